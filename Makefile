@@ -1,0 +1,140 @@
+# d5tui: the only build file. `make help` lists what there is.
+#
+# Sources are found, not listed: every core/*/*.c and core/*.c goes into the core library (it never includes curses),
+# every tui/*.c into the program, every tests/unit/*.c is one test program of its own.
+
+VERSION    := 0.1.0
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+CC         ?= cc
+SAN        ?= 0
+MAKEFLAGS  += --no-builtin-rules
+.DEFAULT_GOAL := all
+
+# ------------------------------------------------------------------ what is needed from Debian 12
+BUILD_PACKAGES := gcc libc6-dev libncurses-dev libyaml-dev libcmark-dev libpcre2-dev libuv1-dev libsqlite3-dev \
+                  libarchive-dev libhyperscan-dev libyajl-dev
+CHECK_PACKAGES := $(BUILD_PACKAGES) clang clang-format clang-tidy libcmocka-dev libvterm-dev python3 git ripgrep \
+                  tmux
+
+# ------------------------------------------------------------------ flags
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
+CPPFLAGS += -D_GNU_SOURCE -I. -DD5_VERSION='"$(VERSION)"' -DD5_PREFIX='"$(PREFIX)"' -DD5_SYSCONFDIR='"$(SYSCONFDIR)"'
+CFLAGS   ?= -O2 -g
+CFLAGS   += -std=c11 -fPIE -pthread -fstack-protector-strong $(WARNINGS)
+LDFLAGS  += -pie -pthread -Wl,-z,relro -Wl,--as-needed
+LDLIBS   := -lncursesw -ltinfo -lyaml -lcmark -lpcre2-8 -luv -lsqlite3 -lyajl -ldl -lm
+
+ifeq ($(SAN),1)
+B      := build/san
+CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1
+LDFLAGS += -fsanitize=address,undefined
+else
+B      := build
+CPPFLAGS += -D_FORTIFY_SOURCE=2
+endif
+O := $(B)/obj
+
+# ------------------------------------------------------------------ sources
+CORE_SRC := $(sort $(wildcard core/*.c core/*/*.c))
+TUI_SRC  := $(sort $(wildcard tui/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+KIT_SRC  := $(sort $(wildcard tests/kit/*.c))
+GEN_SRC  := $(if $(wildcard tui/theme_default.h),$(B)/gen/theme_default.c)
+CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
+TUI_OBJ  := $(filter-out $(O)/tui/main.o,$(TUI_SRC:%.c=$(O)/%.o)) $(GEN_SRC:$(B)/%.c=$(O)/%.o)
+KIT_OBJ  := $(KIT_SRC:%.c=$(O)/%.o)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/%)
+
+.PHONY: all help setup setup-check demo check test lint format eval bench lab fuzz install clean tags
+all: $(B)/d5tui
+
+help:
+	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
+#: make demo     install what is missing, build, open the shipped incident (without a terminal: print its report)
+#: make check    the same set-up, then every test; the last line is "N passed, N failed"; SAN=1 under sanitizers
+#: make lint     layers, one door per library, clang-format, clang-tidy
+#: make format   lay out the code as clang-format says
+#: make eval     the labelled sets in tests/, and the full ones in ../shared where they are
+#: make bench    measures against peers, side by side (where ../shared/bench is)
+#: make install  DESTDIR, PREFIX and SYSCONFDIR are honoured
+#: make clean    removes build/
+
+$(B)/d5tui: $(O)/tui/main.o $(TUI_OBJ) $(B)/libd5core.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/libd5core.a: $(CORE_OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/libd5tui.a: $(TUI_OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/libd5kit.a: $(KIT_OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(O)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/gen/theme_default.c: themes/dark.yaml
+	@mkdir -p $(@D)
+	{ echo '// Made from themes/dark.yaml by the Makefile.'; \
+	  echo '#include "tui/theme_default.h"'; \
+	  echo 'const char theme_default_yaml[] ='; \
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/    "&\\n"/' $<; \
+	  echo '    ;'; } > $@
+
+$(B)/tests/%: $(O)/tests/unit/%.o $(B)/libd5tui.a $(B)/libd5core.a $(B)/libd5kit.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libd5kit.a $(B)/libd5tui.a $(B)/libd5core.a $(LDLIBS) -lcmocka -lvterm
+
+.SECONDARY:
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# ------------------------------------------------------------------ set-up: asks nothing, starts nothing
+setup:
+	@tools/setup.sh $(BUILD_PACKAGES)
+setup-check:
+	@tools/setup.sh $(CHECK_PACKAGES)
+
+demo: setup
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@$(B)/d5tui demo
+
+# ------------------------------------------------------------------ tests
+check: setup-check
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(UNIT_BIN)
+	@tests/run.sh $(B)
+
+test: all $(UNIT_BIN)
+	@tests/run.sh $(B) $(ONLY)
+
+lint:
+	@tools/lint.sh
+
+format:
+	@clang-format -i $$(git ls-files '*.c' '*.h')
+
+eval: all
+	@tests/eval.sh $(B)/d5tui
+
+bench: all
+	@tests/bench/bench.sh $(B)/d5tui
+
+# ------------------------------------------------------------------ installing
+SHARE := $(DESTDIR)$(PREFIX)/share/d5tui
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/sops $(SHARE)/themes $(SHARE)/demo
+	install -m 0755 $(B)/d5tui $(DESTDIR)$(PREFIX)/bin/d5tui
+	install -m 0644 sops/*.md $(SHARE)/sops/
+	install -m 0644 themes/*.yaml $(SHARE)/themes/
+	cp -R tests/cases/demo/tree/. $(SHARE)/demo/
+
+clean:
+	rm -rf build

@@ -1,0 +1,115 @@
+// Blocks double from 4 KiB to 1 MiB; what is larger gets a block of its own, put behind the current one so
+// that the current one's rest is not lost.
+#include "core/base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+
+#include <stdlib.h>
+
+enum { ARENA_FIRST = 4096, ARENA_LARGEST = 1 << 20 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used, size;
+    _Alignas(max_align_t) unsigned char bytes[];
+};
+
+void arena_init(struct arena *arena)
+{
+    *arena = (struct arena){0};
+}
+
+void arena_done(struct arena *arena)
+{
+    for (struct arena_block *b = arena->blocks, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    arena_init(arena);
+}
+
+static struct arena_block *arena_add_block(struct arena *arena, size_t n)
+{
+    size_t size = arena->blocks ? arena->blocks->size * 2 : ARENA_FIRST;
+    if (size > ARENA_LARGEST)
+        size = ARENA_LARGEST;
+    bool own = n > size;
+    struct arena_block *b = mem_alloc(sizeof *b + (own ? n : size));
+    b->size = own ? n : size;
+    arena->total += b->size;
+    if (own && arena->blocks) {
+        b->next = arena->blocks->next;
+        arena->blocks->next = b;
+    } else {
+        b->next = arena->blocks;
+        arena->blocks = b;
+    }
+    return b;
+}
+
+void *arena_alloc(struct arena *arena, size_t n)
+{
+    const size_t align = _Alignof(max_align_t);
+    n = (n + align - 1) & ~(align - 1);
+    struct arena_block *b = arena->blocks;
+    if (!b || b->size - b->used < n)
+        b = arena_add_block(arena, n);
+    void *ret = b->bytes + b->used;
+    b->used += n;
+    arena->used += n;
+    return ret;
+}
+
+void *arena_dup(struct arena *arena, const void *at, size_t n)
+{
+    void *ret = arena_alloc(arena, n ? n : 1);
+    if (n)
+        memcpy(ret, at, n);
+    return ret;
+}
+
+char *arena_strdup(struct arena *arena, const char *s)
+{
+    return arena_dup(arena, s, strlen(s) + 1);
+}
+
+char *arena_span(struct arena *arena, struct span s)
+{
+    char *ret = arena_alloc(arena, s.len + 1);
+    if (s.len)
+        memcpy(ret, s.at, s.len);
+    return ret;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *ret = arena_alloc(arena, (size_t)(n < 0 ? 0 : n) + 1);
+    vsnprintf(ret, (size_t)(n < 0 ? 0 : n) + 1, format, again);
+    va_end(again);
+    return ret;
+}
+
+void *arena_grow(struct arena *arena, void *at, size_t *cap, size_t want, size_t size)
+{
+    if (at && want <= *cap)
+        return at;
+    size_t n = *cap ? *cap * 2 : 4;
+    if (n < want)
+        n = want;
+    void *ret = arena_alloc(arena, n * size);
+    if (at)
+        memcpy(ret, at, *cap * size);
+    *cap = n;
+    return ret;
+}

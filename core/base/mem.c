@@ -1,0 +1,78 @@
+// No caller of d5tui can do better than stop when memory is out: the case is on disk, the terminal is
+// restored by the abort handler. So allocation never returns NULL, and no path for that has to be written, or
+// tested, anywhere else.
+#include "core/base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *mem_check(void *at)
+{
+    if (!at) {
+        fputs("d5tui: out of memory; what was said to be saved is saved\n", stderr);
+        abort();
+    }
+    return at;
+}
+
+void *mem_alloc(size_t n)
+{
+    return mem_check(calloc(1, n ? n : 1));
+}
+
+void *mem_calloc(size_t n, size_t size)
+{
+    return mem_check(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *mem_realloc(void *at, size_t n)
+{
+    return mem_check(realloc(at, n ? n : 1));
+}
+
+void *mem_dup(const void *at, size_t n)
+{
+    void *ret = mem_check(malloc(n ? n : 1));
+    if (n)
+        memcpy(ret, at, n);
+    return ret;
+}
+
+char *mem_strdup(const char *s)
+{
+    return mem_dup(s, strlen(s) + 1);
+}
+
+char *mem_strndup(const char *s, size_t n)
+{
+    n = strnlen(s, n);
+    char *ret = mem_check(malloc(n + 1));
+    memcpy(ret, s, n);
+    ret[n] = '\0';
+    return ret;
+}
+
+char *mem_printf(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *ret;
+    int n = vasprintf(&ret, format, args);
+    va_end(args);
+    return mem_check(n < 0 ? NULL : ret);
+}
+
+void *mem_grow(void *at, size_t *cap, size_t want, size_t size)
+{
+    if (at && want <= *cap)
+        return at;
+    size_t n = *cap ? *cap : 8;
+    while (n < want)
+        n = n > SIZE_MAX / 2 ? want : n * 2;
+    void *ret = mem_check(reallocarray(at, n, size));
+    *cap = n;
+    return ret;
+}

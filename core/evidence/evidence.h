@@ -1,0 +1,69 @@
+// The evidence tree (contract, section 1): what was collected, read where it lies. Files are numbered in path
+// order; places (model/place.h) carry those numbers. A part that is missing, or that its probe did not
+// finish, is unknown, never clean.
+#ifndef D5_EVIDENCE_EVIDENCE_H
+#define D5_EVIDENCE_EVIDENCE_H
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/str.h"
+#include "core/model/place.h"
+#include "core/model/target.h"
+
+struct evidence;
+
+enum evidence_state {
+    EVIDENCE_KNOWN,   // whole
+    EVIDENCE_PARTIAL, // a log or capture that was cut: what stands there was seen, what does not proves
+                      // nothing
+    EVIDENCE_UNKNOWN, // empty, only an error message, broken off, or its probe failed: says nothing
+};
+
+struct evidence_file {
+    uint32_t id;        // its index
+    const char *path;   // in the tree: "nodes/ip-10-0-11-37/networking/iptables-save.txt"
+    const char *real;   // on disk
+    const char *source; // which --from it came from
+    uint64_t size;      // bytes on disk
+    usec_t mtime;
+    bool compressed; // .gz, .xz, .zst, .bz2: its text is the unpacked one
+    enum evidence_state state;
+    const char *why; // state is not KNOWN: the reason, a clause ("kubectl exited 1: …", "the file is empty")
+    const char *probe; // "E-007" from probes.jsonl, or NULL
+};
+
+// Opens sources: a tree, an eks_*.tar.gz or its unpacked folder, a capture, a log file; what each is, is
+// found out. Folders are read where they lie; an archive is unpacked (hostile ones refused by the entry's
+// name) below `unpack_to`, or, where that is NULL, into a private folder under $TMPDIR that evidence_close
+// removes. NULL with an error.
+struct evidence *evidence_open(const char *const *paths, size_t n, const char *unpack_to, struct error *err);
+void evidence_close(struct evidence *ev); // takes NULL
+
+size_t evidence_count(const struct evidence *ev);
+const struct evidence_file *evidence_file(const struct evidence *ev,
+                                          uint32_t id); // NULL when there is no such id
+const struct evidence_file *evidence_find(const struct evidence *ev, const char *path); // NULL: not there
+
+// The next file whose path matches `pattern` ('*' matches within one folder, a whole "**" any number of
+// folders;
+// '?' one character), in path order, after *cursor (start with 0). NULL at the end.
+const struct evidence_file *evidence_next(const struct evidence *ev, const char *pattern, uint32_t *cursor);
+
+// The whole (unpacked) text of a file. Loaded at first use and kept until evidence_close; safe from several
+// threads.
+bool evidence_text(struct evidence *ev, uint32_t id, struct text *ret, struct error *err);
+
+// One line (from 1) without its newline, as bytes; reads only what is needed (an index of every 64th line).
+bool evidence_line(struct evidence *ev, uint32_t id, uint32_t line, struct str *ret, struct error *err);
+bool evidence_line_count(struct evidence *ev, uint32_t id, uint32_t *ret, struct error *err);
+
+// "path:line" or "path:first-last".
+void evidence_source(const struct evidence *ev, struct place place, struct str *ret);
+
+// What target.yaml says; every field NULL and an open window where there is none. Borrowed.
+const struct target *evidence_target(const struct evidence *ev);
+
+// Names of the nodes that have a folder, in order. Borrowed.
+const char *const *evidence_nodes(const struct evidence *ev, size_t *ret_n);
+
+#endif

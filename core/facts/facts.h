@@ -1,0 +1,113 @@
+// Facts: everything that an incident's evidence says, typed and with places; what judges are given, and all
+// that they are given. Made by facts/gather.h out of the evidence tree and the parsers.
+#ifndef D5_FACTS_FACTS_H
+#define D5_FACTS_FACTS_H
+
+#include "core/evidence/evidence.h"
+#include "core/facts/logclass.h"
+#include "core/facts/lookup.h"
+#include "core/parse/kubeobj.h"
+
+struct corefile;       // parse/corefile.h
+struct ruleset;        // parse/ruleset.h
+struct ipset_list;     // parse/ipset.h
+struct resolvconf;     // parse/resolvconf.h
+struct kubelet_config; // parse/kubelet.h
+struct ethtool;        // parse/ethtool.h
+struct conntrack;      // parse/conntrack.h
+struct sysctls;        // parse/sysctl.h
+struct listeners;      // parse/ss.h
+struct links;          // parse/ipaddr.h
+
+struct rules_reading { // one ruleset file of a node, at one time
+    const struct ruleset *rules;
+    const char *path;
+    usec_t time; // of its header line, of the samples/ folder, or TIME_UNKNOWN
+    bool sample; // a later reading: the first one is networking/
+};
+
+struct ethtool_reading {
+    const struct ethtool *ethtool;
+    usec_t time;
+};
+
+struct conntrack_reading {
+    const struct conntrack *conntrack;
+    usec_t time;
+};
+
+struct node_facts { // one folder of nodes/
+    const char *name;
+    const struct kube_node *kube; // or NULL
+    bool auto_mode;               // EKS Auto Mode
+    struct rules_reading *rules;  // every ruleset that could be read: both backends, both families, samples
+    size_t n_rules, cap_rules;
+    const struct ipset_list *sets;       // NULL: none were read
+    const struct links *links;           // interfaces and addresses, or NULL
+    const struct resolvconf *resolvconf; // the node's own
+    const struct kubelet_config *kubelet;
+    struct ethtool_reading *ethtool; // in order of time
+    size_t n_ethtool, cap_ethtool;
+    struct conntrack_reading *conntrack;
+    size_t n_conntrack, cap_conntrack;
+    const struct sysctls *sysctls;
+    const struct listeners *listeners; // ss on port 53, or NULL
+};
+
+struct pod_facts { // one folder of pods/
+    const char *namespace_, *name;
+    const struct kube_pod *kube; // or NULL
+    const struct resolvconf *resolvconf;
+    bool target;
+};
+
+struct dns_facts {                      // the cluster's DNS as the API shows it
+    const struct kube_service *service; // kube-system/kube-dns, or the one that takes its place; or NULL
+    struct ip addresses[2];             // its cluster addresses
+    size_t n_addresses;
+    const struct kube_pod **pods; // CoreDNS pods: by the Service's selector, else by k8s-app=kube-dns
+    size_t n_pods;
+    const struct kube_workload *deployment;
+    struct kube_endpoint *endpoints; // all of the Service's slices
+    size_t n_endpoints;
+    enum tri endpoints_known; // whether the slices listing is whole
+    uint16_t endpoint_port;   // the pods' DNS port, 53 by default; 0: not known
+    const struct corefile *corefile;
+    const struct kube_configmap *corefile_map;
+    const char *cluster_domain; // "cluster.local"
+    struct ip nodelocal;        // what NodeLocal DNSCache listens on; family 0: not installed or not known
+    const struct kube_workload *nodelocal_set;
+    const char *proxy_mode; // "iptables", "ipvs", "nftables", or NULL
+    struct place proxy_mode_place;
+    struct ip vpc_resolver; // base + 2 of the VPC where it is known
+};
+
+struct gap { // what could not be looked at
+    const char *what, *command;
+    enum gap_area { GAP_OTHER, GAP_NODE, GAP_CLUSTER, GAP_POD, GAP_AWS } about;
+};
+
+struct facts {
+    struct arena arena;            // owns all that is below
+    struct evidence *evidence;     // borrowed
+    struct target target;          // target.yaml under the command line's words; texts in the arena
+    const struct kube_pod *pod;    // the complaining pod, or NULL
+    const char *node_name;         // its node: from the target, else from the pod; or NULL
+    const struct node_facts *node; // its folder, or NULL
+    struct ip pod_ip;              // family 0: not known
+    struct cluster cluster;
+    struct dns_facts dns;
+    struct node_facts *nodes;
+    size_t n_nodes;
+    struct pod_facts *pods;
+    size_t n_pods;
+    struct lookups lookups;
+    struct log_hits logs;
+    struct gap *gaps;
+    size_t n_gaps, cap_gaps;
+};
+
+const struct node_facts *facts_node(const struct facts *facts,
+                                    const char *name); // NULL: no folder of that name
+
+#endif

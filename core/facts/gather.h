@@ -1,0 +1,24 @@
+// Gathering: from the evidence tree through the parsers to facts. The only place that knows which file of the
+// tree holds what. One file of this folder gathers one area; each may only add to *facts, and says what it
+// could not read as a gap.
+#ifndef D5_FACTS_GATHER_H
+#define D5_FACTS_GATHER_H
+
+#include "core/facts/facts.h"
+
+// Everything, in the order below. `target` (the command line's words, may be NULL) wins over target.yaml.
+// Never fails: what cannot be read is a gap.
+struct facts *facts_gather(struct evidence *ev, const struct target *target);
+void facts_free(struct facts *facts); // takes NULL
+
+void gather_cluster(struct facts *facts); // cluster/*.json; pod, node_name, pod_ip, dns
+void gather_nodes(
+    struct facts *facts); // nodes/*: links, resolv.conf, kubelet, ethtool, conntrack, sysctls, listeners
+void gather_rules(struct facts *facts);   // nodes/*: rulesets and sets, samples too
+void gather_pods(struct facts *facts);    // pods/*: resolv.conf
+void gather_logs(struct facts *facts);    // one pass over all logs
+void gather_lookups(struct facts *facts); // dig files, captures, and what the logs say of lookups
+
+void facts_add_gap(struct facts *facts, enum gap_area about, const char *what, const char *command);
+
+#endif

@@ -1,0 +1,50 @@
+// Log lines that mean something: one table of classes, each with the pattern that finds its lines in one pass
+// over all logs (search/), and the judge's word for it. Reading a line's parts is parse/'s; what it means is
+// judge/'s.
+#ifndef D5_FACTS_LOGCLASS_H
+#define D5_FACTS_LOGCLASS_H
+
+#include "core/base/clock.h"
+#include "core/model/place.h"
+
+enum log_class {
+    LOG_OOM_NODE,                     // kernel: global OOM kill ("Out of memory: Killed process …")
+    LOG_OOM_CGROUP,                   // kernel: "Memory cgroup out of memory: Killed process …"
+    LOG_CONNTRACK_FULL,               // kernel: "nf_conntrack: … table full, dropping packet"
+    LOG_COREDNS_UPSTREAM_TIMEOUT,     // "[ERROR] plugin/errors: 2 NAME. A: read udp A->B:53: i/o timeout"
+    LOG_COREDNS_UPSTREAM_UNREACHABLE, // "… connect: network is unreachable", "no route to host", "connection
+                                      // refused"
+    LOG_COREDNS_MAX_CONCURRENT, // "concurrent queries exceeded maximum N"
+    LOG_COREDNS_COREFILE,       // "Corefile:12 - Error during parsing: Unknown directive 'forwrd'"
+    LOG_COREDNS_LOOP,           // "plugin/loop: Loop (… -> …) detected for zone"
+    LOG_COREDNS_API, // "plugin/kubernetes: Kubernetes API connection failure", "waiting for Kubernetes API"
+    LOG_COREDNS_LAMEDUCK, // "SIGTERM: Shutting down servers", "plugin/health: Going into lameduck mode"
+    LOG_COREDNS_PANIC,    // "Recovered from panic", "plugin/errors: … panic"
+    LOG_COREDNS_RELOAD,   // "[INFO] Reloading", "Reloading complete"
+    LOG_COREDNS_QUERY, // the log plugin: '[INFO] 10.0.1.2:3456 - 7 "A IN name. udp 41 false 512" NOERROR …'
+    LOG_BIND_IN_USE,   // "bind: address already in use"
+    LOG_APP_DNS,       // an application's failed lookup: UnknownHostException, EAI_AGAIN, no such host …
+    LOG_POLICY_DENY,   // network-policy-agent: "Verdict":"DENY"
+    LOG_KUBE_PROXY_ERROR, // kube-proxy could not sync
+    LOG_KUBELET_EVICTION, // "eviction manager: must evict pod(s)"
+    LOG_CLASS_COUNT
+};
+
+struct log_hit {
+    enum log_class class_;
+    usec_t time; // the line's own, UTC; or TIME_UNKNOWN
+    struct place place;
+    struct span text; // the line
+};
+
+struct log_hits {
+    struct log_hit *items; // by file, then line
+    size_t n, cap;
+    size_t total[LOG_CLASS_COUNT]; // of all lines; items keep at most LOG_KEEP a class and file
+};
+enum { LOG_KEEP = 2000 };
+
+const char *log_class_pattern(enum log_class c); // PCRE2
+const char *log_class_name(enum log_class c);
+
+#endif

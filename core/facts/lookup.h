@@ -1,0 +1,105 @@
+// Lookups: every DNS question that somebody was seen to ask, and what became of it, whichever way it was
+// seen: dig's output, a capture, CoreDNS' query log, an application's error line. One shape, so that a judge
+// can ask "did a query from this pod over UDP to that endpoint get an answer while it hurt?" without knowing
+// where that was written.
+#ifndef D5_FACTS_LOOKUP_H
+#define D5_FACTS_LOOKUP_H
+
+#include "core/base/arena.h"
+#include "core/base/clock.h"
+#include "core/base/ip.h"
+#include "core/base/tri.h"
+#include "core/model/place.h"
+
+enum lookup_origin { LOOKUP_DIG, LOOKUP_CAPTURE, LOOKUP_APP_LOG, LOOKUP_SERVER_LOG };
+
+enum lookup_vantage { // who asked
+    LOOKUP_FROM_POD,
+    LOOKUP_FROM_NODE,
+    LOOKUP_FROM_BASTION,
+    LOOKUP_FROM_COREDNS, // upstream, by a CoreDNS pod
+    LOOKUP_FROM_UNKNOWN,
+};
+
+enum lookup_server {       // who was asked
+    LOOKUP_AT_CLUSTER_DNS, // the kube-dns Service's address
+    LOOKUP_AT_ENDPOINT,    // a CoreDNS pod's own address
+    LOOKUP_AT_NODELOCAL,   // 169.254.20.10 or what NodeLocal DNSCache listens on
+    LOOKUP_AT_VPC,         // the VPC resolver: 169.254.169.253, fd00:ec2::253, base + 2
+    LOOKUP_AT_OTHER,
+    LOOKUP_AT_UNKNOWN,
+};
+
+enum lookup_name { LOOKUP_NAME_CLUSTER, LOOKUP_NAME_EXTERNAL, LOOKUP_NAME_UNKNOWN };
+enum lookup_proto { LOOKUP_PROTO_UNKNOWN, LOOKUP_UDP, LOOKUP_TCP };
+
+enum lookup_outcome {
+    LOOKUP_ANSWERED, // NOERROR with at least one answer
+    LOOKUP_NODATA,   // NOERROR without
+    LOOKUP_NXDOMAIN,
+    LOOKUP_SERVFAIL,
+    LOOKUP_REFUSED,        // rcode REFUSED
+    LOOKUP_TIMEOUT,        // nobody answered in time
+    LOOKUP_UNREACHABLE,    // ICMP, connection refused, no route: somebody said no at once
+    LOOKUP_TRUNCATED,      // TC, and no retry over TCP that was answered
+    LOOKUP_FAILED_UNKNOWN, // an application says that it failed, and not how (EAI_AGAIN)
+};
+
+struct lookup {
+    enum lookup_origin origin;
+    enum lookup_vantage vantage;
+    enum lookup_server at;
+    enum lookup_proto proto;
+    enum lookup_name name_class;
+    enum lookup_outcome outcome;
+    usec_t time;              // when it was asked; of an error line, when it was written; or TIME_UNKNOWN
+    usec_t latency;           // to the answer, or TIME_UNKNOWN
+    struct ip client, server; // family 0: not seen
+    uint16_t server_port;     // 0: not seen
+    const char *pod;          // "ns/name" of who asked, or NULL
+    const char *node;         // where it was seen, or where the asker is; or NULL
+    const char *name;         // as asked, without the last dot, lower case; or NULL
+    const char *type;         // "A", "AAAA", … or NULL
+    bool target_pod;          // asked by the pod of the incident
+    bool expansion;           // the name is another seen name with a search domain appended
+    struct place place;       // the deciding line: the answer's, or the question's where nobody answered
+    struct place asked;       // capture: the question's line; else unset
+};
+
+struct lookups {
+    struct lookup *items;
+    size_t n, cap;
+};
+
+const char *lookup_outcome_name(enum lookup_outcome o); // "timeout"
+bool lookup_failed(enum lookup_outcome o);              // everything but answered, no data, NXDOMAIN
+
+// A question to all lookups: a field is asked for only where its bit in `fields` is set.
+struct lookup_query {
+    unsigned fields; // of LOOKUP_BY_…
+    enum lookup_vantage vantage;
+    enum lookup_server at;
+    enum lookup_proto proto; // lookups whose protocol is not known do not match
+    enum lookup_name name_class;
+    enum lookup_outcome outcome;
+    struct ip server;
+    const char *node;
+    struct window window; // lookups without a time match
+};
+enum {
+    LOOKUP_BY_VANTAGE = 1,
+    LOOKUP_BY_AT = 2,
+    LOOKUP_BY_PROTO = 4,
+    LOOKUP_BY_NAME_CLASS = 8,
+    LOOKUP_BY_OUTCOME = 16,
+    LOOKUP_BY_SERVER = 32,
+    LOOKUP_BY_NODE = 64,
+    LOOKUP_BY_WINDOW = 128,
+    LOOKUP_BY_TARGET_POD = 256,
+    LOOKUP_BY_FAILED = 512,    // lookup_failed(outcome)
+    LOOKUP_BY_ANSWERED = 1024, // not failed (NXDOMAIN and no data are answers)
+};
+size_t lookups_count(const struct lookups *all, const struct lookup_query *q);
+const struct lookup *lookups_first(const struct lookups *all, const struct lookup_query *q); // NULL: none
+
+#endif

@@ -1,0 +1,38 @@
+// Names of events, as they stand in the case's database: never change one, old cases hold it.
+#include "core/model/event.h"
+
+static const char *const names[EVENT_KIND_COUNT] = {
+    [EVENT_OPENED] = "opened",
+    [EVENT_SOURCE] = "source",
+    [EVENT_TARGET] = "target",
+    [EVENT_STEP_STARTED] = "step_started",
+    [EVENT_STEP_ENDED] = "step_ended",
+    [EVENT_STEP_SKIPPED] = "step_skipped",
+    [EVENT_GATE_PASSED] = "gate_passed",
+    [EVENT_ANSWERED] = "answered",
+    [EVENT_NOTE] = "note",
+    [EVENT_PINNED] = "pinned",
+    [EVENT_EXCLUDED] = "excluded",
+    [EVENT_DETAIL_EDITED] = "detail_edited",
+    [EVENT_FIX_EDITED] = "fix_edited",
+    [EVENT_JUDGED] = "judged",
+    [EVENT_EXPORTED] = "exported",
+    [EVENT_VERIFIED] = "verified",
+    [EVENT_CLOSED] = "closed",
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+    return names[kind];
+}
+
+bool event_kind_parse(struct span s, enum event_kind *ret)
+{
+    for (unsigned i = 0; i < EVENT_KIND_COUNT; i++) {
+        if (span_is(s, names[i])) {
+            *ret = (enum event_kind)i;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,79 @@
+// A procedure (SOP) as data: what `sop show` prints (contract, section 7) and what a run walks through.
+// Made by parse/procedure.h from Markdown; nothing here knows a file format.
+#ifndef D5_MODEL_SOP_H
+#define D5_MODEL_SOP_H
+
+#include <stdint.h>
+
+#include "core/base/arena.h"
+
+enum sop_level { SOP_LEVEL_NONE, SOP_LEVEL_FIRST, SOP_LEVEL_MUST, SOP_LEVEL_SHOULD, SOP_LEVEL_MAY };
+enum sop_gate { SOP_GATE_NONE, SOP_GATE_FIRST, SOP_GATE_PREREQUISITE, SOP_GATE_ONLY };
+
+struct sop_arg {
+    const char *name;
+    const char *value; // NULL where only the name is given
+};
+
+struct sop_call { // one tool call
+    const char *tool;
+    const struct sop_arg *args;
+    size_t n_args;
+    uint32_t line;
+};
+
+struct sop_item {
+    const char *id; // "T.M2.3"
+    enum sop_level level;
+    enum sop_gate gate;
+    const char *group; // sub-heading, or NULL
+    const char *text;  // the item's words, from the source lines, Markdown kept
+    uint32_t line;
+    const struct sop_call *calls;
+    size_t n_calls;
+    const struct sop_item *nested;
+    size_t n_nested;
+};
+
+struct sop_phase {
+    const char *name;
+    const struct sop_item *items;
+    size_t n_items;
+};
+
+struct sop_rating {
+    const char *text, *color;
+};
+struct sop_issue { // a common issue
+    const char *symptoms, *diagnosis, *resolution;
+};
+
+struct sop {
+    struct arena arena; // owns everything below
+    const char *path;   // where it was read
+    const char *id, *title, *description, *severity, *status, *owner, *objective, *context;
+    const char *const *triggers;
+    size_t n_triggers;
+    const struct sop_phase *phases;
+    size_t n_phases;
+    const char *const *escalation;
+    size_t n_escalation;
+    const struct sop_rating *ratings;
+    size_t n_ratings;
+    const struct sop_issue *issues;
+    size_t n_issues;
+    const struct sop_call *examples;
+    size_t n_examples;
+    const char *output; // the output format's YAML, verbatim
+    uint32_t output_line;
+};
+
+const char *sop_level_name(enum sop_level level); // "MUST"; NULL for none
+const char *sop_gate_name(enum sop_gate gate);    // "PREREQUISITE"; NULL for none
+
+// The value of a call's argument, or NULL.
+const char *sop_call_arg(const struct sop_call *call, const char *name);
+
+void sop_free(struct sop *sop); // takes NULL
+
+#endif

@@ -1,0 +1,22 @@
+// Building the report (contract, section 3) out of claims, cause and steps. Verbatim by construction: every
+// `content` is read from the evidence tree at the place that the claim cites.
+#ifndef D5_REPORT_BUILD_H
+#define D5_REPORT_BUILD_H
+
+#include "core/facts/facts.h"
+#include "core/judge/cause.h"
+#include "core/model/report.h"
+
+struct report_input {
+    const struct sop *sop;
+    const struct facts *facts;
+    const struct claims *claims; // of the steps that have run
+    const struct cause *cause;   // weighed from those claims
+    const struct report_step *steps;
+    size_t n_steps;
+    bool guided;
+};
+
+struct report *report_build(const struct report_input *in);
+
+#endif

@@ -1,0 +1,154 @@
+// core/base: spans, strings, times, addresses, UTF-8.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "core/base/arena.h"
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/ip.h"
+#include "core/base/map.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/base/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void span_cut_gives_empty_parts(void **state)
+{
+    (void)state;
+    struct span rest = span_of("a,,b"), part;
+    assert_true(span_cut(&rest, ',', &part) && span_is(part, "a"));
+    assert_true(span_cut(&rest, ',', &part) && span_is(part, ""));
+    assert_true(span_cut(&rest, ',', &part) && span_is(part, "b"));
+    assert_false(span_cut(&rest, ',', &part));
+}
+
+static void span_cut_line_drops_cr(void **state)
+{
+    (void)state;
+    struct span rest = span_of("one\r\n\ntwo"), line;
+    assert_true(span_cut_line(&rest, &line) && span_is(line, "one"));
+    assert_true(span_cut_line(&rest, &line) && span_is(line, ""));
+    assert_true(span_cut_line(&rest, &line) && span_is(line, "two"));
+    assert_false(span_cut_line(&rest, &line));
+}
+
+static void span_numbers_are_whole(void **state)
+{
+    (void)state;
+    uint64_t n = 7;
+    assert_true(span_to_u64(span_of("0xff"), &n) && n == 255);
+    assert_true(span_to_u64(span_of("18446744073709551615"), &n) && n == UINT64_MAX);
+    assert_false(span_to_u64(span_of("18446744073709551616"), &n));
+    assert_false(span_to_u64(span_of("12x"), &n));
+    assert_false(span_to_u64(span_of(""), &n));
+    uint16_t port;
+    assert_false(span_to_u16(span_of("65536"), &port));
+}
+
+static void clock_reads_offsets_and_fractions(void **state)
+{
+    (void)state;
+    usec_t a, b;
+    assert_true(clock_parse_rfc3339(span_of("2026-11-23T07:04:10Z"), &a));
+    assert_true(clock_parse_rfc3339(span_of("2026-11-23 09:04:10.5+02:00"), &b));
+    assert_int_equal(b - a, USEC_SEC / 2);
+    assert_false(clock_parse_rfc3339(span_of("2026-02-29T00:00:00Z"), &a));
+    assert_true(clock_parse_rfc3339(span_of("2024-02-29T00:00:00Z"), &a));
+    char text[32];
+    assert_string_equal(clock_format(a, text), "2024-02-29T00:00:00Z");
+    usec_t before = -1;
+    assert_string_equal(clock_format(before, text), "1969-12-31T23:59:59Z");
+}
+
+static void clock_reads_what_people_type(void **state)
+{
+    (void)state;
+    usec_t now, t;
+    assert_true(clock_parse_rfc3339(span_of("2026-11-23T07:41:00Z"), &now));
+    assert_true(clock_parse_human(span_of("-30m"), now, &t) && now - t == 30 * USEC_MIN);
+    char text[32];
+    assert_true(clock_parse_human(span_of("06:15"), now, &t));
+    assert_string_equal(clock_format(t, text), "2026-11-23T06:15:00Z");
+    assert_false(clock_parse_human(span_of("25:00"), now, &t));
+    assert_false(clock_parse_human(span_of("-30"), now, &t));
+}
+
+static void ip_matches_prefixes(void **state)
+{
+    (void)state;
+    struct ip_prefix p;
+    struct ip ip;
+    assert_true(ip_parse_prefix(span_of("10.0.12.7/20"), &p));
+    assert_true(ip_parse(span_of("10.0.15.255"), &ip) && ip_in_prefix(ip, p));
+    assert_true(ip_parse(span_of("10.0.16.0"), &ip) && !ip_in_prefix(ip, p));
+    assert_true(ip_parse(span_of("fd00::1"), &ip) && !ip_in_prefix(ip, p));
+    assert_true(ip_parse_prefix(span_of("::/0"), &p) && ip_in_prefix(ip, p));
+    assert_false(ip_parse_prefix(span_of("10.0.0.0/33"), &p));
+    char text[IP_TEXT];
+    assert_string_equal(ip_format_port(ip, 53, text), "[fd00::1]:53");
+}
+
+static void utf8_escapes_what_terminals_obey(void **state)
+{
+    (void)state;
+    struct str s = {0};
+    utf8_make_safe(span_of("a\033]0;x\007\xc2\x9b \xe2\x80\xae\xff\xc0\xaf é 漢"), &s);
+    assert_string_equal(str_text(&s), "a\\e]0;x\\x07\\x9b \\x{202e}\\xff\\xc0\\xaf é 漢");
+    assert_true(utf8_is_valid(str_span(&s)));
+    assert_int_equal(utf8_width(0x6F22), 2);
+    assert_int_equal(utf8_width(0x301), 0);
+    str_done(&s);
+}
+
+static void error_marks_a_cut_text(void **state)
+{
+    (void)state;
+    char *big = mem_alloc(3000);
+    memset(big, 'x', 2999);
+    struct error err;
+    assert_false(error_set(&err, "%s", big));
+    assert_true(span_ends(span_of(err.text), "…"));
+    assert_false(error_set(&err, "bad"));
+    error_prefix(&err, "%s:%d", "file", 3);
+    assert_string_equal(err.text, "file:3: bad");
+    free(big);
+}
+
+static void arena_and_map_hold_what_they_got(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct map map = {0};
+    for (int i = 0; i < 5000; i++) {
+        char *text = arena_printf(&arena, "value %d", i);
+        map_put(&map, span_of(arena_printf(&arena, "key %d", i)), text);
+    }
+    char *big = arena_alloc(&arena, 3 << 20);
+    memset(big, 1, 3 << 20);
+    assert_int_equal(map.n, 5000);
+    assert_string_equal(map_get(&map, span_of("key 4711")), "value 4711");
+    assert_null(map_get(&map, span_of("key 5000")));
+    map_done(&map);
+    arena_done(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(span_cut_gives_empty_parts),
+        cmocka_unit_test(span_cut_line_drops_cr),
+        cmocka_unit_test(span_numbers_are_whole),
+        cmocka_unit_test(clock_reads_offsets_and_fractions),
+        cmocka_unit_test(clock_reads_what_people_type),
+        cmocka_unit_test(ip_matches_prefixes),
+        cmocka_unit_test(utf8_escapes_what_terminals_obey),
+        cmocka_unit_test(error_marks_a_cut_text),
+        cmocka_unit_test(arena_and_map_hold_what_they_got),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
