@@ -45,8 +45,10 @@ static void date_from_days(int64_t days, int *ret_year, int *ret_month, int *ret
     *ret_year = (int)(yoe + era * 400 + (*ret_month <= 2));
 }
 
-bool clock_from_parts(int year, int month, int day, int hour, int minute, int second, usec_t *ret)
+bool clock_from_parts(const int parts[static 6], usec_t *ret)
 {
+    const int year = parts[0], month = parts[1], day = parts[2];
+    const int hour = parts[3], minute = parts[4], second = parts[5];
     static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 ||
         minute < 0 || minute > 59 || second < 0 || second > 60)
@@ -109,19 +111,19 @@ static bool take_zone(struct span *s, usec_t *ret)
 
 bool clock_parse_rfc3339(struct span s, usec_t *ret)
 {
-    int year, month, day, hour, minute, second;
+    int p[6];
     usec_t base, fraction, zone;
-    if (!take_digits(&s, 4, &year) || !span_skip(&s, "-") || !take_digits(&s, 2, &month) ||
-        !span_skip(&s, "-") || !take_digits(&s, 2, &day))
+    if (!take_digits(&s, 4, &p[0]) || !span_skip(&s, "-") || !take_digits(&s, 2, &p[1]) ||
+        !span_skip(&s, "-") || !take_digits(&s, 2, &p[2]))
         return false;
     if (!span_skip(&s, "T") && !span_skip(&s, "t") && !span_skip(&s, " "))
         return false;
-    if (!take_digits(&s, 2, &hour) || !span_skip(&s, ":") || !take_digits(&s, 2, &minute) ||
-        !span_skip(&s, ":") || !take_digits(&s, 2, &second))
+    if (!take_digits(&s, 2, &p[3]) || !span_skip(&s, ":") || !take_digits(&s, 2, &p[4]) ||
+        !span_skip(&s, ":") || !take_digits(&s, 2, &p[5]))
         return false;
     if (!take_fraction(&s, &fraction) || !take_zone(&s, &zone) || s.len != 0)
         return false;
-    if (!clock_from_parts(year, month, day, hour, minute, second, &base))
+    if (!clock_from_parts(p, &base))
         return false;
     *ret = base + fraction - zone;
     return true;
@@ -153,7 +155,10 @@ bool clock_parse_human(struct span s, usec_t now, usec_t *ret)
         return false;
     int parts[6];
     clock_to_parts(now, parts);
-    return clock_from_parts(parts[0], parts[1], parts[2], hour, minute, 0, ret);
+    parts[3] = hour;
+    parts[4] = minute;
+    parts[5] = 0;
+    return clock_from_parts(parts, ret);
 }
 
 void clock_to_parts(usec_t t, int ret[static 6])

@@ -31,8 +31,9 @@ bool clock_parse_rfc3339(struct span s, usec_t *ret);
 // What a person types (contract, section 2): RFC 3339, HH:MM (that day of `now`, UTC), -30m, -2h, -90s, -1d.
 bool clock_parse_human(struct span s, usec_t now, usec_t *ret);
 
-// From parts of the Gregorian calendar; month 1–12. False when there is no such day or hour.
-bool clock_from_parts(int year, int month, int day, int hour, int minute, int second, usec_t *ret);
+// From parts of the Gregorian calendar: year, month 1–12, day, hour, minute, second. False when there is no
+// such day or hour.
+bool clock_from_parts(const int parts[static 6], usec_t *ret);
 
 // "2026-11-23T07:04:10Z"; fractions of a second are left out. `ret` holds at least 32 bytes. Returns ret.
 char *clock_format(usec_t t, char ret[static 32]);
