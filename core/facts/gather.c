@@ -1,0 +1,93 @@
+// Gathers one area after the other. Later areas may use what earlier ones found: nodes know their Node
+// objects, lookups know which address is CoreDNS'.
+#include "core/facts/gather.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+typedef void gather_fn(struct facts *facts);
+
+// In this order; a new area is one line.
+static gather_fn *const areas[] = {
+    NULL,
+};
+
+static const char *first_text(struct arena *arena, const char *said, const char *found)
+{
+    const char *text = said ? said : found;
+    return text ? arena_strdup(arena, text) : NULL;
+}
+
+// The command line's words win over target.yaml, field by field.
+static void merge_target(struct facts *facts, const struct target *said, const struct target *found)
+{
+    static const struct target none = {.window = {TIME_UNKNOWN, TIME_UNKNOWN}};
+    if (!said)
+        said = &none;
+    struct target *t = &facts->target;
+    t->context = first_text(&facts->arena, said->context, found->context);
+    t->namespace_ = first_text(&facts->arena, said->namespace_, found->namespace_);
+    t->pod = first_text(&facts->arena, said->pod, found->pod);
+    t->node = first_text(&facts->arena, said->node, found->node);
+    t->instance = first_text(&facts->arena, said->instance, found->instance);
+    t->query = first_text(&facts->arena, said->query, found->query);
+    t->symptom = first_text(&facts->arena, said->symptom, found->symptom);
+    t->window.from = said->window.from != TIME_UNKNOWN ? said->window.from : found->window.from;
+    t->window.to = said->window.to != TIME_UNKNOWN ? said->window.to : found->window.to;
+}
+
+struct facts *facts_gather(struct evidence *ev, const struct target *target)
+{
+    struct facts *facts = mem_alloc(sizeof *facts);
+    facts->evidence = ev;
+    merge_target(facts, target, evidence_target(ev));
+    facts->node_name = facts->target.node;
+    for (size_t i = 0; areas[i]; i++)
+        areas[i](facts);
+    return facts;
+}
+
+// The lists below grow by doubling on the heap; all that they point to lives in the arena.
+void facts_free(struct facts *facts)
+{
+    if (!facts)
+        return;
+    free(facts->cluster.pods.items);
+    free(facts->cluster.nodes.items);
+    free(facts->cluster.namespaces.items);
+    free(facts->cluster.services.items);
+    free(facts->cluster.slices.items);
+    free(facts->cluster.configmaps.items);
+    free(facts->cluster.workloads.items);
+    free(facts->cluster.events.items);
+    for (size_t i = 0; i < facts->n_nodes; i++) {
+        free(facts->nodes[i].rules);
+        free(facts->nodes[i].ethtool);
+        free(facts->nodes[i].conntrack);
+    }
+    free(facts->lookups.items);
+    free(facts->logs.items);
+    free(facts->gaps);
+    arena_done(&facts->arena);
+    free(facts);
+}
+
+void facts_add_gap(struct facts *facts, enum gap_area about, const char *what, const char *command)
+{
+    struct gap *gap = MEM_PUSH(facts->gaps, facts->n_gaps, facts->cap_gaps);
+    *gap = (struct gap){
+        .what = arena_strdup(&facts->arena, what),
+        .command = command ? arena_strdup(&facts->arena, command) : NULL,
+        .about = about,
+    };
+}
+
+const struct node_facts *facts_node(const struct facts *facts, const char *name)
+{
+    for (size_t i = 0; name && i < facts->n_nodes; i++) {
+        if (strcmp(facts->nodes[i].name, name) == 0)
+            return &facts->nodes[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,13 @@
+// The list of judges. They do not see each other's claims, so their order decides nothing but the order of
+// claims.
+#include "core/judge/judge.h"
+
+static judge_fn *const judges[] = {
+    NULL, // one line a judge, in the order of judge.h
+};
+
+void judge_all(const struct facts *facts, struct claims *claims)
+{
+    for (size_t i = 0; judges[i]; i++)
+        judges[i](facts, claims);
+}
