@@ -11,7 +11,8 @@
 struct facts *facts_gather(struct evidence *ev, const struct target *target);
 void facts_free(struct facts *facts); // takes NULL
 
-void gather_cluster(struct facts *facts); // cluster/*.json; pod, node_name, pod_ip, dns
+void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name, pod_ip, dns
+void gather_node_folders(struct facts *facts); // facts->nodes, one for each folder; node
 void gather_nodes(
     struct facts *facts); // nodes/*: links, resolv.conf, kubelet, ethtool, conntrack, sysctls, listeners
 void gather_rules(struct facts *facts);   // nodes/*: rulesets and sets, samples too
