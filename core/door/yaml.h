@@ -12,9 +12,10 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
     enum yaml_kind kind;
-    uint32_t line, column;                // from 1
-    const char *text;                     // YAML_SCALAR: its value; else NULL
-    bool quoted;                          // YAML_SCALAR: was quoted or a block, so never null, number or bool
+    uint32_t line, column; // from 1
+    const char *text;      // YAML_SCALAR: its value; else NULL
+    size_t len;            // bytes of text before its '\0'; more than strlen where it holds NUL
+    bool quoted;           // YAML_SCALAR: was quoted or a block, so never null, number or bool
     const struct yaml_node *const *items; // YAML_LIST: items; YAML_MAP: values
     const struct yaml_node *const *keys;  // YAML_MAP
     size_t n;
