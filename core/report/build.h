@@ -17,6 +17,10 @@ struct report_input {
     bool guided;
 };
 
+// The report owns all its texts: facts, claims and procedure may go before it. Free with report_free.
 struct report *report_build(const struct report_input *in);
+
+// The evidence id of a file: its probe's, or one that follows the highest of the probes' ids. In the arena.
+const char *report_evidence_id(struct arena *arena, const struct evidence *ev, uint32_t file);
 
 #endif
