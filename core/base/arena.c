@@ -33,6 +33,22 @@ void arena_done(struct arena *arena)
     arena_init(arena);
 }
 
+void arena_clear(struct arena *arena)
+{
+    struct arena_block *keep = arena->blocks;
+    if (!keep)
+        return;
+    for (struct arena_block *b = keep->next, *next; b; b = next) {
+        next = b->next;
+        arena->total -= b->size;
+        free(b);
+    }
+    keep->next = NULL;
+    memset(keep->bytes, 0, keep->used);
+    keep->used = 0;
+    arena->used = 0;
+}
+
 static struct arena_block *arena_add_block(struct arena *arena, size_t n)
 {
     size_t size = arena->blocks ? arena->blocks->size * 2 : ARENA_FIRST;

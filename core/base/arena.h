@@ -16,6 +16,10 @@ struct arena { // zero-initialized is empty and valid
 void arena_init(struct arena *arena);
 void arena_done(struct arena *arena); // frees everything; the arena is empty and valid again
 
+// Forgets everything but keeps the newest block, so that an arena that is used again and again costs no
+// allocation.
+void arena_clear(struct arena *arena);
+
 void *arena_alloc(struct arena *arena, size_t n)
     __attribute__((returns_nonnull)); // zeroed, aligned for any type
 void *arena_dup(struct arena *arena, const void *at, size_t n) __attribute__((returns_nonnull));

@@ -28,13 +28,15 @@ struct json_member {
     struct json_value value;
 };
 
-// A whole (small) document as a tree in the arena. NULL with "line N: …".
+// A whole (small) document as a tree in the arena, which needs the text no longer. NULL with "line N: …".
+// Limits for both readers: 256 levels, 4 million values in one tree; beyond is an error.
 const struct json_value *json_parse(struct arena *arena, struct span text, struct error *err);
 
-// Big lists (kubectl's `{"kind": "List", "items": […]}`): calls `each` with one item's tree at a time; what
-// it gets dies with the call, so memory holds one item. A top-level object that is no list is given as one
-// item. `each` returns false to stop early (then json_each_item returns true). False with "line N: …" when
-// the text is broken off or wrong; the items before that were given.
+// Big lists (kubectl's `{"kind": "List", "items": […]}`, or a list at the top): calls `each` with one item's
+// tree at a time; what it gets dies with the call, so memory holds one item. A top-level object without a
+// list "items" is given as one item; so is each of several documents in a row (one object a line). `each`
+// returns false to stop early (then json_each_item returns true). False with "line N: …" when the text is
+// empty, broken off or wrong; the items before that were given.
 typedef bool json_item_fn(const struct json_value *item, void *context);
 bool json_each_item(struct span text, json_item_fn *each, void *context, struct error *err);
 
