@@ -5,85 +5,8 @@
 #ifndef D5_PARSE_KUBEOBJ_H
 #define D5_PARSE_KUBEOBJ_H
 
-#include "core/base/arena.h"
-#include "core/base/clock.h"
 #include "core/base/error.h"
-#include "core/base/ip.h"
-#include "core/base/tri.h"
-#include "core/model/place.h"
-
-struct kube_label {
-    const char *name, *value;
-};
-struct kube_labels {
-    struct kube_label *items;
-    size_t n;
-};
-const char *kube_label(const struct kube_labels *labels, const char *name); // NULL: absent
-
-struct kube_meta {
-    const char *namespace_, *name, *uid;
-    struct kube_labels labels, annotations;
-    usec_t created, deleted;             // deletionTimestamp
-    const char *owner_kind, *owner_name; // the controlling ownerReference
-    struct place place;                  // of metadata.name
-};
-
-struct kube_termination { // state.terminated or lastState.terminated
-    bool set;
-    const char *reason; // "OOMKilled", "Error", "Completed"
-    int64_t exit_code;
-    usec_t started, finished;
-    struct place place; // of reason, else of the object
-};
-
-struct kube_container { // spec and status of one container, joined by name
-    const char *name, *image;
-    int64_t memory_limit; // bytes, 0: none
-    int64_t cpu_limit;    // millicores, 0: none
-    bool init;
-    enum tri ready;
-    int64_t restarts;
-    const char *waiting_reason; // "CrashLoopBackOff", "ImagePullBackOff"
-    const char *waiting_message;
-    struct kube_termination terminated, last;
-    struct place place, waiting_place; // of its status' name; of waiting.reason
-    struct kube_port {
-        const char *name;
-        uint16_t port;
-        const char *protocol; // "UDP"
-    } * ports;
-    size_t n_ports;
-};
-
-struct kube_pod {
-    struct kube_meta meta;
-    const char *node, *phase, *status_reason; // status.reason: "Evicted"
-    struct ip ip, ip2, host_ip;
-    bool host_network;
-    const char *dns_policy; // as written; NULL means ClusterFirst
-    struct kube_dns_config {
-        bool set;
-        const char *const *nameservers;
-        size_t n_nameservers;
-        const char *const *searches;
-        size_t n_searches;
-        struct kube_label *options; // name and value
-        size_t n_options;
-        struct place place;
-    } dns_config;
-    enum tri ready; // condition Ready
-    usec_t ready_since, started;
-    struct kube_container *containers;
-    size_t n_containers;
-    struct place phase_place, dns_policy_place, ready_place;
-};
-
-struct kube_condition {
-    const char *type, *status, *reason, *message;
-    usec_t since, heartbeat;
-    struct place place; // of its type
-};
+#include "core/parse/kubepod.h"
 
 struct kube_node {
     struct kube_meta meta;
@@ -99,6 +22,7 @@ struct kube_node {
     size_t n_pod_cidrs;
 };
 const struct kube_condition *kube_node_condition(const struct kube_node *node, const char *type);
+bool kube_node_is_auto(const struct kube_node *node); // EKS Auto Mode, by its label; NULL: no
 
 struct kube_service {
     struct kube_meta meta;
@@ -136,24 +60,16 @@ struct kube_configmap {
     struct kube_meta meta;
     struct kube_data {
         const char *key;
-        struct span value; // unescaped
-        struct place
-            place; // of the value: JSON keeps a file's text in one line, so every line of it has this place
+        struct span value;  // unescaped
+        struct place place; // of the value: JSON keeps a file's text in one line, see kube_data_place
     } * data;
     size_t n_data;
     usec_t changed; // the latest of managedFields' times
 };
+const struct kube_data *kube_configmap_data(const struct kube_configmap *map, const char *key);
 
-struct kube_workload { // Deployment, DaemonSet, ReplicaSet, StatefulSet
-    const char *kind;
-    struct kube_meta meta;
-    int64_t desired, ready, available, updated; // of a DaemonSet: desiredNumberScheduled and so on
-    usec_t changed;
-    const char *dns_policy;
-    struct place desired_place;        // of spec.replicas, or of the object
-    struct kube_container *containers; // of the template
-    size_t n_containers;
-};
+// Where byte `offset` of the value stands: the line of the value, the column behind the escapes before it.
+struct place kube_data_place(const struct kube_data *data, size_t offset);
 
 struct kube_event {
     struct kube_meta meta;
@@ -184,16 +100,20 @@ struct cluster { // zero-initialized is "nothing is known"
     KUBE_LIST(struct kube_node, nodes);
     KUBE_LIST(struct kube_meta, namespaces);
     KUBE_LIST(struct kube_service, services);
-    KUBE_LIST(struct kube_slice, slices);
+    KUBE_LIST(struct kube_slice, slices); // whole where either of EndpointSlices and Endpoints is
     KUBE_LIST(struct kube_configmap, configmaps);
-    KUBE_LIST(struct kube_workload, workloads);
+    KUBE_LIST(struct kube_workload, workloads); // its listing: the lesser of the two below
+    struct listing deployments, daemonsets;
     KUBE_LIST(struct kube_event, events);
 };
 
 // Reads one listing file and adds its objects to *ret by their own apiVersion and kind, whatever the file is
-// called. False when the text is broken off or not JSON: what stood before that was added, and the caller
-// must not call the list whole.
+// called; an item of a raw list, which has no kind of its own, is known by its shape. False when the text is
+// broken off or not JSON: what stood before that was added, and the caller must not call the list whole.
 bool kubeobj_parse(struct arena *arena, struct text text, struct cluster *ret, struct error *err);
+
+// Frees the lists; what they point to lives in the arena.
+void cluster_done(struct cluster *c);
 
 const struct kube_pod *cluster_pod(const struct cluster *c, const char *ns, const char *name);
 const struct kube_pod *cluster_pod_by_ip(const struct cluster *c, struct ip ip); // running ones first

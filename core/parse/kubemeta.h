@@ -1,0 +1,32 @@
+// What all Kubernetes objects have: names, labels, times, the owner. See parse/kubeobj.h.
+#ifndef D5_PARSE_KUBEMETA_H
+#define D5_PARSE_KUBEMETA_H
+
+#include "core/base/arena.h"
+#include "core/base/clock.h"
+#include "core/model/place.h"
+
+struct kube_label {
+    const char *name, *value;
+};
+struct kube_labels {
+    struct kube_label *items;
+    size_t n;
+};
+const char *kube_label(const struct kube_labels *labels, const char *name); // NULL: absent
+
+struct kube_meta {
+    const char *namespace_, *name, *uid;
+    struct kube_labels labels, annotations;
+    usec_t created, deleted;             // deletionTimestamp
+    const char *owner_kind, *owner_name; // the controlling ownerReference
+    struct place place;                  // of metadata.name
+};
+
+struct kube_condition { // of a pod, a node or a workload
+    const char *type, *status, *reason, *message;
+    usec_t since, heartbeat;
+    struct place place; // of its type
+};
+
+#endif
