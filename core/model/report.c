@@ -28,6 +28,17 @@ const char *step_status_phrase(enum step_status s)
     return status_words[s].phrase;
 }
 
+bool step_status_parse(struct span name, enum step_status *ret)
+{
+    for (unsigned i = 0; i < sizeof status_words / sizeof *status_words; i++) {
+        if (span_is(name, status_words[i].name)) {
+            *ret = (enum step_status)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 void report_free(struct report *report)
 {
     if (!report)

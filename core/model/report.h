@@ -22,6 +22,7 @@ enum step_status {
 };
 const char *step_status_name(enum step_status s);   // "cannot_tell": the report's word
 const char *step_status_phrase(enum step_status s); // "cannot tell": the screen's words
+bool step_status_parse(struct span name, enum step_status *ret);
 
 struct report_evidence {
     const char *type; // network_diagnostics, finding, search, kubectl, node, dig, capture, log, policy, aws

@@ -3,10 +3,22 @@
 
 #include <stdlib.h>
 
+static const char *const level_names[] = {NULL, "FIRST", "MUST", "SHOULD", "MAY"};
+
 const char *sop_level_name(enum sop_level level)
 {
-    static const char *const names[] = {NULL, "FIRST", "MUST", "SHOULD", "MAY"};
-    return names[level];
+    return level_names[level];
+}
+
+bool sop_level_parse(struct span name, enum sop_level *ret)
+{
+    for (unsigned i = SOP_LEVEL_FIRST; i <= SOP_LEVEL_MAY; i++) {
+        if (span_is(name, level_names[i])) {
+            *ret = (enum sop_level)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *sop_gate_name(enum sop_gate gate)

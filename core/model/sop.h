@@ -69,7 +69,8 @@ struct sop {
 };
 
 const char *sop_level_name(enum sop_level level); // "MUST"; NULL for none
-const char *sop_gate_name(enum sop_gate gate);    // "PREREQUISITE"; NULL for none
+bool sop_level_parse(struct span name, enum sop_level *ret);
+const char *sop_gate_name(enum sop_gate gate); // "PREREQUISITE"; NULL for none
 
 // The value of a call's argument, or NULL.
 const char *sop_call_arg(const struct sop_call *call, const char *name);
