@@ -11,6 +11,7 @@ typedef void gather_fn(struct facts *facts);
 // In this order; a new area is one line.
 static gather_fn *const areas[] = {
     gather_node_folders,
+    gather_nodes,
     NULL,
 };
 

@@ -1,0 +1,107 @@
+// What a node's folder says beside its rules: one table of files, each with the function that takes its text.
+// A file that is there and says nothing is a gap; one that is not there is left to the judge that would have
+// asked for it, since only it knows whether it matters.
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/facts/gather.h"
+#include "core/facts/sample.h"
+#include "core/parse/conntrack.h"
+#include "core/parse/ethtool.h"
+#include "core/parse/ipaddr.h"
+#include "core/parse/ss.h"
+#include "core/parse/sysctl.h"
+
+struct reading { // one file of one node
+    struct facts *facts;
+    struct node_facts *node;
+    struct text text;
+    usec_t time;
+};
+
+static void read_ethtool(const struct reading *r)
+{
+    *MEM_PUSH(r->node->ethtool, r->node->n_ethtool, r->node->cap_ethtool) =
+        (struct ethtool_reading){ethtool_parse(&r->facts->arena, r->text), r->time};
+}
+
+static void read_conntrack(const struct reading *r)
+{
+    *MEM_PUSH(r->node->conntrack, r->node->n_conntrack, r->node->cap_conntrack) =
+        (struct conntrack_reading){conntrack_parse(&r->facts->arena, r->text), r->time};
+}
+
+static void read_sysctls(const struct reading *r)
+{
+    r->node->sysctls = sysctl_parse(&r->facts->arena, r->text);
+}
+
+// Several files may add to one list (`ip addr` and ifconfig, ss and netstat): it is made at the first one.
+static void read_links(const struct reading *r)
+{
+    struct links *links = arena_alloc(&r->facts->arena, sizeof *links);
+    if (r->node->links)
+        *links = *r->node->links;
+    ipaddr_parse(&r->facts->arena, r->text, links);
+    r->node->links = links;
+}
+
+static void read_listeners(const struct reading *r)
+{
+    struct listeners *listeners = arena_alloc(&r->facts->arena, sizeof *listeners);
+    if (r->node->listeners)
+        *listeners = *r->node->listeners;
+    ss_parse(&r->facts->arena, r->text, listeners);
+    r->node->listeners = listeners;
+}
+
+// In order of time: the bundle's reading before the samples.
+static const struct node_file {
+    const char *pattern; // below nodes/NAME/
+    void (*read)(const struct reading *r);
+    const char *command; // what would tell, live
+} node_files[] = {
+    {"networking/ethtool.txt", read_ethtool, "ethtool -S eth0"},
+    {"samples/*/ethtool.txt", read_ethtool, "ethtool -S eth0"},
+    {"networking/conntrack.txt", read_conntrack, "conntrack -S"},
+    {"samples/*/conntrack.txt", read_conntrack, "conntrack -S"},
+    {"sysctls/sysctl_all.txt", read_sysctls,
+     "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max"},
+    {"networking/ip-addr.txt", read_links, "ip addr"},
+    {"networking/ifconfig.txt", read_links, "ip addr"},
+    {"networking/ss.txt", read_listeners, "ss -lntup"},
+    {"system/netstat.txt", read_listeners, "ss -lntup"},
+};
+
+static void read_file(const struct node_file *kind, struct reading *r, const struct evidence_file *file)
+{
+    struct error err = {{0}};
+    if (file->state == EVIDENCE_UNKNOWN || !evidence_text(r->facts->evidence, file->id, &r->text, &err)) {
+        const char *why = file->why ? file->why : err.text;
+        char *what = mem_printf("%s says nothing: %s", file->path, why);
+        facts_add_gap(r->facts, GAP_NODE, what, kind->command);
+        free(what);
+        return;
+    }
+    r->time = sample_time(file->path);
+    kind->read(r);
+}
+
+static void read_node(struct facts *facts, struct node_facts *node)
+{
+    struct reading r = {.facts = facts, .node = node};
+    for (size_t i = 0; i < ARRAY_LEN(node_files); i++) {
+        char *pattern = mem_printf("nodes/%s/%s", node->name, node_files[i].pattern);
+        uint32_t cursor = 0;
+        const struct evidence_file *file;
+        while ((file = evidence_next(facts->evidence, pattern, &cursor)))
+            read_file(&node_files[i], &r, file);
+        free(pattern);
+    }
+}
+
+void gather_nodes(struct facts *facts)
+{
+    for (size_t i = 0; i < facts->n_nodes; i++)
+        read_node(facts, &facts->nodes[i]);
+}
