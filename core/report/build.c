@@ -14,7 +14,7 @@ struct building {
     const struct report_input *in;
     struct report *report;
     struct arena *arena;
-    size_t cap_evidence;
+    size_t cap_evidence, cap_unknown;
 };
 
 // Texts that live in claims, facts and procedure are copied: the report outlives them.
@@ -225,7 +225,7 @@ static void build_rejected(struct building *b)
 
 // ------------------------------------------------------------------ gaps
 
-static void add_unknown(struct building *b, size_t *cap, const char *what, const char *command)
+static void add_unknown(struct building *b, const char *what, const char *command)
 {
     struct report *report = b->report;
     for (size_t i = 0; i < report->n_unknown; i++) {
@@ -233,7 +233,7 @@ static void add_unknown(struct building *b, size_t *cap, const char *what, const
             return;
     }
     struct report_unknown *list = (struct report_unknown *)report->unknown;
-    *ARENA_PUSH(b->arena, list, report->n_unknown, *cap) =
+    *ARENA_PUSH(b->arena, list, report->n_unknown, b->cap_unknown) =
         (struct report_unknown){copy_text(b, what), copy_text(b, command)};
     report->unknown = list;
 }
@@ -241,14 +241,13 @@ static void add_unknown(struct building *b, size_t *cap, const char *what, const
 // What judges hang on comes before what could merely not be read.
 static void build_unknown(struct building *b)
 {
-    size_t cap = 0;
     for (size_t i = 0; i < b->in->claims->n; i++) {
         const struct claim *claim = &b->in->claims->items[i];
         if (claim->kind == CLAIM_GAP)
-            add_unknown(b, &cap, claim->text, claim->command);
+            add_unknown(b, claim->text, claim->command);
     }
     for (size_t i = 0; i < b->in->facts->n_gaps; i++)
-        add_unknown(b, &cap, b->in->facts->gaps[i].what, b->in->facts->gaps[i].command);
+        add_unknown(b, b->in->facts->gaps[i].what, b->in->facts->gaps[i].command);
 }
 
 static void build_escalation(struct building *b)
