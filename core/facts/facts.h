@@ -8,6 +8,7 @@
 #include "core/facts/lookup.h"
 #include "core/parse/kubeobj.h"
 
+struct aws;            // parse/aws.h
 struct corefile;       // parse/corefile.h
 struct ruleset;        // parse/ruleset.h
 struct ipset_list;     // parse/ipset.h
@@ -101,6 +102,7 @@ struct facts {
     size_t n_nodes;
     struct pod_facts *pods;
     size_t n_pods;
+    const struct aws *aws; // NULL: nothing of aws/ was read
     struct lookups lookups;
     struct log_hits logs;
     struct gap *gaps;

@@ -12,6 +12,7 @@ typedef void gather_fn(struct facts *facts);
 static gather_fn *const areas[] = {
     gather_node_folders,
     gather_nodes,
+    gather_aws,
     NULL,
 };
 

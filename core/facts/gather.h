@@ -17,6 +17,7 @@ void gather_nodes(
     struct facts *facts); // nodes/*: links, resolv.conf, kubelet, ethtool, conntrack, sysctls, listeners
 void gather_rules(struct facts *facts);   // nodes/*: rulesets and sets, samples too
 void gather_pods(struct facts *facts);    // pods/*: resolv.conf
+void gather_aws(struct facts *facts);     // aws/*.json
 void gather_logs(struct facts *facts);    // one pass over all logs
 void gather_lookups(struct facts *facts); // dig files, captures, and what the logs say of lookups
 

@@ -3,6 +3,7 @@
 #include "core/judge/judge.h"
 
 static judge_fn *const judges[] = {
+    judge_groups,
     NULL, // one line a judge, in the order of judge.h
 };
 
