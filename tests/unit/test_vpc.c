@@ -129,7 +129,7 @@ static void what_is_not_there_is_unknown(void **state)
     "\",\"Protocol\":\"" protocol "\",\"CidrBlock\":\"" cidr "\"}"
 #define ACL(subnet, entries)                                                                                 \
     "{\"NetworkAclId\":\"acl-1\",\"Associations\":[{\"SubnetId\":\"" subnet "\"}],\"Entries\":[" entries "]" \
-                                                                                                         "}"
+    "}"
 #define OPEN_BOTH                                                                                            \
     ENTRY("100", "true", "allow", "-1", "0.0.0.0/0") "," ENTRY("100", "false", "allow", "-1", "0.0.0.0/0")
 
