@@ -60,7 +60,7 @@ struct corefile {
     struct place place;
 };
 
-// Never NULL; nesting beyond 8 levels and more than 4096 lines are a fault.
+// Never NULL. Limits: 8 levels of braces, 65536 words, 64 faults.
 const struct corefile *corefile_parse(struct arena *arena, const struct corefile_text *text);
 
 const struct core_plugin *core_plugin(const struct core_server *server, const char *name); // NULL: not there
