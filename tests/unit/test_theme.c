@@ -1,0 +1,94 @@
+// Themes: the shipped ones load, errors name their line, and a role keeps its meaning with fewer colours.
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "tui/theme.h"
+
+static void test_shipped_themes_load(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"dark", "light", "high-contrast", "colour-blind", "mono"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct theme theme;
+        struct error err = {0};
+        char *path = mem_printf("themes/%s.yaml", names[i]);
+        if (!theme_load(&theme, path, &err))
+            fail_msg("%s", err.text);
+        assert_string_equal(theme.name, names[i]);
+        free(path);
+    }
+}
+
+static void test_default_is_dark(void **state)
+{
+    (void)state;
+    struct theme theme;
+    theme_init(&theme);
+    assert_string_equal(theme.name, "dark");
+}
+
+static void test_errors_name_the_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *want;
+    } cases[] = {
+        {"name: x\nroles:\n  fnding: {fg: default}\n", "line 3: unknown role \"fnding\""},
+        {"name: x\nroles:\n  ok: {fg: green}\n", "line 3: not a colour:"},
+        {"name: x\nroles:\n  ok: {fg: default}\n  text: {attrs: [blink]}\n", "line 4: no such attribute:"},
+        {"name: x\nroles:\n  ok: {fg8: bright-red}\n", "line 3: no such colour:"},
+        {"name: x\nroles:\n  ok: {fg256: 256}\n", "line 3: not a colour of 256"},
+        {"name: x\nroles:\n  ok: {colour: 1}\n", "line 3: unknown key"},
+        {"roles: {}\n", "no name"},
+        {"", "empty"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct theme theme;
+        struct error err = {0};
+        assert_false(theme_parse(&theme, span_of(cases[i].yaml), &err));
+        assert_non_null(strstr(err.text, cases[i].want));
+    }
+}
+
+static void test_nearest_colour(void **state)
+{
+    (void)state;
+    assert_int_equal(colour_nearest(0xff0000, DEPTH_16), 9);
+    assert_int_equal(colour_nearest(0xcd0000, DEPTH_8), 1);
+    assert_int_equal(colour_nearest(0x5f87af, DEPTH_256), 67);
+    assert_int_equal(colour_nearest(0x080808, DEPTH_256), 232);
+}
+
+static void test_depths(void **state)
+{
+    (void)state;
+    struct theme theme;
+    theme_init(&theme);
+    for (int depth = DEPTH_MONO; depth < DEPTH_COUNT; depth++) {
+        struct style finding = theme_style(&theme, ROLE_FINDING, false, (enum depth)depth);
+        struct style muted = theme_style(&theme, ROLE_MUTED, false, (enum depth)depth);
+        assert_true(finding.fg != muted.fg || finding.attrs != muted.attrs);
+        struct style selected = theme_style(&theme, ROLE_FINDING, true, (enum depth)depth);
+        assert_true(selected.bg != finding.bg || selected.attrs != finding.attrs);
+    }
+    assert_int_equal(theme_style(&theme, ROLE_FINDING, false, DEPTH_MONO).fg, COLOUR_DEFAULT);
+    assert_true(theme_style(&theme, ROLE_TITLE, false, DEPTH_MONO).attrs & ATTR_REVERSE);
+    assert_int_equal(theme_style(&theme, ROLE_FINDING, false, DEPTH_TRUE).fg, 0xff5f5f);
+    assert_int_equal(theme_style(&theme, ROLE_FINDING, false, DEPTH_8).fg, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shipped_themes_load),
+        cmocka_unit_test(test_default_is_dark),
+        cmocka_unit_test(test_errors_name_the_line),
+        cmocka_unit_test(test_nearest_colour),
+        cmocka_unit_test(test_depths),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,47 @@
+// The signs that the screen is drawn with, each in UTF-8 and in ASCII. All of them are one column wide.
+#ifndef D5_TUI_GLYPH_H
+#define D5_TUI_GLYPH_H
+
+#include <stdbool.h>
+
+enum glyph {
+    GLYPH_DONE,
+    GLYPH_FINDING,
+    GLYPH_UNKNOWN,
+    GLYPH_HELD,
+    GLYPH_SKIPPED,
+    GLYPH_TODO,
+    GLYPH_RUNNING,
+    GLYPH_INNOCENT,
+    GLYPH_MARK,   // in the margin: the current line
+    GLYPH_CITED,  // in the margin: a line that something rests on
+    GLYPH_BRANCH, // in front of what is written under a line
+    GLYPH_MORE,   // text goes on
+    GLYPH_ARROW,  // one hop to the next, the way was seen
+    GLYPH_DASHES, // one hop to the next, not seen
+    GLYPH_HEAD,   // the arrow's head
+    GLYPH_POINT,  // in front of the selected entry
+    GLYPH_HORIZONTAL,
+    GLYPH_VERTICAL,
+    GLYPH_TOP_LEFT,
+    GLYPH_TOP_RIGHT,
+    GLYPH_BOTTOM_LEFT,
+    GLYPH_BOTTOM_RIGHT,
+    GLYPH_BAR_1, // bars for counts, from low to high
+    GLYPH_BAR_2,
+    GLYPH_BAR_3,
+    GLYPH_BAR_4,
+    GLYPH_BAR_5,
+    GLYPH_BAR_6,
+    GLYPH_BAR_7,
+    GLYPH_BAR_8,
+    GLYPH_COUNT
+};
+
+const char *glyph_text(enum glyph glyph, bool ascii);
+
+// What stands for a character outside ASCII on a terminal that has none: the ASCII form of a sign above, a
+// dash or a quote for typographic ones, else '?'.
+char glyph_ascii(unsigned c);
+
+#endif

@@ -1,0 +1,37 @@
+// Commands: one const record each. Keys, the key line, the help page and the palette all come from the one
+// table.
+#ifndef D5_TUI_KEYMAP_H
+#define D5_TUI_KEYMAP_H
+
+#include <stddef.h>
+
+#include "core/base/str.h"
+#include "tui/key.h"
+
+struct command {
+    const char *name;  // "run-step": what the palette completes
+    const char *help;  // one sentence without a full stop
+    const char *label; // a word or two for the key line; NULL: not there
+    const char *keys;  // "j Down": names of key.h, separated by blanks
+    unsigned scope;    // where its keys hold: bits, the caller's
+    unsigned needs;    // what must be there: bits, the caller's
+    void (*run)(void *context);
+};
+
+struct keymap {
+    const struct command *commands; // earlier ones win
+    size_t n;
+};
+
+// The first command of that scope that has that key, or NULL.
+const struct command *keymap_find(const struct keymap *map, struct key key, unsigned scope);
+const struct command *keymap_named(const struct keymap *map, struct span name);
+
+// The first key of a command as people read it: "Enter", "PgDn".
+struct span command_key(const struct command *command);
+
+// How well `typed` fits `name` as letters in order (the palette): 0 not at all; more is better. Starts of
+// words and runs of letters count for more.
+int fuzzy_score(struct span typed, struct span name);
+
+#endif

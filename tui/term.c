@@ -1,0 +1,357 @@
+// ncurses, and nothing but its output side: keys are read and decoded by tui/key.c from the event loop, since
+// wgetch would want to block. curses keeps what the terminal shows; rows whose cells did not change since the
+// last frame are not even given to it.
+//
+// The one mutable global of the program lives here: a crash handler gets no argument, and must find what to
+// restore. Handlers only write bytes that were made beforehand and call tcsetattr, both safe in a handler.
+#include "tui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+
+struct terminal {
+    SCREEN *screen;
+    int input;
+    enum depth depth;
+    bool ascii;
+    bool redraw;
+    bool synchronized; // mode 2026: a terminal that does not know it ignores it
+    struct canvas shown;
+    struct theme theme;
+};
+
+// What a handler needs to give the terminal back.
+static struct {
+    volatile sig_atomic_t active;
+    struct termios saved;
+    char bytes[256];
+    size_t n;
+} rescue;
+
+static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT, SIGXCPU, SIGXFSZ};
+
+static void restore_terminal(void)
+{
+    if (!rescue.active)
+        return;
+    rescue.active = 0;
+    ssize_t ignored = write(STDOUT_FILENO, rescue.bytes, rescue.n);
+    (void)ignored;
+    tcsetattr(STDIN_FILENO, TCSANOW, &rescue.saved);
+}
+
+static void on_deadly(int number)
+{
+    restore_terminal();
+    raise(number); // SA_RESETHAND put the default back, and the signal comes once this handler is left
+}
+
+static void catch_deadly(void)
+{
+    static char stack[1 << 16]; // so that an overflow of the stack is caught, too
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternate, NULL);
+    struct sigaction act = {.sa_handler = on_deadly, .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK)};
+    for (size_t i = 0; i < ARRAY_LEN(deadly); i++)
+        sigaction(deadly[i], &act, NULL);
+}
+
+static void rescue_add(const char *capability)
+{
+    if (!capability || capability == (const char *)-1 || rescue.n + strlen(capability) >= sizeof rescue.bytes)
+        return;
+    memcpy(rescue.bytes + rescue.n, capability, strlen(capability));
+    rescue.n += strlen(capability);
+}
+
+// Bytes for terminals that know private modes; vt100 and its like take them for nothing, or are not sent any.
+static bool knows_modes(void)
+{
+    const char *clear = tigetstr("clear");
+    return clear && clear != (const char *)-1 && strncmp(clear, "\x1b[H\x1b[", 5) == 0 &&
+           tigetnum("colors") > 0;
+}
+
+static void prepare_rescue(bool modes)
+{
+    rescue.n = 0;
+    if (modes)
+        rescue_add("\x1b[?2026l\x1b[?2004l");
+    rescue_add(tigetstr("sgr0"));
+    rescue_add(tigetstr("cnorm"));
+    rescue_add(tigetstr("rmcup"));
+    rescue_add("\r\n");
+    rescue.active = 1;
+}
+
+static enum depth find_depth(void)
+{
+    const char *no = getenv("NO_COLOR");
+    if ((no && *no) || !has_colors())
+        return DEPTH_MONO;
+    if (tigetflag("RGB") == 1 || tigetnum("RGB") > 0 || COLORS >= 1 << 24)
+        return COLORS >= 1 << 24 ? DEPTH_TRUE : DEPTH_256;
+    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
+}
+
+static bool refuse(struct error *err, const char *why)
+{
+    return error_set(err, "%s; without a screen, use: d5tui run --from PATH", why);
+}
+
+static bool check_terminal(struct error *err)
+{
+    int code = 0;
+    const char *name = getenv("TERM");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return refuse(err, "standard input and output are not a terminal");
+    if (!name || !*name || strcmp(name, "dumb") == 0)
+        return refuse(err, "this terminal cannot show a screen (TERM is dumb or not set)");
+    if (setupterm(NULL, STDOUT_FILENO, &code) != OK)
+        return error_set(err,
+                         "the terminal \"%s\" is not known here; try TERM=xterm or TERM=vt100, or use: "
+                         "d5tui run --from PATH",
+                         name);
+    const char *move = tigetstr("cup");
+    if (!move || move == (const char *)-1)
+        return refuse(err, "this terminal cannot move its cursor");
+    return true;
+}
+
+static void enter(struct terminal *term)
+{
+    raw(); // Ctrl-C and Ctrl-Z come as keys
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    typeahead(-1);
+    scrollok(stdscr, FALSE);
+    idlok(stdscr, TRUE); // a moved page is scrolled by the terminal
+    leaveok(stdscr, FALSE);
+    if (term->depth != DEPTH_MONO) {
+        start_color();
+        use_default_colors();
+    }
+    if (term->synchronized)
+        putp("\x1b[?2004h");
+}
+
+struct terminal *term_open(struct error *err)
+{
+    setlocale(LC_CTYPE, "");
+    if (!check_terminal(err))
+        return NULL;
+    struct termios saved;
+    char name[64];
+    if (tcgetattr(STDIN_FILENO, &saved) != 0 || ttyname_r(STDIN_FILENO, name, sizeof name) != 0) {
+        refuse(err, "the terminal cannot be asked for its settings");
+        return NULL;
+    }
+    int input = open(name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (input < 0) {
+        error_set_errno(err, errno, "%s", name);
+        return NULL;
+    }
+    struct terminal *term = mem_alloc(sizeof *term);
+    term->input = input;
+    term->screen = newterm(NULL, stdout, stdin);
+    if (!term->screen) {
+        close(input);
+        free(term);
+        refuse(err, "this terminal cannot show a screen");
+        return NULL;
+    }
+    rescue.saved = saved;
+    term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    term->depth = DEPTH_MONO;
+    if (has_colors()) {
+        start_color();
+        term->depth = find_depth();
+    }
+    term->synchronized = knows_modes();
+    term->redraw = true;
+    prepare_rescue(term->synchronized);
+    catch_deadly();
+    enter(term);
+    return term;
+}
+
+void term_close(struct terminal *term)
+{
+    if (!term)
+        return;
+    if (term->synchronized)
+        putp("\x1b[?2004l");
+    endwin();
+    fflush(stdout);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.saved);
+    rescue.active = 0;
+    delscreen(term->screen);
+    close(term->input);
+    canvas_done(&term->shown);
+    free(term);
+}
+
+int term_input(const struct terminal *term)
+{
+    return term->input;
+}
+
+enum depth term_depth(const struct terminal *term)
+{
+    return term->depth;
+}
+
+bool term_is_ascii(const struct terminal *term)
+{
+    return term->ascii;
+}
+
+void term_size(const struct terminal *term, int *ret_rows, int *ret_cols)
+{
+    (void)term;
+    struct winsize size = {0};
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0;
+    *ret_rows = known ? size.ws_row : LINES;
+    *ret_cols = known ? size.ws_col : COLS;
+}
+
+static attr_t curses_attrs(unsigned attrs)
+{
+    static const struct {
+        unsigned own;
+        attr_t theirs;
+    } table[] = {{ATTR_BOLD, A_BOLD},
+                 {ATTR_DIM, A_DIM},
+                 {ATTR_UNDERLINE, A_UNDERLINE},
+                 {ATTR_REVERSE, A_REVERSE},
+                 {ATTR_ITALIC, A_ITALIC}};
+    attr_t ret = A_NORMAL;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        ret |= attrs & table[i].own ? table[i].theirs : A_NORMAL;
+    return ret;
+}
+
+// alloc_pair finds the pair again when it was made before.
+static int curses_pair(const struct terminal *term, struct style style)
+{
+    if (term->depth == DEPTH_MONO || (style.fg == COLOUR_DEFAULT && style.bg == COLOUR_DEFAULT))
+        return 0;
+    int pair = alloc_pair(style.fg, style.bg);
+    return pair > 0 ? pair : 0;
+}
+
+static struct style cell_style(const struct terminal *term, const struct cell *cell)
+{
+    return theme_style(&term->theme, (enum role)cell->role, cell->flags & CELL_SELECTED, term->depth);
+}
+
+static bool same_look(const struct cell *a, const struct cell *b)
+{
+    return a->role == b->role && a->flags == b->flags;
+}
+
+// Draws the cells [from, to) of a row, which look alike. A wide one ends a run: should curses think otherwise
+// of its width, the next one is still put where it belongs.
+static void draw_run(struct terminal *term, const struct cell *cells, int row, int from, int to)
+{
+    struct style style = cell_style(term, &cells[from]);
+    attr_set(curses_attrs(style.attrs), 0, NULL);
+    int pair = curses_pair(term, style);
+    attr_set(curses_attrs(style.attrs), (short)(pair > SHRT_MAX ? 0 : pair), &pair);
+    move(row, from);
+    char text[512];
+    size_t n = 0;
+    for (int col = from; col < to; col++) {
+        if (n + cells[col].len >= sizeof text) {
+            addnstr(text, (int)n);
+            n = 0;
+        }
+        memcpy(text + n, cells[col].text, cells[col].len);
+        n += cells[col].len;
+    }
+    addnstr(text, (int)n);
+}
+
+static void draw_row(struct terminal *term, const struct canvas *canvas, int row)
+{
+    const struct cell *cells = canvas->cells + (size_t)row * (size_t)canvas->cols;
+    for (int from = 0, to; from < canvas->cols; from = to) {
+        for (to = from + 1;
+             to < canvas->cols && same_look(&cells[from], &cells[to]) && cells[to - 1].width == 1; to++)
+            continue;
+        draw_run(term, cells, row, from, to);
+    }
+}
+
+static bool take_size(struct terminal *term, const struct canvas *canvas)
+{
+    if (canvas->rows == term->shown.rows && canvas->cols == term->shown.cols)
+        return false;
+    resizeterm(canvas->rows, canvas->cols);
+    canvas_resize(&term->shown, canvas->rows, canvas->cols);
+    return true;
+}
+
+void term_draw(struct terminal *term, const struct canvas *canvas, const struct theme *theme)
+{
+    bool all = take_size(term, canvas) || memcmp(theme, &term->theme, sizeof *theme) != 0 || term->redraw;
+    size_t width = (size_t)canvas->cols;
+    term->theme = *theme;
+    if (term->redraw)
+        clearok(stdscr, TRUE);
+    for (int row = 0; row < canvas->rows; row++) {
+        struct cell *shown = term->shown.cells + (size_t)row * width;
+        const struct cell *cells = canvas->cells + (size_t)row * width;
+        if (all || memcmp(shown, cells, width * sizeof *cells) != 0) {
+            draw_row(term, canvas, row);
+            memcpy(shown, cells, width * sizeof *cells);
+        }
+    }
+    move(canvas->cursor_row, canvas->cursor_col);
+    if (all && term->synchronized)
+        putp("\x1b[?2026h");
+    refresh();
+    if (all && term->synchronized) {
+        putp("\x1b[?2026l");
+        fflush(stdout);
+    }
+    term->redraw = false;
+}
+
+void term_redraw(struct terminal *term)
+{
+    term->redraw = true;
+}
+
+void term_resized(struct terminal *term)
+{
+    term->redraw = true;
+}
+
+void term_suspend(struct terminal *term)
+{
+    if (term->synchronized)
+        putp("\x1b[?2004l");
+    endwin();
+    fflush(stdout);
+    rescue.active = 0;
+    kill(0, SIGSTOP); // the whole job, as the shell expects
+    rescue.active = 1;
+    enter(term);
+    term->redraw = true;
+}

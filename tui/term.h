@@ -1,0 +1,32 @@
+// The real terminal: the only file that knows curses. Brings a canvas to it, sending only the cells that
+// changed, and leaves it as it was found: at term_close, after every signal that can be caught, and after an
+// abort.
+#ifndef D5_TUI_TERM_H
+#define D5_TUI_TERM_H
+
+#include "core/base/error.h"
+#include "tui/canvas.h"
+#include "tui/theme.h"
+
+struct terminal;
+
+// Takes the terminal of standard input and output. Fails where there is none, or where it cannot show a
+// screen (TERM=dumb): the message points to `run`. NO_COLOR and a locale without UTF-8 are minded. Asks the
+// terminal nothing.
+struct terminal *term_open(struct error *err);
+void term_close(struct terminal *term); // takes NULL
+
+int term_input(const struct terminal *term); // to read keys from; its own open file, may be set non-blocking
+enum depth term_depth(const struct terminal *term);
+bool term_is_ascii(const struct terminal *term);
+void term_size(const struct terminal *term, int *ret_rows, int *ret_cols);
+
+// Draws. The canvas has the size that term_size gave last.
+void term_draw(struct terminal *term, const struct canvas *canvas, const struct theme *theme);
+
+void term_resized(struct terminal *term); // after SIGWINCH
+void term_suspend(
+    struct terminal *term); // gives the terminal back, stops the program, takes it again once continued
+void term_redraw(struct terminal *term); // the next term_draw sends everything
+
+#endif
