@@ -118,10 +118,16 @@ static struct key control_key(unsigned char c)
     }
 }
 
-// How many bytes the character at the front would have, going by its first byte alone.
-static size_t wanted(unsigned char first)
+// Whether s is the front of a character of several bytes, the rest of which has not come.
+static bool is_cut_character(struct span s)
 {
-    return first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+    unsigned char first = (unsigned char)s.at[0];
+    size_t want = first >= 0xF8 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
+    for (size_t i = 1; i < want && i < s.len; i++) {
+        if (((unsigned char)s.at[i] & 0xC0) != 0x80)
+            return false;
+    }
+    return s.len < want;
 }
 
 static struct look look_at(struct span s)
@@ -131,7 +137,7 @@ static struct look look_at(struct span s)
         return look_escape(s);
     if (first < 0x20 || first == 0x7F)
         return (struct look){.used = 1, .key = control_key(first)};
-    if (s.len < wanted(first))
+    if (is_cut_character(s))
         return (struct look){0};
     uint32_t c;
     unsigned n = utf8_decode(s, &c);

@@ -72,7 +72,7 @@ static void catch_deadly(void)
 
 static void rescue_add(const char *capability)
 {
-    if (!capability || capability == (const char *)-1 || rescue.n + strlen(capability) >= sizeof rescue.bytes)
+    if (!capability || rescue.n + strlen(capability) >= sizeof rescue.bytes)
         return;
     memcpy(rescue.bytes + rescue.n, capability, strlen(capability));
     rescue.n += strlen(capability);
@@ -82,8 +82,7 @@ static void rescue_add(const char *capability)
 static bool knows_modes(void)
 {
     const char *clear = tigetstr("clear");
-    return clear && clear != (const char *)-1 && strncmp(clear, "\x1b[H\x1b[", 5) == 0 &&
-           tigetnum("colors") > 0;
+    return clear && strncmp(clear, "\x1b[H\x1b[", 5) == 0 && tigetnum("colors") > 0;
 }
 
 static void prepare_rescue(bool modes)
@@ -127,7 +126,7 @@ static bool check_terminal(struct error *err)
                          "d5tui run --from PATH",
                          name);
     const char *move = tigetstr("cup");
-    if (!move || move == (const char *)-1)
+    if (!move)
         return refuse(err, "this terminal cannot move its cursor");
     return true;
 }

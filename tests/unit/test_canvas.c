@@ -1,8 +1,12 @@
 // The grid and the pen: what is drawn, what is cut, and that nothing unsafe gets through.
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 #include "core/base/utf8.h"
 #include "tui/canvas.h"
@@ -60,7 +64,7 @@ static void test_unsafe_bytes_become_escapes(void **state)
     pen_span(&pen, ROLE_TEXT, span_make("a\x1b[2Jb\0c\xc2\x9b\xe2\x80\xae\xff\x07", 15));
     struct str got = {0};
     canvas_row_text(&canvas, 0, &got);
-    assert_string_equal(str_text(&got), "a\\e[2Jb\\x00c\\x{9b}\\x{202e}\\xff\\x07");
+    assert_string_equal(str_text(&got), "a\\e[2Jb\\x00c\\x9b\\x{202e}\\xff\\x07");
     str_done(&got);
     canvas_done(&canvas);
 }

@@ -1,8 +1,12 @@
 // Keys out of bytes, however they are cut; pastes in one piece; names there and back.
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 #include "core/base/mem.h"
 #include "tui/key.h"

@@ -1,8 +1,12 @@
 // The line editor, the list's window, and the screen's geometry.
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 #include "tui/layout.h"
 #include "tui/list.h"

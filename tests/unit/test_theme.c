@@ -1,9 +1,12 @@
 // Themes: the shipped ones load, errors name their line, and a role keeps its meaning with fewer colours.
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 #include "core/base/mem.h"
 #include "tui/theme.h"

@@ -1,0 +1,31 @@
+// One log file that may be gigabytes long and may still grow: its lines, read from the disk when they are
+// asked for, and their exact number, counted in slices. Memory holds an offset for every 64th line and one
+// block.
+//
+// One thread may count while another reads lines.
+#ifndef D5_EVIDENCE_LOGFILE_H
+#define D5_EVIDENCE_LOGFILE_H
+
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/str.h"
+
+struct logfile;
+
+struct logfile *logfile_open(const char *path, struct error *err); // reads nothing yet
+void logfile_close(struct logfile *file);                          // takes NULL
+
+// Counts on by about `most` bytes, from where it stopped the last time. True when there was more to count:
+// call it again. A file that became shorter is counted afresh.
+bool logfile_count(struct logfile *file, size_t most);
+
+// Lines that were counted so far; one without its newline at the end of the file counts, too.
+uint32_t logfile_lines(struct logfile *file);
+bool logfile_is_counted(struct logfile *file); // up to the end, as it was the last time that was looked at
+
+// Line `line` (from 1) without its newline, of which the first 64 KiB at most. False when no such line was
+// counted.
+bool logfile_line(struct logfile *file, uint32_t line, struct str *ret);
+
+#endif
