@@ -75,9 +75,13 @@ struct dns_facts {                      // the cluster's DNS as the API shows it
     uint16_t endpoint_port;   // the pods' DNS port, 53 by default; 0: not known
     const struct corefile *corefile;
     const struct kube_configmap *corefile_map;
-    const char *cluster_domain; // "cluster.local"
-    struct ip nodelocal;        // what NodeLocal DNSCache listens on; family 0: not installed or not known
+    struct place corefile_place; // where the Corefile begins
+    const char *cluster_domain;  // "cluster.local"
+    struct ip nodelocal;         // what NodeLocal DNSCache listens on; family 0: not installed or not known
+    struct ip nodelocal_also[4]; // the addresses beside it: in iptables mode the Service's own
+    size_t n_nodelocal_also;
     const struct kube_workload *nodelocal_set;
+    const struct corefile *nodelocal_corefile;
     const char *proxy_mode; // "iptables", "ipvs", "nftables", or NULL
     struct place proxy_mode_place;
     struct ip vpc_resolver; // base + 2 of the VPC where it is known

@@ -10,10 +10,8 @@ typedef void gather_fn(struct facts *facts);
 
 // In this order; a new area is one line.
 static gather_fn *const areas[] = {
-    gather_node_folders,
-    gather_nodes,
-    gather_aws,
-    NULL,
+    gather_cluster, gather_node_folders, gather_nodes, gather_kubelets,
+    gather_pods,    gather_dns,          gather_aws,   NULL,
 };
 
 static const char *first_text(struct arena *arena, const char *said, const char *found)
@@ -56,14 +54,7 @@ void facts_free(struct facts *facts)
 {
     if (!facts)
         return;
-    free(facts->cluster.pods.items);
-    free(facts->cluster.nodes.items);
-    free(facts->cluster.namespaces.items);
-    free(facts->cluster.services.items);
-    free(facts->cluster.slices.items);
-    free(facts->cluster.configmaps.items);
-    free(facts->cluster.workloads.items);
-    free(facts->cluster.events.items);
+    cluster_done(&facts->cluster);
     for (size_t i = 0; i < facts->n_nodes; i++) {
         free(facts->nodes[i].rules);
         free(facts->nodes[i].ethtool);

@@ -11,15 +11,16 @@
 struct facts *facts_gather(struct evidence *ev, const struct target *target);
 void facts_free(struct facts *facts); // takes NULL
 
-void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name, pod_ip, dns
+void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name, pod_ip
 void gather_node_folders(struct facts *facts); // facts->nodes, one for each folder; node
-void gather_nodes(
-    struct facts *facts); // nodes/*: links, resolv.conf, kubelet, ethtool, conntrack, sysctls, listeners
-void gather_rules(struct facts *facts);   // nodes/*: rulesets and sets, samples too
-void gather_pods(struct facts *facts);    // pods/*: resolv.conf
-void gather_aws(struct facts *facts);     // aws/*.json
-void gather_logs(struct facts *facts);    // one pass over all logs
-void gather_lookups(struct facts *facts); // dig files, captures, and what the logs say of lookups
+void gather_nodes(struct facts *facts);        // nodes/*: links, ethtool, conntrack, sysctls, listeners
+void gather_kubelets(struct facts *facts);     // nodes/*: resolv.conf and what the kubelet was told
+void gather_rules(struct facts *facts);        // nodes/*: rulesets and sets, samples too
+void gather_pods(struct facts *facts);         // pods/*: resolv.conf
+void gather_aws(struct facts *facts);          // aws/*.json
+void gather_dns(struct facts *facts);          // dns: what cluster, kubelets and pods say of it together
+void gather_logs(struct facts *facts);         // one pass over all logs
+void gather_lookups(struct facts *facts);      // dig files, captures, and what the logs say of lookups
 
 void facts_add_gap(struct facts *facts, enum gap_area about, const char *what, const char *command);
 

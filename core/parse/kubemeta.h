@@ -15,6 +15,9 @@ struct kube_labels {
 };
 const char *kube_label(const struct kube_labels *labels, const char *name); // NULL: absent
 
+// Whether a Service's selector fits: every label of it, and at least one.
+bool kube_labels_match(const struct kube_labels *selector, const struct kube_labels *labels);
+
 struct kube_meta {
     const char *namespace_, *name, *uid;
     struct kube_labels labels, annotations;

@@ -141,6 +141,16 @@ const char *kube_label(const struct kube_labels *labels, const char *name)
     return NULL;
 }
 
+bool kube_labels_match(const struct kube_labels *selector, const struct kube_labels *labels)
+{
+    for (size_t i = 0; i < selector->n; i++) {
+        const char *value = kube_label(labels, selector->items[i].name);
+        if (!value || strcmp(value, selector->items[i].value) != 0)
+            return false;
+    }
+    return selector->n > 0;
+}
+
 const struct kube_condition *kube_node_condition(const struct kube_node *node, const char *type)
 {
     for (size_t i = 0; i < node->n_conditions; i++) {
