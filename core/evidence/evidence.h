@@ -53,12 +53,40 @@ const struct evidence_file *evidence_next(const struct evidence *ev, const char 
 // threads.
 bool evidence_text(struct evidence *ev, uint32_t id, struct text *ret, struct error *err);
 
-// One line (from 1) without its newline, as bytes; reads only what is needed (an index of every 64th line).
+// One line (from 1) without its newline (and a '\r' before it), as bytes; reads only what is needed, by an
+// index of every 64th line, so a file of any size costs little memory. Compressed files are unpacked whole.
 bool evidence_line(struct evidence *ev, uint32_t id, uint32_t line, struct str *ret, struct error *err);
 bool evidence_line_count(struct evidence *ev, uint32_t id, uint32_t *ret, struct error *err);
 
 // "path:line" or "path:first-last".
 void evidence_source(const struct evidence *ev, struct place place, struct str *ret);
+
+// What probes.jsonl says of one call; a file may be the work of several, each with its lines.
+struct evidence_probe {
+    const char *id;     // "E-007"
+    const char *step;   // or NULL
+    const char *source; // which --from its record came from
+    const char *file;   // path in the tree, or NULL: nothing came
+    const char *where;  // "node NAME", "pod NS/NAME", "bastion", or NULL
+    const char *argv;   // joined by spaces, or NULL
+    uint32_t from, to;  // its lines; 0: the whole file
+    bool answered;      // done, an accepted exit status, uncut
+    const char *why;    // not answered: the reason, a clause
+    usec_t started;     // or TIME_UNKNOWN
+};
+const struct evidence_probe *evidence_probes(const struct evidence *ev, size_t *ret_n);
+
+// The probe that a place came from, or NULL; and how far that place may be trusted, which differs from the
+// file's own state where several probes share a file. ret_why may be NULL.
+const struct evidence_probe *evidence_probe_at(const struct evidence *ev, struct place place);
+enum evidence_state evidence_state_at(const struct evidence *ev, struct place place, const char **ret_why);
+
+// What stands below the sources and was not taken in, and why: links out of the tree, devices, folders that
+// cannot be read.
+struct evidence_left_out {
+    const char *path, *why;
+};
+const struct evidence_left_out *evidence_left_out(const struct evidence *ev, size_t *ret_n);
 
 // What target.yaml says; every field NULL and an open window where there is none. Borrowed.
 const struct target *evidence_target(const struct evidence *ev);
