@@ -3,9 +3,9 @@
 
 enum { MAX_WORD = 64 };
 
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 static size_t min(size_t a, size_t b)
@@ -25,7 +25,7 @@ size_t near_distance(struct span a, struct span b)
         const size_t *above = rows[(i - 1) % 3], *twice = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            char x = lower(a.at[i - 1]), y = lower(b.at[j - 1]);
+            int x = lower(a.at[i - 1]), y = lower(b.at[j - 1]);
             row[j] = min(min(above[j], row[j - 1]) + 1, above[j - 1] + (x != y));
             if (i > 1 && j > 1 && x == lower(b.at[j - 2]) && y == lower(a.at[i - 2]))
                 row[j] = min(row[j], twice[j - 2] + 1);

@@ -38,7 +38,6 @@ struct sop_item {
 
 struct sop_phase {
     const char *name; // "Triage"
-    uint32_t line;
     const struct sop_item *items;
     size_t n_items;
 };

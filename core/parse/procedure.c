@@ -30,7 +30,9 @@ struct fence { // the fenced code block that is open
 static void follow_fence(struct fence *fence, struct span line, uint32_t number)
 {
     line = span_trim(line);
-    char mark = line.len ? line.at[0] : '\0';
+    if (line.len == 0)
+        return;
+    char mark = line.at[0];
     size_t length = 0;
     while (length < line.len && line.at[length] == mark)
         length++;
@@ -108,8 +110,7 @@ static void read_section_at(struct procedure_reader *r, struct procedure_section
         read_other_section(r, s);
         return;
     }
-    struct sop_phase phase = {.line = s->heading};
-    phase.name = arena_span(&r->sop->arena, name.len ? name : s->title);
+    struct sop_phase phase = {.name = arena_span(&r->sop->arena, name.len ? name : s->title)};
     r->sop->phases = phases->items; // those before: ids are unique among all
     r->sop->n_phases = phases->n;
     procedure_read_phase(r, s, &phase);

@@ -6,13 +6,15 @@
 
 #include "core/base/mem.h"
 #include "core/base/near.h"
-#include "core/base/str.h"
 #include "core/door/markdown.h"
 #include "core/parse/procedure_reader.h"
+
+enum { MAX_NESTING = 6 }; // "T.M1.1.1" is two; nothing that a person follows is deeper
 
 struct draft { // an item while more may be nested under it
     struct sop_item item;
     uint32_t column;
+    uint32_t depth; // 1: an item of the phase
     struct draft *nested;
     size_t n, cap;
 };
@@ -79,20 +81,16 @@ static size_t word_index(struct span word, const char *const *words)
     return i;
 }
 
-// The words of a block's lines, one space for each line break. Stops in front of `stop` (0: at the end).
+// The words of a block's lines, in front of line `stop` (0: all).
 static void add_words(const struct walker *w, const struct markdown_node *block, uint32_t stop,
-                      struct str *ret)
+                      struct procedure_words *ret)
 {
     for (uint32_t i = block->line; i <= block->last; i++) {
         uint32_t number = i + w->offset;
         if (number == stop || number > w->r->n_lines)
             break;
         struct span line = w->r->lines[number - 1];
-        if (i == block->line)
-            line = span_from(line, block->column - 1);
-        if (ret->len)
-            str_add_char(ret, ' ');
-        str_add_span(ret, span_trim(line));
+        procedure_words_add(ret, i == block->line ? span_from(line, block->column - 1) : line, number);
     }
 }
 
@@ -216,18 +214,10 @@ static uint32_t swallowed_head(const struct walker *w, const struct markdown_nod
     return 0;
 }
 
-static void find_calls(struct walker *w, const struct markdown_node *block, uint32_t stop,
-                       struct procedure_calls *calls)
-{
-    for (uint32_t i = block->line + w->offset;
-         i <= block->last + w->offset && i <= w->r->n_lines && i != stop; i++)
-        procedure_find_calls(&w->r->sop->arena, w->r->lines[i - 1], i, calls);
-}
-
 static struct draft *add_draft(struct draft *parent)
 {
     struct draft *draft = MEM_PUSH(parent->nested, parent->n, parent->cap);
-    *draft = (struct draft){0};
+    *draft = (struct draft){.depth = parent->depth + 1};
     return draft;
 }
 
@@ -258,25 +248,39 @@ static void check_missing_only(struct walker *w, const struct draft *draft)
                      "unknown gate \"Only\" (did you mean \"ONLY\"?)");
 }
 
-static void set_calls(struct walker *w, struct sop_item *item, struct procedure_calls *calls)
+static void set_words(struct walker *w, struct sop_item *item, const struct procedure_words *words)
 {
-    if (calls->n)
-        item->calls = arena_dup(&w->r->sop->arena, calls->items, calls->n * sizeof *calls->items);
-    item->n_calls = calls->n;
-    free(calls->items);
+    struct arena *arena = &w->r->sop->arena;
+    struct procedure_calls calls = {0};
+    procedure_find_calls(arena, words, &calls);
+    item->text = arena_span(arena, str_span(&words->text));
+    item->calls = calls.n ? arena_dup(arena, calls.items, calls.n * sizeof *calls.items) : NULL;
+    item->n_calls = calls.n;
+    free(calls.items);
 }
 
 static void read_list(struct walker *w, const struct markdown_node *list, struct draft *parent);
+
+// What the words of an item say of it.
+static void finish_item(struct walker *w, struct draft *draft, const struct procedure_words *words)
+{
+    struct span text = str_span(&words->text);
+    set_words(w, &draft->item, words);
+    draft->item.gate = gate_of(w, text, draft->depth > 1);
+    check_gate_word(w, text, draft->item.line);
+    check_missing_only(w, draft);
+    w->head_line = 0;
+    w->gap = false;
+}
 
 // An item's paragraphs are its words, its lists are nested in it. A swallowed head ends it, and its level
 // holds for what follows.
 static void read_item(struct walker *w, const struct markdown_node *node, struct draft *parent)
 {
     struct draft *draft = add_draft(parent);
-    struct str text = {0};
-    struct procedure_calls calls = {0};
+    struct procedure_words words = {0};
     struct head head = {0};
-    uint32_t head_at = 0, n_paragraphs = 0;
+    uint32_t head_at = 0;
     draft->column = node->column;
     draft->item = (struct sop_item){
         .level = w->level, .group = w->group, .head = w->head, .line = node->line + w->offset};
@@ -287,19 +291,12 @@ static void read_item(struct walker *w, const struct markdown_node *node, struct
         if (block->kind != MARKDOWN_PARAGRAPH)
             continue;
         head_at = swallowed_head(w, block, &head);
-        add_words(w, block, head_at, &text);
-        find_calls(w, block, head_at, &calls);
-        if (n_paragraphs++ == 0 && block->last > block->line && !head_at)
+        add_words(w, block, head_at, &words);
+        if (block == node->first && words.n > 1)
             problems_add(w->r->problems, PROBLEM_NOTE, draft->item.line, "an item folded over several lines");
     }
-    draft->item.text = arena_span(&w->r->sop->arena, str_span(&text));
-    draft->item.gate = gate_of(w, str_span(&text), parent != &w->items);
-    check_gate_word(w, str_span(&text), draft->item.line);
-    check_missing_only(w, draft);
-    set_calls(w, &draft->item, &calls);
-    str_done(&text);
-    w->head_line = 0;
-    w->gap = false;
+    finish_item(w, draft, &words);
+    procedure_words_done(&words);
     if (head.kind == HEAD_LEVEL)
         begin_level(w, head, head_at);
     else if (head.kind == HEAD_BROKEN)
@@ -308,6 +305,11 @@ static void read_item(struct walker *w, const struct markdown_node *node, struct
 
 static void read_list(struct walker *w, const struct markdown_node *list, struct draft *parent)
 {
+    if (parent->depth > MAX_NESTING) {
+        problems_add(w->r->problems, PROBLEM_ERROR, list->line + w->offset,
+                     "nested too deeply; six levels are the limit");
+        return;
+    }
     for (const struct markdown_node *item = list->first; item; item = item->next) {
         if (item->kind == MARKDOWN_ITEM)
             read_item(w, item, parent);
@@ -326,61 +328,45 @@ static void read_top_list(struct walker *w, const struct markdown_node *list)
 
 // ------------------------------------------------------------------ blocks of a phase
 
-// "FIRST — look at … before all else." without bullets is an item itself.
-static void add_paragraph_item(struct walker *w, const struct markdown_node *block, struct span text)
+// A gate that is a paragraph: "FIRST — look at …, before all else." is an item itself; what is listed below
+// "**PREREQUISITE — …?** …:" is nested in it.
+static void add_gate_item(struct walker *w, const struct markdown_node *block,
+                          const struct procedure_words *words, enum sop_gate gate)
 {
-    struct procedure_calls calls = {0};
-    end_head(w);
-    w->level = SOP_LEVEL_FIRST;
-    w->head = NULL;
+    if (gate == SOP_GATE_FIRST) {
+        end_head(w);
+        w->level = SOP_LEVEL_FIRST;
+        w->head = NULL;
+        problems_add(w->r->problems, PROBLEM_NOTE, block->line + w->offset, "FIRST as a paragraph");
+    }
     struct draft *draft = add_draft(&w->items);
-    draft->column = block->column;
-    draft->item = (struct sop_item){
-        .level = w->level, .gate = SOP_GATE_FIRST, .group = w->group, .line = block->line + w->offset};
-    draft->item.text = arena_span(&w->r->sop->arena, text);
-    set_id(w, draft, &w->items);
-    find_calls(w, block, 0, &calls);
-    set_calls(w, &draft->item, &calls);
-    problems_add(w->r->problems, PROBLEM_NOTE, draft->item.line, "FIRST as a paragraph");
-}
-
-// "**PREREQUISITE — …?** …:" as a paragraph: an item, and the list below is nested in it.
-static void add_gate_item(struct walker *w, const struct markdown_node *block, struct span text,
-                          enum sop_gate gate)
-{
-    struct draft *draft = add_draft(&w->items);
-    struct procedure_calls calls = {0};
     draft->item = (struct sop_item){
         .level = w->level, .gate = gate, .group = w->group, .head = w->head, .line = block->line + w->offset};
-    draft->item.text = arena_span(&w->r->sop->arena, text);
     set_id(w, draft, &w->items);
-    find_calls(w, block, 0, &calls);
-    set_calls(w, &draft->item, &calls);
+    set_words(w, &draft->item, words);
     w->head_line = 0;
-    w->gap = true; // column 0: every list is deeper
+    w->gap = gate == SOP_GATE_PREREQUISITE; // its column is 0, so every list is deeper
 }
 
 static void read_paragraph(struct walker *w, const struct markdown_node *block)
 {
-    struct str text = {0};
-    add_words(w, block, 0, &text);
-    struct span words = str_span(&text);
-    struct head head = parse_head(words);
-    enum sop_gate gate = gate_of(w, words, true);
+    struct procedure_words words = {0};
+    add_words(w, block, 0, &words);
+    struct span text = str_span(&words.text);
+    struct head head = parse_head(text);
+    enum sop_gate gate = gate_of(w, text, true);
     uint32_t line = block->line + w->offset;
     if (head.kind == HEAD_BROKEN) {
-        report_broken_head(w, line, words, head.meant);
+        report_broken_head(w, line, text, head.meant);
     } else if (head.kind == HEAD_LEVEL) {
         begin_level(w, head, line);
-    } else if (gate == SOP_GATE_FIRST) {
-        add_paragraph_item(w, block, words);
-    } else if (gate == SOP_GATE_PREREQUISITE) {
-        add_gate_item(w, block, words, gate);
+    } else if (gate == SOP_GATE_FIRST || gate == SOP_GATE_PREREQUISITE) {
+        add_gate_item(w, block, &words, gate);
     } else {
         problems_add(w->r->problems, PROBLEM_NOTE, line, "text outside of items; it is not read");
         w->gap = true;
     }
-    str_done(&text);
+    procedure_words_done(&words);
 }
 
 static void read_heading(struct walker *w, const struct markdown_node *block)

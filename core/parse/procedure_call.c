@@ -2,6 +2,8 @@
 // instanceId and query=`…`", "via EKS MCP `list_k8s_resources` kind=Node"); a name that is only spoken of
 // ("findings from `errors` tool") is none. Its arguments follow in any of the spellings that procedures have:
 // names alone, k=v bare, back-ticked or quoted, or "k set to some words". In examples a call is name(a="…").
+#include <stdlib.h>
+
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/parse/procedure_reader.h"
@@ -144,7 +146,8 @@ static bool cut_quoted(struct arena *arena, struct span *rest, const char **ret)
     struct str value = {0};
     char quote = rest->at[0];
     for (size_t i = 1; i < rest->len; i++) {
-        if (rest->at[i] == '\\' && i + 1 < rest->len && rest->at[i + 1] == quote) {
+        bool escaped = rest->at[i] == '\\' && i + 1 < rest->len;
+        if (escaped && (rest->at[i + 1] == quote || rest->at[i + 1] == '\\')) {
             str_add_char(&value, rest->at[++i]);
         } else if (rest->at[i] == quote) {
             *ret = arena_span(arena, str_span(&value));
@@ -291,36 +294,58 @@ static void read_arguments(struct args *args, struct span rest, const struct pro
     bool listed = true;
     for (skip_spaces(&rest); rest.len && !ends_clause(rest); skip_spaces(&rest)) {
         struct span code;
-        if (span_skip(&rest, "tool ") || span_skip(&rest, ",") || span_skip(&rest, "with ") ||
-            span_skip(&rest, "and "))
-            listed = true;
-        else if (cut_argument(args, &rest, tool, listed))
-            listed = false;
-        else if (cut_code(&rest, &code))
-            listed = false;
-        else {
+        bool goes_on = span_skip(&rest, "tool ") || span_skip(&rest, ",") || span_skip(&rest, "with ") ||
+                       span_skip(&rest, "and ");
+        if (!goes_on && !cut_argument(args, &rest, tool, listed) && !cut_code(&rest, &code))
             skip_word(&rest);
-            listed = false;
-        }
+        listed = goes_on;
     }
 }
 
-void procedure_find_calls(struct arena *arena, struct span line, uint32_t number,
+// ------------------------------------------------------------------ words
+
+void procedure_words_done(struct procedure_words *words)
+{
+    str_done(&words->text);
+    free(words->starts);
+    *words = (struct procedure_words){0};
+}
+
+void procedure_words_add(struct procedure_words *words, struct span line, uint32_t number)
+{
+    if (words->text.len)
+        str_add_char(&words->text, ' ');
+    *MEM_PUSH(words->starts, words->n, words->cap) =
+        (struct procedure_start){.at = words->text.len, .line = number};
+    str_add_span(&words->text, span_trim(line));
+}
+
+static uint32_t line_at(const struct procedure_words *words, size_t at)
+{
+    uint32_t line = 0;
+    for (size_t i = 0; i < words->n && words->starts[i].at <= at; i++)
+        line = words->starts[i].line;
+    return line;
+}
+
+void procedure_find_calls(struct arena *arena, const struct procedure_words *words,
                           struct procedure_calls *calls)
 {
-    struct span rest = line, code;
+    struct span text = str_span(&words->text), rest = text, code;
     while (rest.len) {
-        size_t at = (size_t)(rest.at - line.at), ticks = count_ticks(rest);
+        size_t at = (size_t)(rest.at - text.at), ticks = count_ticks(rest);
         if (ticks == 0 || !cut_code(&rest, &code)) {
             rest = span_from(rest, ticks ? ticks : 1);
             continue;
         }
-        if (!is_call(line, at, code, rest))
+        if (!is_call(text, at, code, rest))
             continue;
         struct args args = {.arena = arena};
         read_arguments(&args, rest, procedure_tool(code));
-        *MEM_PUSH(calls->items, calls->n, calls->cap) = (struct sop_call){
-            .tool = arena_span(arena, code), .args = args.items, .n_args = args.n, .line = number};
+        *MEM_PUSH(calls->items, calls->n, calls->cap) = (struct sop_call){.tool = arena_span(arena, code),
+                                                                          .args = args.items,
+                                                                          .n_args = args.n,
+                                                                          .line = line_at(words, at)};
     }
 }
 

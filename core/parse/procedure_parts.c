@@ -14,15 +14,16 @@ static uint32_t line_of(const struct yaml_node *node, uint32_t first)
     return node->line + first - 1;
 }
 
-// "line 3: …" of a YAML error, as a problem of the file.
-static void add_yaml_error(struct procedure_reader *r, uint32_t first, const char *what,
+// "line 3: …" of a YAML error, as a problem of the file. At its end the error is found one line too late.
+static void add_yaml_error(struct procedure_reader *r, const uint32_t range[static 2], const char *what,
                            const struct error *err)
 {
     struct span text = span_of(err->text), number;
     uint64_t line = 1;
     if (span_skip(&text, "line ") && span_cut(&text, ':', &number))
         span_to_u64(number, &line);
-    problems_add(r->problems, PROBLEM_ERROR, first + (uint32_t)line - 1, "%s is not YAML: " SPAN_FMT, what,
+    uint32_t at = range[0] + (uint32_t)line - 1;
+    problems_add(r->problems, PROBLEM_ERROR, at < range[1] ? at : range[1], "%s is not YAML: " SPAN_FMT, what,
                  SPAN_ARG(span_trim(text)));
 }
 
@@ -33,7 +34,7 @@ static const struct yaml_node *parse_yaml(struct procedure_reader *r, uint32_t f
     struct error err = {{0}};
     const struct yaml_node *node = yaml_parse(&r->sop->arena, procedure_lines(r, first, last), &err);
     if (!node && err.text[0])
-        add_yaml_error(r, first, what, &err);
+        add_yaml_error(r, (const uint32_t[]){first, last}, what, &err);
     return node;
 }
 
@@ -88,7 +89,7 @@ struct texts { // a list of sentences, with lines
 // A scalar's text; of `- sentence: GREEN`, which YAML reads as a map of one pair, the sentence again.
 static const char *sentence_of(struct arena *arena, const struct yaml_node *node)
 {
-    if (node->kind == YAML_MAP && node->n == 1 && yaml_text(node->items[0]))
+    if (node && node->kind == YAML_MAP && node->n == 1 && yaml_text(node->items[0]))
         return arena_printf(arena, "%s: %s", node->keys[0]->text, node->items[0]->text);
     return yaml_text(node);
 }
@@ -263,7 +264,7 @@ static const char *issue_text(struct procedure_reader *r, const struct yaml_node
                               uint32_t first)
 {
     const struct yaml_node *node = yaml_get(issue, key);
-    const char *text = node ? sentence_of(&r->sop->arena, node) : NULL;
+    const char *text = sentence_of(&r->sop->arena, node);
     if (!text)
         problems_add(r->problems, PROBLEM_ERROR, line_of(issue, first), "a common issue without \"%s\"", key);
     return text;

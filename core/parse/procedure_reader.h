@@ -2,6 +2,7 @@
 #ifndef D5_PARSE_PROCEDURE_READER_H
 #define D5_PARSE_PROCEDURE_READER_H
 
+#include "core/base/str.h"
 #include "core/model/problem.h"
 #include "core/model/sop.h"
 
@@ -34,12 +35,24 @@ void procedure_read_issues(struct procedure_reader *r, const struct procedure_se
 void procedure_read_examples(struct procedure_reader *r, const struct procedure_section *s);
 void procedure_read_output(struct procedure_reader *r, const struct procedure_section *s);
 
-// Tool calls in one source line of prose (procedure_call.c); added to *calls, on the heap.
+// The words of one or more source lines, one space for each line break.
+struct procedure_words {
+    struct str text;
+    struct procedure_start {
+        size_t at; // where in the text the words of a line begin
+        uint32_t line;
+    } * starts;
+    size_t n, cap;
+};
+void procedure_words_done(struct procedure_words *words);
+void procedure_words_add(struct procedure_words *words, struct span line, uint32_t number);
+
+// Tool calls in such words (procedure_call.c); added to *calls, on the heap.
 struct procedure_calls {
     struct sop_call *items;
     size_t n, cap;
 };
-void procedure_find_calls(struct arena *arena, struct span line, uint32_t number,
+void procedure_find_calls(struct arena *arena, const struct procedure_words *words,
                           struct procedure_calls *calls);
 
 // One call of the form name(a="…", b=…) at the front of *rest, which goes behind it. False when none stands
