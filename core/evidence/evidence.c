@@ -46,7 +46,8 @@ static void evidence_number(struct evidence *ev)
     do {
         for (size_t i = 0; i < ev->n; i++)
             ev->files[i].id = (uint32_t)i;
-        qsort(ev->files, ev->n, sizeof *ev->files, compare_files);
+        if (ev->n)
+            qsort(ev->files, ev->n, sizeof *ev->files, compare_files);
     } while (evidence_part_equals(ev));
     for (size_t i = 0; i < ev->n; i++) {
         ev->files[i].id = (uint32_t)i;
