@@ -40,7 +40,8 @@ static void add_runs(struct str *out, struct runs line)
 static void jira_heading(void *context, int level, const char *text)
 {
     struct str *out = context;
-    str_printf(out, "%sh%d. ", level > 1 ? "\n" : "", level);
+    bool apart = level == 1 || span_ends(str_span(out), "\n\n");
+    str_printf(out, "%sh%d. ", apart ? "" : "\n", level);
     add_text(out, text);
     str_add(out, "\n\n");
 }

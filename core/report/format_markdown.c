@@ -112,7 +112,7 @@ static void add_quote(const struct markdown *m, const char *quote)
 static void markdown_heading(void *context, int level, const char *text)
 {
     const struct markdown *m = context;
-    if (level > 1)
+    if (level > 1 && !span_ends(str_span(m->out), "\n\n"))
         str_add_char(m->out, '\n');
     str_add_repeat(m->out, '#', (size_t)level);
     str_add_char(m->out, ' ');

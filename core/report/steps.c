@@ -195,9 +195,10 @@ static void look_at_subjects(struct looking *l, struct report_step *step, const 
 
 void steps_answer_by_report(struct report_step *step, const struct cause *cause, struct arena *arena)
 {
+    bool known = cause->verdict != VERDICT_INCONCLUSIVE;
     step_say(step, STEP_DONE,
-             arena_printf(arena, "answered by this report: %s, %s", diagnosis_info(cause->diagnosis)->id,
-                          verdict_name(cause->verdict)));
+             arena_printf(arena, "answered by this report: %s%s%s", verdict_name(cause->verdict),
+                          known ? " " : "", known ? diagnosis_info(cause->diagnosis)->id : ""));
 }
 
 // ------------------------------------------------------------------ heads and gates
