@@ -69,10 +69,11 @@ static void rename_escape(char *digits, size_t len, int base)
     unsigned long c = strtoul(text, &end, base);
     if (*end != '\0' || c < STAND_IN + 0x80 || c > STAND_IN + 0xFF)
         return;
+    static const char hex[] = {'7', 'F'}, octal[] = {'5', '7', '7'};
     if (base == 16)
-        memcpy(digits + len - 2, "7F", 2);
+        memcpy(digits + len - sizeof hex, hex, sizeof hex);
     else
-        memcpy(digits + len - 3, "577", 3);
+        memcpy(digits + len - sizeof octal, octal, sizeof octal);
 }
 
 // `at` stands behind a backslash.
