@@ -4,6 +4,7 @@
 #include "core/base/bytes.h"
 
 typedef int8_t vec __attribute__((vector_size(16)));
+typedef uint8_t counters __attribute__((vector_size(16)));
 typedef uint64_t halves __attribute__((vector_size(16)));
 
 enum { STEP = 64 };
@@ -42,15 +43,15 @@ bool bytes_are_plain(struct span s)
 // The counters of one byte each overflow after 255 steps, so that they are added up before.
 static size_t count_steps(const char *at, size_t steps, vec wanted)
 {
-    vec counts[4] = {{0}};
+    counters counts[4] = {{0}};
     size_t n = 0;
     for (size_t i = 0; i < steps; i++, at += STEP) {
         for (size_t k = 0; k < 4; k++)
-            counts[k] -= load(at + k * 16) == wanted;
+            counts[k] -= (counters)(load(at + k * 16) == wanted);
     }
     for (size_t k = 0; k < 4; k++) {
         for (size_t b = 0; b < 16; b++)
-            n += (unsigned char)counts[k][b];
+            n += counts[k][b];
     }
     return n;
 }

@@ -166,6 +166,13 @@ void match_free(struct match *match)
     free(match);
 }
 
+bool match_may_be_empty(const struct match *match)
+{
+    uint32_t least = 0;
+    pcre2_pattern_info(match->code, PCRE2_INFO_MINLENGTH, &least);
+    return least == 0;
+}
+
 // ---------------------------------------------------------------- the line at hand
 
 struct match_room *match_room_new(void)

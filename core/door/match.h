@@ -35,6 +35,9 @@ struct match_range { // bytes of the line
 struct match *match_new(struct span pattern, unsigned flags, struct error *err);
 void match_free(struct match *match); // takes NULL
 
+// Whether the pattern can match no characters at all.
+bool match_may_be_empty(const struct match *match);
+
 struct match_room *match_room_new(void);
 void match_room_free(struct match_room *room); // takes NULL
 

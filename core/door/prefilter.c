@@ -83,7 +83,7 @@ static size_t repeat_bound(struct span s)
 static bool is_common(struct span pattern)
 {
     size_t repeats = 1;
-    if (pattern.len == 0 || pattern.len > LONGEST_PATTERN)
+    if (pattern.len > LONGEST_PATTERN)
         return false;
     for (size_t i = 0; i < pattern.len; i++) {
         struct span rest = span_from(pattern, i + 1);
@@ -112,6 +112,15 @@ static bool is_common(struct span pattern)
         }
     }
     return true;
+}
+
+static bool is_accepted(const struct prefilter_pattern *pattern)
+{
+    if (pattern->may_be_empty)
+        return false;
+    if (pattern->flags & MATCH_LITERAL)
+        return pattern->text.len <= LONGEST_PATTERN / 4; // a byte is up to four there
+    return is_common(pattern->text);
 }
 
 // Whether bytes and characters come to the same for the pattern: letters of ASCII that match themselves, and
@@ -147,14 +156,51 @@ static void add_literal(struct str *to, struct span text)
     }
 }
 
+// How common bytes are in logs, the commonest first; those that are not here are rarer still.
+static const char common[] =
+    "0e12\"to.:asr6dc-43lni5798pfubm=g,vTkNIA]/ShZEP[DFyRwxO\\qC{}U()HBLMzGj>V_W+KX<QY;J~?%!'*#@ ";
+
+static size_t rarity(char c)
+{
+    const char *at = strchr(common, c == ' ' ? '0' : c);
+    return at ? (size_t)(at - common) : sizeof common;
+}
+
+// Hyperscan looks for a literal that is alone by the first two of its last eight bytes. It is given that part
+// of it whose first two are rarest: a line that holds the literal holds the part.
+static struct span rarest_part(struct span literal)
+{
+    enum { LEAST = 4, MOST = 8 };
+    size_t best = 0, best_rarity = 0;
+    for (size_t i = 0; i + LEAST <= literal.len; i++) {
+        size_t pair = rarity(literal.at[i]) + rarity(literal.at[i + 1]);
+        if (pair > best_rarity) {
+            best = i;
+            best_rarity = pair;
+        }
+    }
+    return span_first(span_from(literal, best), MOST);
+}
+
+static bool is_literal(const struct prefilter_pattern *pattern)
+{
+    if (pattern->flags & MATCH_LITERAL)
+        return true;
+    for (size_t i = 0; i < pattern->text.len; i++) {
+        if (strchr("\\^$.[|()?*+{", pattern->text.at[i]))
+            return false;
+    }
+    return true;
+}
+
 // What is given to Hyperscan. A ".*" at the end would have it report every byte up to the line's end; without
 // it, each such line is named all the same.
-static char *expression(const struct prefilter_pattern *pattern)
+static char *expression(const struct prefilter_pattern *pattern, bool alone)
 {
     struct str text = {0};
     struct span s = pattern->text;
-    if (pattern->flags & MATCH_LITERAL) {
-        add_literal(&text, s);
+    if (is_literal(pattern)) {
+        add_literal(&text, alone && !(pattern->flags & MATCH_CASELESS) ? rarest_part(s) : s);
     } else {
         while (s.len > 2 && span_ends(s, ".*") && s.at[s.len - 3] != '\\')
             s.len -= 2;
@@ -169,10 +215,10 @@ struct batch { // what is compiled together
     unsigned n;
 };
 
-static void batch_add(struct batch *batch, const struct prefilter_pattern *pattern, size_t id)
+static void batch_add(struct batch *batch, const struct prefilter_pattern *pattern, size_t id, bool alone)
 {
     unsigned caseless = pattern->flags & MATCH_CASELESS ? HS_FLAG_CASELESS : 0;
-    batch->texts[batch->n] = expression(pattern);
+    batch->texts[batch->n] = expression(pattern, alone);
     batch->flags[batch->n] = HS_FLAG_PREFILTER | HS_FLAG_MULTILINE | caseless;
     batch->ids[batch->n++] = (unsigned)id;
 }
@@ -227,11 +273,10 @@ struct prefilter *prefilter_new(const struct prefilter_pattern *patterns, size_t
     filter->reach = mem_calloc(n, sizeof *filter->reach);
     for (size_t i = 0; i < n; i++) {
         const struct prefilter_pattern *p = &patterns[i];
-        bool literal = p->flags & MATCH_LITERAL;
-        if (literal ? p->text.len == 0 || p->text.len > LONGEST_PATTERN / 4 : !is_common(p->text))
+        if (!is_accepted(p))
             continue;
         filter->reach[i] = is_bytewise(p->text, p->flags) ? PREFILTER_ALL : PREFILTER_ASCII;
-        batch_add(&batch, p, i);
+        batch_add(&batch, p, i, n == 1);
     }
     if (batch.n && dynload_open("libhs.so.5", symbols, ARRAY_LEN(symbols), &filter->api, NULL) &&
         filter->api.valid_platform() == HS_SUCCESS)

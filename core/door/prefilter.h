@@ -10,8 +10,9 @@ struct prefilter;      // any number of threads may use it
 struct prefilter_room; // what one thread scans with
 
 struct prefilter_pattern {
-    struct span text; // as match_new takes it, and valid
-    unsigned flags;   // enum match_flags
+    struct span text;  // as match_new takes it, and valid
+    unsigned flags;    // enum match_flags
+    bool may_be_empty; // match_may_be_empty: there is no byte to name such a match by
 };
 
 enum prefilter_reach { // on which lines every line that matches is named

@@ -27,7 +27,8 @@ static void compile_filter(struct search_set *set, const struct search_pattern *
 {
     struct prefilter_pattern *wanted = mem_calloc(set->n, sizeof *wanted);
     for (size_t i = 0; i < set->n; i++)
-        wanted[i] = (struct prefilter_pattern){span_of(set->texts[i]), patterns[i].flags};
+        wanted[i] = (struct prefilter_pattern){span_of(set->texts[i]), patterns[i].flags,
+                                               match_may_be_empty(set->matches[i])};
     set->filter = prefilter_new(wanted, set->n);
     free(wanted);
     for (uint32_t i = 0; i < set->n; i++) {
@@ -207,12 +208,14 @@ static void sort_hits(struct set_room *room)
 
 void set_scan(const struct search_set *set, struct set_room *room, struct span block)
 {
-    struct scan scan = {set, room, block, .plain = bytes_are_plain(block), .line_from = SIZE_MAX};
+    struct scan scan = {set, room, block, .plain = true, .line_from = SIZE_MAX};
     bool filtered = set->filter && block.len <= LARGEST_FILTERED;
+    if (set->n_special)
+        scan.plain = bytes_are_plain(block);
     room->n_hits = 0;
     room->gave_up.times = 0;
     room->tried_from = SIZE_MAX;
-    room->binary = !scan.plain && memchr(block.at, '\0', block.len);
+    room->binary = (!scan.plain || !set->n_special) && memchr(block.at, '\0', block.len);
     memset(room->done, 0, set->n * sizeof *room->done);
     if (filtered)
         prefilter_scan(set->filter, room->filter, block, on_candidate, &scan);
