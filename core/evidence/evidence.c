@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/door/tempdir.h"
 #include "core/evidence/inside.h"
 
 // ------------------------------------------------------------------ order
@@ -47,8 +46,7 @@ static void evidence_number(struct evidence *ev)
     do {
         for (size_t i = 0; i < ev->n; i++)
             ev->files[i].id = (uint32_t)i;
-        if (ev->n)
-            qsort(ev->files, ev->n, sizeof *ev->files, compare_files);
+        qsort(ev->files, ev->n, sizeof *ev->files, compare_files);
     } while (evidence_part_equals(ev));
     for (size_t i = 0; i < ev->n; i++) {
         ev->files[i].id = (uint32_t)i;
@@ -133,7 +131,6 @@ void evidence_close(struct evidence *ev)
         content_free(&ev->contents[i]);
     for (size_t i = 0; i < EVIDENCE_LOCKS; i++)
         pthread_mutex_destroy(&ev->locks[i]);
-    tempdir_free(ev->tempdir);
     free(ev->contents);
     free(ev->files);
     free(ev->probes);

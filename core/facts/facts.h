@@ -108,6 +108,8 @@ struct facts {
     size_t n_pods;
     const struct aws *aws; // NULL: nothing of aws/ was read
     struct lookups lookups;
+    struct capture *captures; // one for each file of captures/
+    size_t n_captures;
     struct log_hits logs;
     struct gap *gaps;
     size_t n_gaps, cap_gaps;

@@ -62,13 +62,35 @@ struct lookup {
     const char *type;         // "A", "AAAA", … or NULL
     bool target_pod;          // asked by the pod of the incident
     bool expansion;           // the name is another seen name with a search domain appended
+    uint32_t size;            // of the answer in bytes, 0: not seen
+    uint32_t bufsize;         // what the client takes over UDP, 0: not seen
+    struct ip endpoint;       // capture: where the question went behind the cluster's DNS address
+    enum tri forwarded;       // capture: the question was seen leaving again
+    enum tri delivered;       // capture: the answer was seen on its last way to the client
     struct place place;       // the deciding line: the answer's, or the question's where nobody answered
-    struct place asked;       // capture: the question's line; else unset
+    struct place asked;       // capture, dig: the question's line; else unset
 };
 
 struct lookups {
     struct lookup *items;
     size_t n, cap;
+};
+
+struct capture { // one file of captures/, as a whole: answered lookups are kept only in part
+    const char *path;
+    uint32_t file;
+    uint64_t questions;  // one that is seen at several interfaces counts once
+    uint64_t unanswered; // answers that were seen and did not reach the client are among them
+    uint64_t refused;    // by ICMP or a reset
+    uint64_t undelivered;
+    uint64_t questions_in_window, failed_in_window; // failed: unanswered, refused, SERVFAIL, REFUSED
+    uint64_t fragmented_answers, fragments;         // answers in several fragments; their later fragments
+    uint64_t dropped;                               // packets that the capture itself lost
+    bool cut, interfaces;
+    bool date_assumed, date_unknown; // times without a date: the window's was taken, or there is none
+    usec_t first, last;
+    struct place unanswered_place; // the first question without an answer; unset: none
+    struct place too_big_place;    // ICMP says that an answer does not fit a link; unset: none
 };
 
 const char *lookup_outcome_name(enum lookup_outcome o); // "timeout"
