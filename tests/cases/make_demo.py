@@ -10,10 +10,11 @@ resolve any more; all others can, and TCP still works. Around it stands what a r
 high since last month and stands still, a policy that allows DNS beside one that denies all, and seven SERVFAIL of a
 CoreDNS roll-out twenty minutes before anything hurt.
 """
+import datetime as dt
 import json
 import os
 import shutil
-import datetime as dt
+import kit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TREE = os.path.join(HERE, 'demo', 'tree')
@@ -54,98 +55,54 @@ def probe(step, argv, where, via, at, ms, path, text, exit_=0):
 
 
 # ---------------------------------------------------------------- the API's objects
-def meta(name, ns=None, created='2026-10-02T08:11:40Z', **more):
-    m = {'creationTimestamp': created, 'name': name}
-    if ns:
-        m['namespace'] = ns
-    m['uid'] = '%08x-4c1d-4e52-9b7a-%012x' % (sum(ord(c) * (i + 7) for i, c in enumerate(name)) & 0xFFFFFFFF, len(name) * 7919)
-    m.update(more)
-    return dict(sorted(m.items()))
+def address(node):
+    return node[3:].replace('-', '.')
 
 
-def ready(since):
-    return [{'lastProbeTime': None, 'lastTransitionTime': since, 'status': 'True', 'type': t}
-            for t in ('Initialized', 'Ready', 'ContainersReady', 'PodScheduled')]
+def app_of(pod):
+    return pod[0].rsplit('-', 2)[0]
 
 
-def pod(name, ns, ip, node, container, image, created, ports, memory, labels, owner, host_network=False):
-    spec = {'containers': [{'image': image, 'name': container, 'ports': ports, 'resources': {'limits': {'memory': memory}, 'requests': {'cpu': '100m', 'memory': memory}}}],
-            'dnsPolicy': 'Default' if container == 'coredns' else 'ClusterFirst', 'nodeName': full(node), 'restartPolicy': 'Always'}
-    if host_network:
-        spec['hostNetwork'] = True
-    status = {'conditions': ready(created), 'containerStatuses': [{'image': image, 'lastState': {}, 'name': container, 'ready': True, 'restartCount': 0, 'started': True,
-              'state': {'running': {'startedAt': created}}}], 'hostIP': node[3:].replace('-', '.'), 'phase': 'Running', 'podIP': ip, 'podIPs': [{'ip': ip}], 'startTime': created}
-    return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': meta(name, ns, created, labels=labels, ownerReferences=[
-        {'apiVersion': 'apps/v1', 'controller': True, 'kind': owner[0], 'name': owner[1], 'uid': 'a1b2c3d4-0000-4000-8000-%012x' % len(owner[1])}]), 'spec': spec, 'status': status}
+APPS = sorted({app_of(p) for p in SHOP})
 
 
 def pods():
     out = []
     for name, ip, node in SHOP:
         app = name.rsplit('-', 2)[0]
-        out.append(pod(name, 'shop', ip, node, app, 'registry.example.com/shop/%s:4.18.2' % app, '2026-11-22T21:3%d:0%dZ' % (len(name) % 6, len(ip) % 10),
-                       [{'containerPort': 8080, 'name': 'http', 'protocol': 'TCP'}], '512Mi', {'app': app, 'pod-template-hash': name.rsplit('-', 2)[1]}, ('ReplicaSet', name.rsplit('-', 1)[0])))
+        out.append(kit.pod(name, 'shop', ip, full(node), address(node), app, 'registry.example.com/shop/%s:4.18.2' % app, '2026-11-22T21:3%d:0%dZ' % (len(name) % 6, len(ip) % 10),
+                           [{'containerPort': 8080, 'name': 'http', 'protocol': 'TCP'}], '512Mi', {'app': app, 'pod-template-hash': name.rsplit('-', 2)[1]}, ('ReplicaSet', name.rsplit('-', 1)[0])))
     for i, (name, ip, node) in enumerate(COREDNS):
-        out.append(pod(name, 'kube-system', ip, node, 'coredns', 'registry.example.com/eks/coredns:v1.11.4', DAY + 'T06:4%d:12Z' % i,
-                       [{'containerPort': 53, 'name': 'dns', 'protocol': 'UDP'}, {'containerPort': 53, 'name': 'dns-tcp', 'protocol': 'TCP'}, {'containerPort': 9153, 'name': 'metrics', 'protocol': 'TCP'}],
-                       '170Mi', {'k8s-app': 'kube-dns', 'eks.amazonaws.com/component': 'coredns', 'pod-template-hash': '6f9cd4d8bb'}, ('ReplicaSet', 'coredns-6f9cd4d8bb')))
+        out.append(kit.pod(name, 'kube-system', ip, full(node), address(node), 'coredns', 'registry.example.com/eks/coredns:v1.11.4', DAY + 'T06:4%d:12Z' % i,
+                           [{'containerPort': 53, 'name': 'dns', 'protocol': 'UDP'}, {'containerPort': 53, 'name': 'dns-tcp', 'protocol': 'TCP'}, {'containerPort': 9153, 'name': 'metrics', 'protocol': 'TCP'}],
+                           '170Mi', {'k8s-app': 'kube-dns', 'eks.amazonaws.com/component': 'coredns', 'pod-template-hash': '6f9cd4d8bb'}, ('ReplicaSet', 'coredns-6f9cd4d8bb')))
     for i, node in enumerate(NODES):
         for ds, image in (('kube-proxy', 'eks/kube-proxy:v1.31.2'), ('aws-node', 'eks/amazon-k8s-cni:v1.19.2')):
-            out.append(pod('%s-%s' % (ds, 'abcdef'[i] + 'k7q2'), 'kube-system', node[3:].replace('-', '.'), node, ds, 'registry.example.com/' + image, '2026-11-02T04:1%d:40Z' % i,
-                           [], '256Mi', {'k8s-app': ds}, ('DaemonSet', ds), True))
+            out.append(kit.pod('%s-%s' % (ds, 'abcdef'[i] + 'k7q2'), 'kube-system', address(node), full(node), address(node), ds, 'registry.example.com/' + image, '2026-11-02T04:1%d:40Z' % i,
+                               [], '256Mi', {'k8s-app': ds}, ('DaemonSet', ds), True))
     return out
 
 
 def nodes():
-    out = []
-    for i, n in enumerate(NODES):
-        beat = DAY + 'T07:2%d:14Z' % (i % 6)
-        conditions = [{'lastHeartbeatTime': beat, 'lastTransitionTime': '2026-11-02T04:1%d:02Z' % i, 'message': message, 'reason': reason, 'status': status, 'type': kind}
-                      for kind, status, reason, message in (('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
-                                                            ('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-                                                            ('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-                                                            ('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'))]
-        out.append({'apiVersion': 'v1', 'kind': 'Node', 'metadata': meta(full(n), None, '2026-11-02T04:10:31Z', labels={'kubernetes.io/os': 'linux', 'topology.kubernetes.io/zone': 'eu-west-1' + 'abc'[i % 3]}),
-                    'spec': {'providerID': 'aws:///eu-west-1%s/i-0%s' % ('abc'[i % 3], ('%02x' % (i * 37 + 16)) * 8)},
-                    'status': {'addresses': [{'address': n[3:].replace('-', '.'), 'type': 'InternalIP'}, {'address': full(n), 'type': 'Hostname'}], 'conditions': conditions,
-                               'nodeInfo': {'kernelVersion': '5.10.228-219.884.amzn2.x86_64', 'kubeletVersion': 'v1.31.2-eks-94953ac', 'osImage': 'Amazon Linux 2', 'containerRuntimeVersion': 'containerd://1.7.22'}}})
-    return out
-
-
-def service(name, ns, ip, ports, selector):
-    return {'apiVersion': 'v1', 'kind': 'Service', 'metadata': meta(name, ns, labels={'k8s-app': name} if ns == 'kube-system' else {'app': name}),
-            'spec': {'clusterIP': ip, 'clusterIPs': [ip], 'ipFamilies': ['IPv4'], 'ports': ports, 'selector': selector, 'type': 'ClusterIP'}}
-
-
-DNS_PORTS = [{'name': 'dns', 'port': 53, 'protocol': 'UDP', 'targetPort': 53}, {'name': 'dns-tcp', 'port': 53, 'protocol': 'TCP', 'targetPort': 53}]
-HTTP = [{'name': 'http', 'port': 80, 'protocol': 'TCP', 'targetPort': 8080}]
+    return [kit.node(full(n), address(n), i, DAY + 'T07:2%d:14Z' % (i % 6)) for i, n in enumerate(NODES)]
 
 
 def services():
-    out = [service('kubernetes', 'default', '172.20.0.1', [{'name': 'https', 'port': 443, 'protocol': 'TCP', 'targetPort': 443}], None),
-           service('kube-dns', 'kube-system', CLUSTER_IP, DNS_PORTS, {'k8s-app': 'kube-dns'})]
-    for i, app in enumerate(sorted({p[0].rsplit('-', 2)[0] for p in SHOP})):
-        out.append(service(app, 'shop', ORDERS_IP if app == 'orders' else '172.20.%d.%d' % (17 + 11 * i, 40 + 13 * i), HTTP, {'app': app}))
+    out = [kit.service('kubernetes', 'default', '172.20.0.1', [{'name': 'https', 'port': 443, 'protocol': 'TCP', 'targetPort': 443}], None),
+           kit.service('kube-dns', 'kube-system', CLUSTER_IP, kit.DNS_PORTS, {'k8s-app': 'kube-dns'})]
+    for i, app in enumerate(APPS):
+        out.append(kit.service(app, 'shop', ORDERS_IP if app == 'orders' else '172.20.%d.%d' % (17 + 11 * i, 40 + 13 * i), kit.HTTP, {'app': app}))
     return out
-
-
-def slice_(service_, ns, pods_, ports):
-    return {'addressType': 'IPv4', 'apiVersion': 'discovery.k8s.io/v1', 'endpoints': [
-        {'addresses': [ip], 'conditions': {'ready': True, 'serving': True, 'terminating': False}, 'nodeName': full(node), 'targetRef': {'kind': 'Pod', 'name': name, 'namespace': ns}}
-        for name, ip, node in pods_], 'kind': 'EndpointSlice', 'metadata': meta(service_ + '-x7k2p', ns, labels={'kubernetes.io/service-name': service_}),
-        'ports': [{'name': p['name'], 'port': p['targetPort'], 'protocol': p['protocol']} for p in ports]}
 
 
 def slices():
-    out = [slice_('kube-dns', 'kube-system', COREDNS, DNS_PORTS)]
-    for app in sorted({p[0].rsplit('-', 2)[0] for p in SHOP}):
-        out.append(slice_(app, 'shop', [p for p in SHOP if p[0].rsplit('-', 2)[0] == app], HTTP))
-    return out
+    place = lambda entries: [(name, ip, full(node)) for name, ip, node in entries]
+    return [kit.slice_('kube-dns', 'kube-system', place(COREDNS), kit.DNS_PORTS)] + [kit.slice_(app, 'shop', place([p for p in SHOP if app_of(p) == app]), kit.HTTP) for app in APPS]
 
 
 def policies():
     def policy(name, spec):
-        return {'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': meta(name, 'shop', '2026-09-14T13:20:05Z'), 'spec': spec}
+        return {'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': kit.meta(name, 'shop', '2026-09-14T13:20:05Z'), 'spec': spec}
     return [policy('default-deny', {'egress': [], 'podSelector': {}, 'policyTypes': ['Ingress', 'Egress']}),
             policy('allow-dns', {'egress': [{'ports': [{'port': 53, 'protocol': 'UDP'}, {'port': 53, 'protocol': 'TCP'}], 'to': [
                 {'namespaceSelector': {'matchLabels': {'kubernetes.io/metadata.name': 'kube-system'}}, 'podSelector': {'matchLabels': {'k8s-app': 'kube-dns'}}}]}],
@@ -153,94 +110,37 @@ def policies():
             policy('allow-in-namespace', {'egress': [{'to': [{'podSelector': {}}]}], 'ingress': [{'from': [{'podSelector': {}}]}], 'podSelector': {}, 'policyTypes': ['Ingress', 'Egress']})]
 
 
-COREFILE = '''.:53 {
-    errors
-    health {
-        lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-        pods insecure
-        fallthrough in-addr.arpa ip6.arpa
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf
-    cache 30
-    loop
-    reload
-    loadbalance
-}
-'''
-
-
 def configmaps():
-    def config(name, data):
-        return {'apiVersion': 'v1', 'data': data, 'kind': 'ConfigMap', 'metadata': meta(name, 'kube-system')}
-    return [config('coredns', {'Corefile': COREFILE}), config('kube-proxy-config', {'config': 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nbindAddress: 0.0.0.0\nkind: KubeProxyConfiguration\nmode: "iptables"\n'})]
+    return [kit.config('coredns', {'Corefile': kit.COREFILE}),
+            kit.config('kube-proxy-config', {'config': 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nbindAddress: 0.0.0.0\nkind: KubeProxyConfiguration\nmode: "iptables"\n'})]
 
 
 def deployments():
-    def deployment(name, ns, n, image):
-        return {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': meta(name, ns), 'spec': {'replicas': n, 'selector': {'matchLabels': {'app': name}}, 'template': {'metadata': {'labels': {'app': name}},
-                'spec': {'containers': [{'image': image, 'name': name}], 'dnsPolicy': 'Default' if name == 'coredns' else 'ClusterFirst'}}}, 'status': {'availableReplicas': n, 'readyReplicas': n, 'replicas': n, 'updatedReplicas': n}}
-    out = [deployment('coredns', 'kube-system', 2, 'registry.example.com/eks/coredns:v1.11.4')]
-    for app in sorted({p[0].rsplit('-', 2)[0] for p in SHOP}):
-        out.append(deployment(app, 'shop', sum(p[0].rsplit('-', 2)[0] == app for p in SHOP), 'registry.example.com/shop/%s:4.18.2' % app))
-    return out
+    return [kit.deployment('coredns', 'kube-system', 2, 'registry.example.com/eks/coredns:v1.11.4')] + [
+        kit.deployment(app, 'shop', sum(app_of(p) == app for p in SHOP), 'registry.example.com/shop/%s:4.18.2' % app) for app in APPS]
 
 
 def daemonsets():
-    return [{'apiVersion': 'apps/v1', 'kind': 'DaemonSet', 'metadata': meta(n, 'kube-system'), 'spec': {'selector': {'matchLabels': {'k8s-app': n}}, 'template': {'metadata': {'labels': {'k8s-app': n}}, 'spec': {'containers': [
-        {'name': n, 'image': 'registry.example.com/eks/' + n}]}}}, 'status': {'currentNumberScheduled': 6, 'desiredNumberScheduled': 6, 'numberAvailable': 6, 'numberReady': 6, 'updatedNumberScheduled': 6}} for n in ('aws-node', 'kube-proxy')]
+    return [kit.daemonset(n, 6) for n in ('aws-node', 'kube-proxy')]
 
 
 def events():
-    def event(reason, message, kind, name, ns, at, component, type_='Normal'):
-        return {'apiVersion': 'v1', 'count': 1, 'firstTimestamp': at, 'involvedObject': {'kind': kind, 'name': name, 'namespace': ns}, 'kind': 'Event', 'lastTimestamp': at, 'message': message,
-                'metadata': meta('%s.%s' % (name, reason.lower()), ns, at), 'reason': reason, 'source': {'component': component}, 'type': type_}
-    out = [event('ScalingReplicaSet', 'Scaled up replica set coredns-6f9cd4d8bb to 1', 'Deployment', 'coredns', 'kube-system', DAY + 'T06:40:08Z', 'deployment-controller')]
+    out = [kit.event('ScalingReplicaSet', 'Scaled up replica set coredns-6f9cd4d8bb to 1', 'Deployment', 'coredns', 'kube-system', DAY + 'T06:40:08Z', 'deployment-controller')]
     for i, (name, ip, node) in enumerate(COREDNS):
-        out.append(event('Started', 'Started container coredns', 'Pod', name, 'kube-system', DAY + 'T06:4%d:12Z' % i, 'kubelet'))
-    out.append(event('ScalingReplicaSet', 'Scaled down replica set coredns-54c5b7f9d6 to 0', 'Deployment', 'coredns', 'kube-system', DAY + 'T06:41:31Z', 'deployment-controller'))
-    out.append(event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503', 'Pod', POD, 'shop', DAY + 'T07:06:21Z', 'kubelet', 'Warning'))
+        out.append(kit.event('Started', 'Started container coredns', 'Pod', name, 'kube-system', DAY + 'T06:4%d:12Z' % i, 'kubelet'))
+    out.append(kit.event('ScalingReplicaSet', 'Scaled down replica set coredns-54c5b7f9d6 to 0', 'Deployment', 'coredns', 'kube-system', DAY + 'T06:41:31Z', 'deployment-controller'))
+    out.append(kit.event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503', 'Pod', POD, 'shop', DAY + 'T07:06:21Z', 'kubelet', 'Warning'))
     return out
 
 
-def listing(items):
-    return json.dumps({'apiVersion': 'v1', 'items': items, 'kind': 'List', 'metadata': {'resourceVersion': ''}}, indent=4) + '\n'
-
-
 # ---------------------------------------------------------------- the node's rulesets
-def chain_name(prefix, text):
-    import base64
-    import hashlib
-    return '%s-%s' % (prefix, base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()[:16])
-
-
-def nat_rules():
-    """kube-proxy's service rules, as iptables-save -c prints them"""
-    chains, rules, seps = [], [], []
-    for s in services()[1:]:
-        ns, name, ip = s['metadata']['namespace'], s['metadata']['name'], s['spec']['clusterIP']
-        ends = COREDNS if name == 'kube-dns' else [p for p in SHOP if p[0].rsplit('-', 2)[0] == name]
-        for p in s['spec']['ports']:
-            proto, label = p['protocol'].lower(), '%s/%s:%s' % (ns, name, p['name'])
-            svc = chain_name('KUBE-SVC', label + proto)
-            chains.append(svc)
-            rules.append('[%d:%d] -A KUBE-SERVICES -d %s/32 -p %s -m comment --comment "%s cluster IP" -m %s --dport %d -j %s' % (len(label) * 97, len(label) * 6402, ip, proto, label, proto, p['port'], svc))
-            for i, (_, end, _) in enumerate(ends):
-                sep = chain_name('KUBE-SEP', label + proto + end)
-                chains.append(sep)
-                pick = '' if i == len(ends) - 1 else ' -m statistic --mode random --probability %.11f' % (1.0 / (len(ends) - i))
-                seps.append('[%d:%d] -A %s -m comment --comment "%s -> %s:%d"%s -j %s' % (40 + i, 2400 + i * 60, svc, label, end, p['targetPort'], pick, sep))
-                seps.append('[0:0] -A %s -s %s/32 -m comment --comment "%s" -j KUBE-MARK-MASQ' % (sep, end, label))
-                seps.append('[%d:%d] -A %s -p %s -m comment --comment "%s" -m %s -j DNAT --to-destination %s:%d' % (40 + i, 2400 + i * 60, sep, proto, label, proto, end, p['targetPort']))
-    return sorted(set(chains)), rules, sorted(set(seps), key=lambda r: r.split(' -A ')[1])
+def service_rules():
+    return kit.nat_rules(services()[1:], lambda s: [ip for _, ip, _ in (COREDNS if s['metadata']['name'] == 'kube-dns' else [p for p in SHOP if app_of(p) == s['metadata']['name']])])
 
 
 def iptables_save(node, at, dropped, seconds):
     """seconds: since the first reading, so that busy counters grow"""
-    chains, rules, seps = nat_rules()
+    chains, rules, seps = service_rules()
     stamp = dt.datetime.fromisoformat('%sT%s' % (DAY, at)).strftime('%a %b %e %H:%M:%S %Y')
     g = seconds * 211
     out = ['# Generated by iptables-save v1.8.4 on ' + stamp, '*mangle',
@@ -421,7 +321,7 @@ window: {from: 2026-11-23T07:00:00Z, to: 2026-11-23T07:30:00Z}
 
 
 def kubectl(resource, items, at, ms):
-    probe('T.M2.5' if resource == 'networkpolicies' else 'T.M1.1', ['kubectl', '--context', 'prod-eu', 'get', resource, '-A', '-o', 'json'], 'bastion', 'local', at, ms, 'cluster/%s.json' % resource, listing(items))
+    probe('T.M2.5' if resource == 'networkpolicies' else 'T.M1.1', ['kubectl', '--context', 'prod-eu', 'get', resource, '-A', '-o', 'json'], 'bastion', 'local', at, ms, 'cluster/%s.json' % resource, kit.listing(items))
 
 
 def node_probes(node, start, dropped, linklocal):
@@ -448,7 +348,7 @@ def main():
     for resource, items, at, ms in (('pods', pods(), '07:23:10', 913), ('nodes', nodes(), '07:23:10', 420), ('services', services(), '07:23:11', 188), ('endpointslices', slices(), '07:23:11', 201),
                                     ('networkpolicies', policies(), '07:23:12', 133), ('configmaps', configmaps(), '07:23:12', 170), ('deployments', deployments(), '07:23:12', 251),
                                     ('daemonsets', daemonsets(), '07:23:12', 140), ('events', events(), '07:23:13', 333),
-                                    ('namespaces', [{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': meta(n, labels={'kubernetes.io/metadata.name': n})} for n in ('default', 'kube-system', 'shop')], '07:23:13', 98)):
+                                    ('namespaces', [{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': kit.meta(n, labels={'kubernetes.io/metadata.name': n})} for n in ('default', 'kube-system', 'shop')], '07:23:13', 98)):
         kubectl(resource, items, at, ms)
     for i, (name, ip, _) in enumerate(COREDNS):
         probe('E.M4', ['kubectl', 'logs', '--timestamps', '-n', 'kube-system', name], 'bastion', 'local', '07:23:20', 610, 'cluster/logs/kube-system/%s/coredns.log' % name, coredns_log(i, ip))
