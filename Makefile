@@ -48,7 +48,7 @@ TUI_OBJ  := $(filter-out $(O)/tui/main.o,$(TUI_SRC:%.c=$(O)/%.o)) $(GEN_SRC:$(B)
 KIT_OBJ  := $(KIT_SRC:%.c=$(O)/%.o)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/%)
 
-.PHONY: all help setup setup-check demo check test lint format eval bench lab fuzz install clean tags
+.PHONY: all help setup setup-check demo check test lint format eval bench lab fuzz install deb clean
 all: $(B)/d5tui
 
 help:
@@ -59,6 +59,7 @@ help:
 #: make format   lay out the code as clang-format says
 #: make eval     the labelled sets in tests/, and the full ones in ../shared where they are
 #: make bench    measures against peers, side by side (where ../shared/bench is)
+#: make deb      a Debian package in build/
 #: make install  DESTDIR, PREFIX and SYSCONFDIR are honoured
 #: make clean    removes build/
 
@@ -135,6 +136,20 @@ install: all
 	install -m 0644 sops/*.md $(SHARE)/sops/
 	install -m 0644 themes/*.yaml $(SHARE)/themes/
 	cp -R tests/cases/demo/tree/. $(SHARE)/demo/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	for page in $(wildcard doc/*.1); do install -m 0644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/; done
+	for page in $(wildcard doc/*.5); do install -m 0644 $$page $(DESTDIR)$(PREFIX)/share/man/man5/; done
+
+# A package of its own build, since the prefix is compiled in.
+DEB_ROOT := build/deb/root
+DEB_ARCH  = $(shell dpkg --print-architecture)
+deb: setup
+	rm -rf build/deb
+	$(MAKE) --no-print-directory -s -j$$(nproc) B=build/deb PREFIX=/usr SYSCONFDIR=/etc all
+	$(MAKE) --no-print-directory -s B=build/deb PREFIX=/usr DESTDIR=$(DEB_ROOT) install
+	mkdir -p $(DEB_ROOT)/DEBIAN
+	sed -e 's/@VERSION@/$(VERSION)/' -e "s/@ARCH@/$(DEB_ARCH)/" tools/deb-control > $(DEB_ROOT)/DEBIAN/control
+	dpkg-deb --root-owner-group --build $(DEB_ROOT) build/d5tui_$(VERSION)_$(DEB_ARCH).deb
 
 clean:
 	rm -rf build
