@@ -98,7 +98,7 @@ class Network:
     def serve(self):
         program = os.environ.get('DNSMASQ') or (ROOT + '/usr/sbin/dnsmasq' if os.path.exists(ROOT + '/usr/sbin/dnsmasq') else 'dnsmasq')
         common = [program, '-k', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--bind-interfaces', '--except-interface=lo', '--log-facility=/dev/null', '--edns-packet-max=4096',
-                  '--address=/%s/203.0.113.80' % OUTSIDE] + ['--txt-record=%s,%s' % (BIG, c * 240) for c in 'abcdefghij']
+                  '--address=/%s/203.0.113.80' % OUTSIDE] + ['--host-record=%s,198.51.100.%d' % (BIG, i) for i in range(1, 201)]
         cluster = ['--local=/cluster.local/', '--local=/compute.internal/', '--local=/example.net/', '--host-record=%s,%s' % (QUERY, ORDERS_IP), '--host-record=kubernetes.default.svc.cluster.local,172.20.0.1']
         servers = [common + cluster + ['--listen-address=' + ip for _, ip in COREDNS], common + ['--local=/local/', '--local=/internal/', '--local=/example.net/', '--listen-address=' + RESOLVER]]
         for s in servers:
@@ -122,6 +122,7 @@ class Scene:
     on_a = on_b = in_dns = ''
     rounds = 3
     extra_digs = ()
+    app_query = None            # what the application looks up, where it is not the failing name
     truth = None
 
     def __init__(self, **more):
@@ -208,10 +209,10 @@ SCENES = {
     'search-list': ('NXDOMAIN for the doubled names, then an answer: the search list at work.', Scene(
         symptom='the capture is full of NXDOMAIN, is DNS broken?', truth=simple('search_expansion', fix='(?i)no action|normal', ablate=('captures', 'pods')))),
     'mtu-fragments': ('Small answers come, large ones over UDP never: their fragments are lost on the way.', Scene(
-        in_dns='nft add table ip lossy; nft "add chain ip lossy out { type filter hook postrouting priority 300; }"; nft add rule ip lossy out ip frag-off \\& 0x1fff != 0 drop', query=BIG,
-        extra_digs=(('big-udp', CLUSTER_IP, BIG, 'TXT +bufsize=4096 +ignore'), ('big-tcp', CLUSTER_IP, BIG, 'TXT +tcp'), ('small', CLUSTER_IP, OUTSIDE, '')), truth=simple('mtu', fix='D4|MTU', handoff='D4', ablate=('pods', 'captures')))),
+        in_dns='nft add table netdev lossy; nft "add chain netdev lossy out { type filter hook egress device eth0 priority 0; }"; nft add rule netdev lossy out ip frag-off \\& 0x1fff != 0 drop', query=BIG, app_query=OUTSIDE, symptom='lookups of big.example.net time out, all others work',
+        extra_digs=(('big-udp', CLUSTER_IP, BIG, '+bufsize=4096 +ignore'), ('big-tcp', CLUSTER_IP, BIG, '+tcp'), ('small', CLUSTER_IP, OUTSIDE, '')), truth=simple('mtu', fix='D4|MTU', handoff='D4', ablate=('pods', 'captures')))),
     'mtu-fragments-twin': ('Large answers arrive, in fragments and over TCP.', Scene(
-        extra_digs=(('big-udp', CLUSTER_IP, BIG, 'TXT +bufsize=4096 +ignore'), ('big-tcp', CLUSTER_IP, BIG, 'TXT +tcp')), truth=healthy())),
+        extra_digs=(('big-udp', CLUSTER_IP, BIG, '+bufsize=4096 +ignore'), ('big-tcp', CLUSTER_IP, BIG, '+tcp')), truth=healthy())),
     'no-nodes': ('The pod\'s queries get no answer and no node was collected: it could be anything between.', Scene(
         on_a='$IPT -I FORWARD 1 -p udp --dport 53 -j DROP', drop_nodes=True, truth={'diagnosis': ['inconclusive'], 'verdict': ['inconclusive'], 'cite': [], 'handoff': None, 'ablate': None})),
 }
@@ -360,7 +361,7 @@ def make(name, story, scene):
         c.node(scene, 'b', NODE_B)
         c.run('pod shop/' + POD, 'pod', ['cat', '/etc/resolv.conf'], 'pods/shop/%s/resolv.conf' % POD)
         dig_all(c, scene)
-        log = subprocess.run(['ip', 'netns', 'exec', PREFIX + 'pod', sys.executable, '-c', LOOKUP, scene.query, str(scene.rounds)], capture_output=True, text=True).stdout
+        log = subprocess.run(['ip', 'netns', 'exec', PREFIX + 'pod', sys.executable, '-c', LOOKUP, scene.app_query or scene.query, str(scene.rounds)], capture_output=True, text=True).stdout
         c.add('bastion', ['kubectl', 'logs', '-n', 'shop', POD], 'pods/shop/%s/app.log' % POD, now, 0, log)
         c.sample(scene, 'a', NODE_A)
         c.sample(scene, 'b', NODE_B)
