@@ -108,11 +108,13 @@ static void claim_block(struct weighed *w, const struct side *to, const struct v
 {
     char text[IP_TEXT];
     const char *object = arena_strdup(w->arena, ip_format(to->ip, text));
+    const struct aws_interface *own = udp->gate == VPC_GROUP_EGRESS ? w->pod.interface : to->interface;
+    const struct place nowhere = {.file = FILE_NONE};
     const struct place places[] = {
         udp->entry   ? udp->entry->place
         : udp->group ? udp->group->place
-                     : (struct place){.file = FILE_NONE},
-        udp->gate == VPC_GROUP_EGRESS ? w->pod.interface->place : to->interface->place,
+                     : nowhere,
+        own ? own->place : nowhere,
     };
     claims_add(w->claims, &(struct claim){
                               .kind = CLAIM_CAUSE,
