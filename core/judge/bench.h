@@ -1,0 +1,58 @@
+// What a judge works with: the facts, room to compose sentences, places to cite, and the questions that many
+// judges ask: was it in the window, does the pod ask the cluster's DNS, which lookup failed.
+#ifndef D5_JUDGE_BENCH_H
+#define D5_JUDGE_BENCH_H
+
+#include "core/facts/facts.h"
+#include "core/facts/logsource.h"
+#include "core/model/claim.h"
+
+struct bench {
+    const struct facts *facts;
+    struct claims *claims;
+    struct arena arena; // sentences; claims_add copies them
+};
+void bench_init(struct bench *b, const struct facts *facts, struct claims *claims);
+void bench_done(struct bench *b);
+
+enum { CITES_MAX = 12 };
+struct cites { // zero-initialized is empty; keeps the first CITES_MAX different ones
+    struct place items[CITES_MAX];
+    size_t n;
+};
+void cite(struct cites *cites, struct place place); // an unset place is passed over
+
+// Adds a claim that rests on these places; one without any is a bug unless it is a gap, and is not made.
+void bench_say(struct bench *b, const struct claim *claim, const struct cites *cites);
+
+// Whether something that began at `since` (or unknown) and was still so at collection held while it hurt.
+enum tri bench_state_in_window(const struct bench *b, usec_t since);
+
+// Whether an instant lies in the window; an unknown one counts as collected for it.
+enum tri bench_time_in_window(const struct bench *b, usec_t time);
+
+// Whether the complaining pod asks the cluster's DNS (its Service, NodeLocal DNSCache): by its resolv.conf,
+// else by its spec, else by what it was seen to ask.
+enum tri bench_asks_cluster_dns(const struct bench *b);
+
+// The complaining pod's folder's resolv.conf, or NULL.
+const struct resolvconf *bench_resolvconf(const struct bench *b);
+
+// Whether `ip` is the DNS Service's, or what NodeLocal DNSCache listens on.
+bool bench_is_cluster_dns(const struct bench *b, struct ip ip);
+
+// What the failing name is: inside the cluster, outside, or not said.
+enum lookup_name bench_query_class(const struct bench *b);
+
+// The failed lookup in the window that shows best that it hurt: the complaining pod's before another pod's,
+// one with a time before one without. `name_class` LOOKUP_NAME_UNKNOWN: any name. NULL: none.
+const struct lookup *bench_failure(const struct bench *b, enum lookup_name name_class);
+
+// A sentence on a lookup: "the pod's query for NAME got no answer".
+const char *bench_tell_lookup(struct bench *b, const struct lookup *lookup);
+
+// Cites up to `most` failed lookups of the window, the best first.
+void bench_cite_failures(const struct bench *b, enum lookup_name name_class, size_t most,
+                         struct cites *cites);
+
+#endif

@@ -1,0 +1,209 @@
+// corefile_error: CoreDNS says that its Corefile is wrong, or that it forwards to itself, and does not run
+// for it. A Corefile that is wrong in the ConfigMap does nothing as long as CoreDNS runs with the one before
+// (the reload plug-in keeps it): that is a warning and no cause.
+#include <string.h>
+
+#include "core/judge/coredns.h"
+#include "core/parse/corefile.h"
+
+static bool is_reload(struct span line)
+{
+    return span_contains_caseless(line, "restart failed") || span_contains_caseless(line, "plugin/reload") ||
+           span_contains_caseless(line, "reload failed");
+}
+
+struct outage { // whether CoreDNS runs
+    enum tri down;
+    bool crashing; // some pod
+};
+
+static struct outage look_at_pods(const struct bench *b)
+{
+    size_t ready;
+    struct outage outage = {.down = TRI_UNKNOWN, .crashing = coredns_troubled_pod(b) != NULL};
+    if (coredns_count_ready(b, &ready))
+        outage.down = tri_of(ready == 0);
+    return outage;
+}
+
+// ------------------------------------------------------------------ what the log says
+static void cite_faults(const struct bench *b, struct cites *cites)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    for (size_t i = 0; file && i < file->n_faults && i < 3; i++)
+        cite(cites, file->faults[i].place);
+}
+
+static void cite_trouble(const struct bench *b, struct cites *cites)
+{
+    const struct kube_pod *pod = coredns_troubled_pod(b);
+    for (size_t i = 0; pod && i < pod->n_containers; i++)
+        cite(cites, pod->containers[i].waiting_place);
+}
+
+static struct span message_of(struct span line)
+{
+    static const char *const heads[] = {"Error during parsing: ", "plugin/loop: ", "Corefile:"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        size_t at = span_find(line, heads[i]);
+        if (at != SIZE_MAX)
+            return span_trim(span_from(line, at + (i < 2 ? strlen(heads[i]) : 0)));
+    }
+    return span_trim(line);
+}
+
+static const char *name_map(struct bench *b)
+{
+    const struct kube_configmap *map = b->facts->dns.corefile_map;
+    return map ? arena_printf(&b->arena, "the ConfigMap %s/%s", map->meta.namespace_, map->meta.name)
+               : "the coredns ConfigMap";
+}
+
+static const char *fix_of(struct bench *b, bool loop)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    if (loop)
+        return arena_printf(
+            &b->arena,
+            "break the forwarding loop: in the Corefile (%s) forward to the VPC resolver, not to an "
+            "address that leads back to CoreDNS or to a stub resolver on 127.0.0.53 (have the "
+            "kubelet's resolvConf name /run/systemd/resolve/resolv.conf)",
+            name_map(b));
+    if (file && file->n_faults)
+        return arena_printf(
+            &b->arena,
+            "correct line %u of the Corefile in %s (%s), or roll it back to the last one that "
+            "worked",
+            file->faults[0].line, name_map(b), file->faults[0].text);
+    return arena_printf(&b->arena, "correct the Corefile in %s, or roll it back to the last one that worked",
+                        name_map(b));
+}
+
+static void say_logged(struct bench *b, enum log_class class_, const struct coredns_hits *hits,
+                       const struct outage *outage)
+{
+    const struct log_hit *hit = hits->first_in_window ? hits->first_in_window : hits->first;
+    bool loop = class_ == LOG_COREDNS_LOOP;
+    bool lasting = outage->down == TRI_YES || outage->crashing; // it said so last, and is down still
+    struct cites cites = {0};
+    coredns_cite_hits(b, class_, 3, &cites);
+    cite_faults(b, &cites);
+    cite_trouble(b, &cites);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_CAUSE,
+            .diagnosis = DIAGNOSIS_COREFILE_ERROR,
+            .subject = SUBJECT_COREDNS,
+            .on_path = bench_asks_cluster_dns(b),
+            .in_window = hits->in_window ? TRI_YES
+                         : lasting       ? bench_state_in_window(b, hit->time)
+                                         : TRI_NO,
+            .text = arena_printf(&b->arena, "CoreDNS %s: " SPAN_FMT,
+                                 loop ? "stops, for it forwards to itself" : "cannot start with its Corefile",
+                                 SPAN_ARG(message_of(hit->text))),
+            .fix = fix_of(b, loop),
+            .time = hit->time,
+        },
+        &cites);
+}
+
+static void say_harmless(struct bench *b, const char *text, struct place place)
+{
+    struct cites cites = {0};
+    cite(&cites, place);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_INNOCENT,
+                  .diagnosis = DIAGNOSIS_COREFILE_ERROR,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = text,
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
+// True when something was said.
+static bool judge_log(struct bench *b, enum log_class class_, const struct outage *outage)
+{
+    struct coredns_hits hits = coredns_hits(b, class_);
+    if (!hits.total)
+        return false;
+    const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
+    if (outage->down == TRI_NO && !outage->crashing) {
+        say_harmless(b,
+                     is_reload(hit->text)
+                         ? "a reload of the Corefile failed; CoreDNS runs on with the one before"
+                         : "CoreDNS said so once; it is ready now",
+                     hit->place);
+        return true;
+    }
+    say_logged(b, class_, &hits, outage);
+    return true;
+}
+
+// ------------------------------------------------------------------ what the ConfigMap says
+static void judge_map(struct bench *b, const struct outage *outage)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    struct cites cites = {0};
+    if (!file || !file->n_faults)
+        return;
+    if (outage->down == TRI_NO && !outage->crashing) {
+        say_harmless(
+            b,
+            "the Corefile in the ConfigMap has a fault, yet CoreDNS runs, with the one before or with a "
+            "plug-in of its own build",
+            file->faults[0].place);
+        return;
+    }
+    cite_faults(b, &cites);
+    cite_trouble(b, &cites);
+    bool sure = outage->down == TRI_YES && outage->crashing;
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_CAUSE,
+                  .diagnosis = DIAGNOSIS_COREFILE_ERROR,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = bench_asks_cluster_dns(b),
+                  .in_window = sure ? TRI_YES : TRI_UNKNOWN,
+                  .text = arena_printf(&b->arena, "the Corefile is wrong in line %u: %s",
+                                       file->faults[0].line, file->faults[0].text),
+                  .fix = fix_of(b, false),
+                  .time = b->facts->dns.corefile_map ? b->facts->dns.corefile_map->changed : TIME_UNKNOWN,
+              },
+              &cites);
+}
+
+static void say_clear(struct bench *b)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    struct cites cites = {0};
+    if (!file || file->n_faults)
+        return;
+    cite(&cites, b->facts->dns.corefile_place);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_CLEAR,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = "the Corefile can be read, and every directive in it is one of CoreDNS'",
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
+void coredns_judge_corefile(struct bench *b)
+{
+    struct outage outage = look_at_pods(b);
+    bool said = judge_log(b, LOG_COREDNS_COREFILE, &outage);
+    said |= judge_log(b, LOG_COREDNS_LOOP, &outage);
+    if (!said)
+        judge_map(b, &outage);
+    say_clear(b);
+    if (claims_have(b->claims, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR))
+        coredns_say_effect(b, DIAGNOSIS_COREFILE_ERROR, LOOKUP_NAME_UNKNOWN);
+}

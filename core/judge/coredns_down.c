@@ -1,0 +1,309 @@
+// coredns_down: no endpoint behind the DNS Service is ready, and why. One ready endpoint is no outage; no
+// pods at all are none either on EKS Auto Mode, where CoreDNS is a service of the node.
+#include <string.h>
+
+#include "core/judge/coredns.h"
+
+struct reason { // why no endpoint is ready
+    const char *text, *fix;
+    usec_t since; // TIME_UNKNOWN: not told
+};
+
+// ------------------------------------------------------------------ reasons
+static bool is_about(const struct kube_event *event, const struct kube_workload *deployment)
+{
+    return event->object && deployment->meta.name && event->object_namespace && deployment->meta.namespace_ &&
+           strcmp(event->object, deployment->meta.name) == 0 &&
+           strcmp(event->object_namespace, deployment->meta.namespace_) == 0;
+}
+
+static const struct kube_event *find_scale_down(const struct bench *b, const struct kube_workload *deployment)
+{
+    const struct kube_event *latest = NULL;
+    for (size_t i = 0; i < b->facts->cluster.events.n; i++) {
+        const struct kube_event *event = &b->facts->cluster.events.items[i];
+        if (is_about(event, deployment) && event->message && strstr(event->message, "Scaled down") &&
+            (!latest || event->last > latest->last))
+            latest = event;
+    }
+    return latest;
+}
+
+static bool explain_by_scale(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    const struct kube_workload *deployment = b->facts->dns.deployment;
+    if (!deployment || deployment->desired != 0)
+        return false;
+    const struct kube_event *event = find_scale_down(b, deployment);
+    if (event) {
+        cite(cites, event->place);
+        reason->since = event->last;
+    }
+    cite(cites, deployment->desired_place);
+    reason->text = arena_printf(&b->arena, "the deployment %s/%s is scaled to zero",
+                                deployment->meta.namespace_, deployment->meta.name);
+    reason->fix =
+        arena_printf(&b->arena,
+                     "scale CoreDNS back to at least two replicas: kubectl -n %s scale deployment %s "
+                     "--replicas=2, and find out who scaled it down",
+                     deployment->meta.namespace_, deployment->meta.name);
+    return true;
+}
+
+static bool explain_by_selector(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    if (!dns->n_pods || kube_labels_match(&dns->service->selector, &dns->pods[0]->meta.labels) ||
+        dns->pods[0]->ready != TRI_YES)
+        return false;
+    cite(cites, dns->service->meta.place);
+    cite(cites, dns->pods[0]->meta.place);
+    reason->text =
+        arena_printf(&b->arena, "the selector of the Service %s fits no pod, though CoreDNS pods are ready",
+                     dns->service->meta.name);
+    reason->fix = arena_printf(
+        &b->arena, "make the selector of the Service %s/%s equal to the labels of the CoreDNS pods",
+        dns->service->meta.namespace_, dns->service->meta.name);
+    return true;
+}
+
+static const char *image_words(const char *waiting)
+{
+    static const char *const reasons[] = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName",
+                                          "ErrImageNeverPull", "RegistryUnavailable"};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (strcmp(waiting, reasons[i]) == 0)
+            return "correct the image of the coredns deployment, or its way to the registry";
+    }
+    return NULL;
+}
+
+// By the first container that says why it waits.
+static bool explain_by_container(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    const struct kube_pod *pod = coredns_troubled_pod(b);
+    for (size_t i = 0; pod && i < pod->n_containers; i++) {
+        const struct kube_container *c = &pod->containers[i];
+        if (!c->waiting_reason)
+            continue;
+        cite(cites, c->waiting_place);
+        if (c->last.set)
+            cite(cites, c->last.place);
+        const char *fix = image_words(c->waiting_reason);
+        reason->since = pod->ready_since;
+        reason->text = arena_printf(
+            &b->arena, "its pods are in %s%s", c->waiting_reason,
+            c->last.set ? arena_printf(&b->arena, " (last exit code %lld)", (long long)c->last.exit_code)
+                        : "");
+        reason->fix =
+            fix ? fix
+                : "look at what the CoreDNS container says before it ends (kubectl logs --previous) and "
+                  "mend that; roll the last change of its deployment back";
+        return true;
+    }
+    return false;
+}
+
+static bool explain_by_scheduling(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
+        const struct kube_pod *pod = b->facts->dns.pods[i];
+        const struct kube_condition *scheduled = kube_pod_condition(pod, "PodScheduled");
+        if (!scheduled || !scheduled->status || strcmp(scheduled->status, "False") != 0)
+            continue;
+        cite(cites, scheduled->place);
+        reason->since = scheduled->since;
+        reason->text =
+            arena_printf(&b->arena, "its pods cannot be scheduled%s%s", scheduled->message ? ": " : "",
+                         scheduled->message ? scheduled->message : "");
+        reason->fix =
+            "give CoreDNS a node that it may run on: mend its node selector, affinity and tolerations, or "
+            "add nodes with room";
+        return true;
+    }
+    return false;
+}
+
+// Running, and not ready because the API cannot be read: plugin ready waits for plugin kubernetes.
+static bool explain_by_api(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    struct coredns_hits hits = coredns_hits(b, LOG_COREDNS_API);
+    if (!hits.total)
+        return false;
+    const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
+    coredns_cite_hits(b, LOG_COREDNS_API, 2, cites);
+    bool forbidden = span_contains(hit->text, "forbidden") || span_contains(hit->text, "Unauthorized");
+    reason->since = hit->time;
+    reason->text =
+        forbidden ? "its pods may not read the Kubernetes API" : "its pods do not reach the Kubernetes API";
+    reason->fix = forbidden
+                      ? "restore the ClusterRole system:coredns and its binding (endpoints, services, pods, "
+                        "namespaces; endpointslices of discovery.k8s.io: list and watch)"
+                      : "restore the way from the CoreDNS pods to the API server";
+    return true;
+}
+
+static bool explain_by_nodes(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
+        const char *name = b->facts->dns.pods[i]->node;
+        const struct kube_node *node = name ? cluster_node(&b->facts->cluster, name) : NULL;
+        const struct kube_condition *ready = node ? kube_node_condition(node, "Ready") : NULL;
+        if (!ready || !ready->status || strcmp(ready->status, "True") == 0)
+            continue;
+        cite(cites, ready->place);
+        reason->since = ready->since;
+        reason->text = arena_printf(&b->arena, "the node %s of its pods is not ready", name);
+        reason->fix =
+            arena_printf(&b->arena, "bring the node %s back, or let CoreDNS run on other nodes", name);
+        return true;
+    }
+    return false;
+}
+
+typedef bool explain_fn(struct bench *b, struct reason *reason, struct cites *cites);
+
+static struct reason find_reason(struct bench *b, struct cites *cites)
+{
+    static explain_fn *const explanations[] = {explain_by_scale,     explain_by_selector,
+                                               explain_by_container, explain_by_scheduling,
+                                               explain_by_nodes,     explain_by_api};
+    struct reason reason = {.since = TIME_UNKNOWN};
+    for (size_t i = 0; i < sizeof explanations / sizeof *explanations; i++) {
+        if (explanations[i](b, &reason, cites))
+            return reason;
+    }
+    return reason;
+}
+
+// ------------------------------------------------------------------ claims
+static bool is_auto_mode(const struct bench *b)
+{
+    return b->facts->node ? b->facts->node->auto_mode
+                          : b->facts->node_name &&
+                                kube_node_is_auto(cluster_node(&b->facts->cluster, b->facts->node_name));
+}
+
+static void cite_endpoints(const struct bench *b, struct cites *cites)
+{
+    for (size_t i = 0; i < b->facts->dns.n_endpoints && i < 3; i++)
+        cite(cites, b->facts->dns.endpoints[i].place);
+}
+
+// Where the list of endpoints is empty, its slice says so.
+static void cite_slices(const struct bench *b, struct cites *cites)
+{
+    const struct kube_service *service = b->facts->dns.service;
+    for (size_t i = 0; i < b->facts->cluster.slices.n; i++) {
+        const struct kube_slice *slice = &b->facts->cluster.slices.items[i];
+        if (slice->service && strcmp(slice->service, service->meta.name) == 0 && slice->meta.namespace_ &&
+            service->meta.namespace_ && strcmp(slice->meta.namespace_, service->meta.namespace_) == 0)
+            cite(cites, slice->meta.place);
+    }
+    cite(cites, b->facts->cluster.slices.listing.place);
+}
+
+// Answers by the cluster's DNS behind `since`: then it was not down.
+static const struct lookup *find_answer(const struct bench *b, usec_t since)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        bool server = l->at == LOOKUP_AT_CLUSTER_DNS || l->at == LOOKUP_AT_ENDPOINT;
+        if (server && l->origin != LOOKUP_APP_LOG && !lookup_failed(l->outcome) && since != TIME_UNKNOWN &&
+            l->time != TIME_UNKNOWN && l->time > since && bench_time_in_window(b, l->time) == TRI_YES)
+            return l;
+    }
+    return NULL;
+}
+
+static void say_down(struct bench *b)
+{
+    struct cites cites = {0};
+    struct reason reason = find_reason(b, &cites);
+    cite_endpoints(b, &cites);
+    cite_slices(b, &cites);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_CAUSE,
+                  .diagnosis = DIAGNOSIS_COREDNS_DOWN,
+                  .subject = SUBJECT_COREDNS_PODS,
+                  .on_path = bench_asks_cluster_dns(b),
+                  .in_window = bench_state_in_window(b, reason.since),
+                  .text = arena_printf(&b->arena, "no CoreDNS endpoint is ready%s%s", reason.text ? ": " : "",
+                                       reason.text ? reason.text : ""),
+                  .fix = reason.fix,
+                  .time = reason.since,
+              },
+              &cites);
+    const struct lookup *answer = find_answer(b, reason.since);
+    if (answer) {
+        struct cites against = {0};
+        cite(&against, answer->place);
+        bench_say(b,
+                  &(struct claim){
+                      .kind = CLAIM_AGAINST,
+                      .diagnosis = DIAGNOSIS_COREDNS_DOWN,
+                      .subject = SUBJECT_COREDNS_PODS,
+                      .on_path = TRI_YES,
+                      .in_window = TRI_YES,
+                      .text = "the cluster's DNS still answered after that, in the window",
+                      .time = answer->time,
+                  },
+                  &against);
+    }
+    coredns_say_effect(b, DIAGNOSIS_COREDNS_DOWN, LOOKUP_NAME_UNKNOWN);
+}
+
+static void say_ready(struct bench *b, size_t ready)
+{
+    struct cites cites = {0};
+    size_t n = b->facts->dns.n_endpoints;
+    const struct kube_pod *troubled = coredns_troubled_pod(b);
+    bool whole = ready == n && !troubled;
+    if (troubled)
+        cite(&cites, troubled->meta.place);
+    cite_endpoints(b, &cites);
+    bench_say(b,
+              &(struct claim){
+                  .kind = whole ? CLAIM_CLEAR : CLAIM_INNOCENT,
+                  .diagnosis = whole ? DIAGNOSIS_NONE : DIAGNOSIS_COREDNS_DOWN,
+                  .subject = SUBJECT_COREDNS_PODS,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = whole ? arena_printf(&b->arena, "all %zu CoreDNS endpoints are ready", n)
+                                : arena_printf(&b->arena,
+                                               "%zu CoreDNS endpoint%s ready: not all of them is no outage",
+                                               ready, ready == 1 ? " is" : "s are"),
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
+static void say_gap(struct bench *b)
+{
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_GAP,
+                  .diagnosis = DIAGNOSIS_COREDNS_DOWN,
+                  .subject = SUBJECT_COREDNS_PODS,
+                  .text = "whether a CoreDNS endpoint is ready",
+                  .command = "kubectl get endpointslices -n kube-system -l "
+                             "kubernetes.io/service-name=kube-dns -o json",
+                  .time = TIME_UNKNOWN,
+              },
+              &(struct cites){0});
+}
+
+void coredns_judge_down(struct bench *b)
+{
+    size_t ready;
+    bool known = coredns_count_ready(b, &ready);
+    if (is_auto_mode(b) && !b->facts->dns.n_pods)
+        return;
+    if (ready)
+        say_ready(b, ready);
+    else if (known)
+        say_down(b);
+    else
+        say_gap(b);
+}

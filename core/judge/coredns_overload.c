@@ -1,0 +1,184 @@
+// coredns_overload: CoreDNS runs, and refuses work or is late. Three signs: its own lines of queries refused
+// for max_concurrent; answers to cluster names, which it makes itself, that took seconds; a full stop is
+// neither. A queue behind an upstream that hangs looks the same in the first sign: which it is the cause
+// weighs.
+#include "core/judge/coredns.h"
+#include "core/parse/corefile.h"
+
+enum { MANY = 10 };
+static const usec_t late = USEC_SEC;
+
+// ------------------------------------------------------------------ refused
+static int64_t limit_of(const struct bench *b, struct arena *arena, struct place *ret)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    for (size_t i = 0; file && i < file->n_servers; i++) {
+        struct core_forward forward;
+        if (core_forward_parse(arena, core_plugin(&file->servers[i], "forward"), &forward) &&
+            forward.max_concurrent) {
+            *ret = forward.max_place;
+            return forward.max_concurrent;
+        }
+    }
+    *ret = (struct place){.file = FILE_NONE};
+    return 0;
+}
+
+static void say_refused(struct bench *b, const struct coredns_hits *hits)
+{
+    struct cites cites = {0};
+    struct place place;
+    int64_t limit = limit_of(b, &b->arena, &place);
+    coredns_cite_hits(b, LOG_COREDNS_MAX_CONCURRENT, 4, &cites);
+    cite(&cites, place);
+    const char *of = limit ? arena_printf(&b->arena, " of %lld", (long long)limit) : "";
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_CAUSE,
+            .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
+            .subject = SUBJECT_COREDNS,
+            .on_path = bench_query_class(b) == LOOKUP_NAME_CLUSTER ? TRI_UNKNOWN : bench_asks_cluster_dns(b),
+            .in_window = hits->in_window ? TRI_YES : TRI_NO,
+            .text =
+                arena_printf(&b->arena,
+                             "CoreDNS refuses queries: more than its max_concurrent%s are being forwarded "
+                             "(%zu lines in the window)",
+                             of, hits->in_window),
+            .fix =
+                arena_printf(&b->arena,
+                             "scale the CoreDNS replicas out, then raise max_concurrent%s in the Corefile's "
+                             "forward plug-in as far as its memory limit allows (2 KB a query)",
+                             of),
+            .time = hits->first_in_window ? hits->first_in_window->time : hits->first->time,
+        },
+        &cites);
+}
+
+// ------------------------------------------------------------------ late
+struct lateness {
+    struct cites cites;
+    size_t late, in_time;
+    const struct lookup *first;
+};
+
+// What CoreDNS itself logged of the names that it answers out of its own memory.
+static struct lateness measure_lateness(const struct bench *b)
+{
+    struct lateness m = {0};
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        bool own = l->origin == LOOKUP_SERVER_LOG && l->name_class == LOOKUP_NAME_CLUSTER &&
+                   l->latency != TIME_UNKNOWN && bench_time_in_window(b, l->time) == TRI_YES;
+        if (!own)
+            continue;
+        if (l->latency < late) {
+            m.in_time++;
+            continue;
+        }
+        m.late++;
+        m.first = m.first ? m.first : l;
+        if (m.late <= 3)
+            cite(&m.cites, l->place);
+    }
+    return m;
+}
+
+static void say_late(struct bench *b, const struct lateness *m)
+{
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_CAUSE,
+            .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
+            .subject = SUBJECT_COREDNS,
+            .on_path = bench_asks_cluster_dns(b),
+            .in_window = TRI_YES,
+            .text = arena_printf(&b->arena,
+                                 "CoreDNS takes more than a second for cluster names, which it answers from "
+                                 "memory (%zu of %zu answers in the window)",
+                                 m->late, m->late + m->in_time),
+            .fix = "scale the CoreDNS replicas out, and raise or remove their CPU limit",
+            .time = m->first->time,
+        },
+        &m->cites);
+}
+
+// ------------------------------------------------------------------ what it did
+// A query through the cluster's DNS that was refused with an error, or came late.
+static bool is_harm(const struct bench *b, const struct lookup *l)
+{
+    bool refused = l->outcome == LOOKUP_SERVFAIL || l->outcome == LOOKUP_REFUSED ||
+                   l->outcome == LOOKUP_TIMEOUT || l->outcome == LOOKUP_FAILED_UNKNOWN;
+    bool waited = l->latency != TIME_UNKNOWN && l->latency >= late;
+    bool here = l->at != LOOKUP_AT_VPC && l->at != LOOKUP_AT_OTHER && l->vantage != LOOKUP_FROM_COREDNS &&
+                l->vantage != LOOKUP_FROM_BASTION;
+    return here && (refused || waited) && bench_time_in_window(b, l->time) == TRI_YES;
+}
+
+static void say_harm(struct bench *b)
+{
+    struct cites cites = {0};
+    const struct lookup *first = NULL;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < b->facts->lookups.n && cites.n < 3; i++) {
+            const struct lookup *l = &b->facts->lookups.items[i];
+            if (l->target_pod != (pass == 0) || !is_harm(b, l))
+                continue;
+            first = first ? first : l;
+            cite(&cites, l->place);
+        }
+    }
+    if (!first)
+        return;
+    bool failed = lookup_failed(first->outcome);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_EFFECT,
+                  .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
+                  .subject = SUBJECT_SYMPTOM,
+                  .on_path = bench_asks_cluster_dns(b),
+                  .in_window = TRI_YES,
+                  .text = failed ? bench_tell_lookup(b, first) : "an answer came more than a second late",
+                  .time = first->time,
+              },
+              &cites);
+}
+
+static void say_answers_in_time(struct bench *b, const struct lateness *m)
+{
+    struct cites cites = {0};
+    for (size_t i = 0; i < b->facts->lookups.n && !cites.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->origin == LOOKUP_SERVER_LOG && l->latency != TIME_UNKNOWN && l->latency < late &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            cite(&cites, l->place);
+    }
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_CLEAR,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = arena_printf(&b->arena,
+                                       "CoreDNS answers cluster names within a second (%zu in the window)",
+                                       m->in_time),
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
+void coredns_judge_overload(struct bench *b)
+{
+    struct coredns_hits refused = coredns_hits(b, LOG_COREDNS_MAX_CONCURRENT);
+    struct lateness m = measure_lateness(b);
+    bool is_late = m.late >= MANY && m.late * 10 > m.in_time;
+    if (refused.total)
+        say_refused(b, &refused);
+    if (is_late)
+        say_late(b, &m);
+    if (refused.in_window || is_late)
+        say_harm(b);
+    else if (m.in_time)
+        say_answers_in_time(b, &m);
+}

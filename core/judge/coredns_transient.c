@@ -1,0 +1,210 @@
+// transient_servfail: a handful of SERVFAIL in the seconds in which CoreDNS pods come and go, and every
+// lookup answered before and after. All four must hold: few, close together, beside a change of CoreDNS, and
+// over.
+#include <string.h>
+
+#include "core/judge/coredns.h"
+
+enum { FEW = 10 };
+static const usec_t span_most = 90 * USEC_SEC;     // from the first to the last
+static const usec_t before_change = 15 * USEC_SEC; // clocks differ; lameduck begins before the API's event
+static const usec_t after_change = 120 * USEC_SEC; // kube-proxy and conntrack follow within
+
+struct spell { // the SERVFAIL of the window
+    struct cites cites;
+    size_t n, n_logged; // seen on the wire; told by applications, mostly of the same lookups
+    usec_t first, last;
+    bool answered_before, answered_after, goes_on;
+};
+
+static bool is_servfail(const struct lookup *l)
+{
+    return l->outcome == LOOKUP_SERVFAIL ||
+           (l->origin == LOOKUP_APP_LOG && l->outcome == LOOKUP_FAILED_UNKNOWN);
+}
+
+static bool through_cluster_dns(const struct lookup *l)
+{
+    return l->at != LOOKUP_AT_VPC && l->at != LOOKUP_AT_OTHER && l->vantage != LOOKUP_FROM_BASTION &&
+           l->vantage != LOOKUP_FROM_COREDNS;
+}
+
+static void take_failure(struct spell *spell, const struct lookup *l)
+{
+    bool wire = l->origin == LOOKUP_CAPTURE || l->origin == LOOKUP_DIG;
+    if (wire || spell->cites.n < 4)
+        cite(&spell->cites, l->place);
+    spell->n += l->origin != LOOKUP_APP_LOG;
+    spell->n_logged += l->origin == LOOKUP_APP_LOG;
+    if (spell->first == TIME_UNKNOWN || l->time < spell->first)
+        spell->first = l->time;
+    if (spell->last == TIME_UNKNOWN || l->time > spell->last)
+        spell->last = l->time;
+}
+
+static struct spell find_spell(const struct bench *b)
+{
+    struct spell spell = {.first = TIME_UNKNOWN, .last = TIME_UNKNOWN};
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (!lookup_failed(l->outcome) || !through_cluster_dns(l) ||
+            bench_time_in_window(b, l->time) != TRI_YES)
+            continue;
+        if (is_servfail(l) && l->time != TIME_UNKNOWN)
+            take_failure(&spell, l);
+        else
+            spell.goes_on |= l->time == TIME_UNKNOWN; // a dig at collection that failed, too
+    }
+    return spell;
+}
+
+static void look_around(const struct bench *b, struct spell *spell)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (lookup_failed(l->outcome) || l->time == TIME_UNKNOWN || !through_cluster_dns(l))
+            continue;
+        spell->answered_before |= l->time < spell->first;
+        spell->answered_after |= l->time > spell->last;
+    }
+    for (size_t i = 0; i < b->facts->lookups.n; i++) { // failures of other kinds away from the spell
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (lookup_failed(l->outcome) && l->time != TIME_UNKNOWN && through_cluster_dns(l) &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            spell->goes_on |= l->time > spell->last + span_most || l->time < spell->first - span_most;
+    }
+}
+
+// ------------------------------------------------------------------ changes of CoreDNS
+struct change {
+    struct cites cites;
+    const char *text;
+    usec_t time;
+};
+
+static bool is_near(const struct spell *spell, usec_t time)
+{
+    return time != TIME_UNKNOWN && time >= spell->first - after_change && time <= spell->last + before_change;
+}
+
+static void note_change(struct change *change, usec_t time, struct place place, const char *text)
+{
+    cite(&change->cites, place);
+    if (change->text && change->time <= time)
+        return;
+    change->text = text;
+    change->time = time;
+}
+
+static bool is_coredns_object(const struct bench *b, const struct kube_event *event)
+{
+    const struct kube_workload *deployment = b->facts->dns.deployment;
+    const char *name = deployment && deployment->meta.name ? deployment->meta.name : "coredns";
+    bool kind = event->kind && (strcmp(event->kind, "Pod") == 0 || strcmp(event->kind, "ReplicaSet") == 0 ||
+                                strcmp(event->kind, "Deployment") == 0);
+    return kind && event->object && strncmp(event->object, name, strlen(name)) == 0;
+}
+
+static void take_events(const struct bench *b, const struct spell *spell, struct change *change)
+{
+    static const char *const reasons[] = {
+        "Killing", "SuccessfulDelete", "SuccessfulCreate",    "ScalingReplicaSet",
+        "Evicted", "Preempted",        "TaintManagerEviction"};
+    for (size_t i = 0; i < b->facts->cluster.events.n; i++) {
+        const struct kube_event *event = &b->facts->cluster.events.items[i];
+        if (!event->reason || !is_near(spell, event->last) || !is_coredns_object(b, event))
+            continue;
+        for (size_t j = 0; j < sizeof reasons / sizeof *reasons; j++) {
+            if (strcmp(event->reason, reasons[j]) == 0)
+                note_change(change, event->last, event->place, "a CoreDNS pod was being replaced");
+        }
+    }
+}
+
+static void take_pods(const struct bench *b, const struct spell *spell, struct change *change)
+{
+    for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
+        const struct kube_pod *pod = b->facts->dns.pods[i];
+        if (is_near(spell, pod->meta.created))
+            note_change(change, pod->meta.created, pod->meta.place, "a CoreDNS pod was being replaced");
+        if (is_near(spell, pod->meta.deleted))
+            note_change(change, pod->meta.deleted, pod->meta.place, "a CoreDNS pod was going away");
+    }
+}
+
+static void take_log(const struct bench *b, const struct spell *spell, struct change *change)
+{
+    for (size_t i = 0; i < b->facts->logs.n; i++) {
+        const struct log_hit *hit = &b->facts->logs.items[i];
+        if ((hit->class_ == LOG_COREDNS_LAMEDUCK || hit->class_ == LOG_COREDNS_RELOAD) &&
+            is_near(spell, hit->time))
+            note_change(change, hit->time, hit->place, "CoreDNS was shutting down or reloading");
+    }
+}
+
+// ------------------------------------------------------------------ claims
+static bool is_passing(const struct spell *spell)
+{
+    return spell->n <= FEW && spell->last - spell->first <= span_most && spell->answered_before &&
+           spell->answered_after && !spell->goes_on;
+}
+
+static void say_passing(struct bench *b, const struct spell *spell, const struct change *change)
+{
+    struct claim claim = {
+        .kind = CLAIM_EFFECT,
+        .diagnosis = DIAGNOSIS_TRANSIENT_SERVFAIL,
+        .subject = SUBJECT_SYMPTOM,
+        .on_path = bench_asks_cluster_dns(b),
+        .in_window = TRI_YES,
+        .text = arena_printf(&b->arena, "%zu SERVFAIL within %lld seconds, and answers before and after",
+                             spell->n, (long long)((spell->last - spell->first) / USEC_SEC + 1)),
+        .time = spell->first,
+    };
+    if (claim.on_path == TRI_UNKNOWN)
+        claim.on_path = TRI_YES; // the lookups themselves were seen to go through it
+    bench_say(b, &claim, &spell->cites);
+    if (!change->text)
+        return;
+    struct cites cites = spell->cites;
+    for (size_t i = 0; i < change->cites.n; i++)
+        cite(&cites, change->cites.items[i]);
+    claim.kind = CLAIM_CAUSE;
+    claim.subject = SUBJECT_COREDNS;
+    claim.text = arena_printf(&b->arena, "a few passing SERVFAIL in the seconds in which %s", change->text);
+    claim.time = change->time;
+    bench_say(b, &claim, &cites);
+}
+
+static void say_lasting(struct bench *b, const struct spell *spell)
+{
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_AGAINST,
+                  .diagnosis = DIAGNOSIS_TRANSIENT_SERVFAIL,
+                  .subject = SUBJECT_SYMPTOM,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = "the failures are many, or go on: not a passing thing",
+                  .time = spell->first,
+              },
+              &spell->cites);
+}
+
+void coredns_judge_transient(struct bench *b)
+{
+    struct spell spell = find_spell(b);
+    struct change change = {.time = TIME_UNKNOWN};
+    if (spell.first == TIME_UNKNOWN)
+        return;
+    if (!spell.n)
+        spell.n = spell.n_logged;
+    look_around(b, &spell);
+    take_events(b, &spell, &change);
+    take_pods(b, &spell, &change);
+    take_log(b, &spell, &change);
+    if (is_passing(&spell))
+        say_passing(b, &spell, &change);
+    else if (change.text)
+        say_lasting(b, &spell);
+}

@@ -1,0 +1,211 @@
+// The right server, asked for the wrong names: a search list without the cluster's domains, or a kubelet
+// whose cluster domain is not the one that CoreDNS serves. And what asking a wrong server did.
+#include <string.h>
+
+#include "core/judge/resolver.h"
+
+// ------------------------------------------------------------------ what it did
+// A lookup of the pod's that went, or may have gone, to that server.
+static bool is_asked(const struct bench *b, const struct lookup *l, struct ip server)
+{
+    bool there = l->at == LOOKUP_AT_OTHER || l->at == LOOKUP_AT_VPC || l->at == LOOKUP_AT_UNKNOWN;
+    bool same = !server.family || !l->server.family || ip_eq(l->server, server);
+    return l->target_pod && there && same && bench_time_in_window(b, l->time) == TRI_YES;
+}
+
+static bool is_harm(const struct lookup *l)
+{
+    bool denied = l->outcome == LOOKUP_NXDOMAIN && l->name_class == LOOKUP_NAME_CLUSTER && !l->expansion;
+    return denied || lookup_failed(l->outcome);
+}
+
+static bool is_refutation(const struct lookup *l, struct ip server)
+{
+    return l->outcome == LOOKUP_ANSWERED && l->name_class == LOOKUP_NAME_CLUSTER && server.family &&
+           ip_eq(l->server, server);
+}
+
+void resolver_say_harm(struct bench *b, enum diagnosis diagnosis, struct ip server)
+{
+    struct cites harm = {0};
+    struct cites refutation = {0};
+    const struct lookup *first = NULL;
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (!is_asked(b, l, server))
+            continue;
+        if (is_refutation(l, server))
+            cite(&refutation, l->place);
+        if (!is_harm(l) || harm.n == 3)
+            continue;
+        first = first ? first : l;
+        cite(&harm, l->place);
+    }
+    struct claim claim = {
+        .kind = CLAIM_EFFECT,
+        .diagnosis = diagnosis,
+        .subject = SUBJECT_SYMPTOM,
+        .on_path = TRI_YES,
+        .in_window = TRI_YES,
+        .text = first ? arena_printf(&b->arena, "%s there", bench_tell_lookup(b, first)) : "",
+        .time = first ? first->time : TIME_UNKNOWN,
+    };
+    bench_say(b, &claim, &harm);
+    claim.kind = CLAIM_AGAINST;
+    claim.text = "that server answers the cluster's names";
+    bench_say(b, &claim, &refutation);
+}
+
+// ------------------------------------------------------------------ the search list
+static bool is_under(struct span name, const char *domain)
+{
+    size_t length = strlen(domain);
+    return span_ends(name, domain) && (name.len == length || name.at[name.len - length - 1] == '.');
+}
+
+static bool searches_cluster(const struct bench *b, const struct resolvconf *conf)
+{
+    for (size_t i = 0; i < conf->n_search; i++) {
+        if (is_under(span_of(conf->search[i].name), b->facts->dns.cluster_domain))
+            return true;
+    }
+    return false;
+}
+
+// A short name of a Service: "orders", "orders.shop", "orders.shop.svc".
+static bool is_short_name(const struct bench *b)
+{
+    const char *query = b->facts->target.query;
+    return query && *query && !is_under(span_of(query), b->facts->dns.cluster_domain) &&
+           !span_ends(span_of(query), ".");
+}
+
+// Whether a Service of that name is there: "orders" in the pod's namespace, "orders.shop…" in shop.
+static const struct kube_service *find_meant(const struct bench *b)
+{
+    struct span rest = span_of(b->facts->target.query);
+    struct span name;
+    struct span ns = {0};
+    span_cut(&rest, '.', &name);
+    if (!rest.at)
+        ns = span_of(b->facts->target.namespace_);
+    else
+        span_cut(&rest, '.', &ns);
+    if (rest.at && rest.len && !span_is(rest, "svc"))
+        return NULL;
+    for (size_t i = 0; i < b->facts->cluster.services.n; i++) {
+        const struct kube_meta *meta = &b->facts->cluster.services.items[i].meta;
+        if (meta->name && meta->namespace_ && span_is(name, meta->name) && span_is(ns, meta->namespace_))
+            return &b->facts->cluster.services.items[i];
+    }
+    return NULL;
+}
+
+static const struct lookup *find_denial(const struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        bool failed = l->outcome == LOOKUP_NXDOMAIN || l->outcome == LOOKUP_FAILED_UNKNOWN;
+        if (l->target_pod && failed && l->name && strcasecmp(l->name, b->facts->target.query) == 0 &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            return l;
+    }
+    return NULL;
+}
+
+static void say_denial(struct bench *b)
+{
+    const struct lookup *l = find_denial(b);
+    struct cites cites = {0};
+    if (!l)
+        return;
+    cite(&cites, l->place);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_EFFECT,
+                  .diagnosis = DIAGNOSIS_DNS_POLICY,
+                  .subject = SUBJECT_SYMPTOM,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = bench_tell_lookup(b, l),
+                  .time = l->time,
+              },
+              &cites);
+}
+
+static void judge_domains(struct bench *b, const struct resolvconf *conf)
+{
+    const struct kube_pod *pod = b->facts->pod;
+    if (resolver_blame(pod) != BLAME_NONE || !is_short_name(b) || searches_cluster(b, conf))
+        return;
+    const struct kube_service *meant = find_meant(b);
+    struct cites cites = {0};
+    if (!meant)
+        return;
+    cite(&cites, pod->dns_policy_place);
+    cite(&cites, pod->dns_config.place);
+    cite(&cites, conf->n_search ? conf->search[0].place : conf->place);
+    cite(&cites, meant->meta.place);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_CAUSE,
+            .diagnosis = DIAGNOSIS_DNS_POLICY,
+            .subject = SUBJECT_DNS_CONFIG,
+            .on_path = TRI_YES,
+            .in_window = TRI_YES,
+            .text = arena_printf(&b->arena,
+                                 "the pod's dnsConfig has no search domain of the cluster, so that the short "
+                                 "name %s is not found",
+                                 b->facts->target.query),
+            .fix = arena_printf(&b->arena,
+                                "set dnsPolicy to ClusterFirst in the template of the workload, or add "
+                                "%s.svc.%s, svc.%s and %s to the searches of its dnsConfig",
+                                pod->meta.namespace_ ? pod->meta.namespace_ : "default",
+                                b->facts->dns.cluster_domain, b->facts->dns.cluster_domain,
+                                b->facts->dns.cluster_domain),
+            .time = TIME_UNKNOWN,
+        },
+        &cites);
+    say_denial(b);
+}
+
+// ------------------------------------------------------------------ the cluster domain
+static void judge_cluster_domain(struct bench *b, const struct resolvconf *conf)
+{
+    const struct kubelet_config *kubelet = b->facts->node ? b->facts->node->kubelet : NULL;
+    const char *served = b->facts->dns.corefile ? b->facts->dns.cluster_domain : NULL;
+    if (!kubelet || !kubelet->cluster_domain || !served || strcasecmp(kubelet->cluster_domain, served) == 0 ||
+        resolver_blame(b->facts->pod) != BLAME_KUBELET || searches_cluster(b, conf))
+        return;
+    struct cites cites = {0};
+    cite(&cites, conf->n_search ? conf->search[0].place : conf->place);
+    cite(&cites, kubelet->domain_place);
+    cite(&cites, b->facts->dns.corefile_place);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_CAUSE,
+                  .diagnosis = DIAGNOSIS_WRONG_NAMESERVER,
+                  .subject = SUBJECT_DNS_CONFIG,
+                  .on_path = bench_query_class(b) == LOOKUP_NAME_EXTERNAL ? TRI_NO : TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = arena_printf(&b->arena,
+                                       "the kubelet hands out the cluster domain %s, and CoreDNS serves %s",
+                                       kubelet->cluster_domain, served),
+                  .fix = arena_printf(
+                      &b->arena,
+                      "set clusterDomain in the kubelet's configuration to %s, restart the kubelet, "
+                      "and recreate the pods of that node",
+                      served),
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
+void resolver_judge_search(struct bench *b, const struct resolvconf *conf)
+{
+    if (!b->facts->dns.cluster_domain)
+        return;
+    judge_domains(b, conf);
+    judge_cluster_domain(b, conf);
+}
