@@ -7,25 +7,35 @@
 #include "core/model/sop.h"
 #include "core/model/subject.h"
 
-struct catalogue_row {
-    const char *tool; // "search", "network_diagnostics", "kubectl"
-    const char *arg;  // the deciding argument, or NULL
-    const char *word; // what its value must hold (caseless), or NULL: any
-    enum subject subject;
-    const char *files;   // where it is read: patterns of evidence_next, separated by spaces
-    const char *command; // live, read-only; NODE, POD, NS stand for the target's
+enum catalogue_by {     // what decides which row a call belongs to
+    CATALOGUE_ANY,      // the tool alone
+    CATALOGUE_QUERY,    // words that the query looks for
+    CATALOGUE_FILTER,   // words of the filter pattern
+    CATALOGUE_SECTION,  // one of the sections, or the section that the item's words name
+    CATALOGUE_OBJECT,   // the listing's kind, or the resource of the back-ticked kubectl command
+    CATALOGUE_SELECTOR, // words of the listing's selector, name, or of that command
 };
 
-// The row of one call; NULL where no row fits.
-const struct catalogue_row *catalogue_find(const struct sop_call *call);
+struct catalogue_row {
+    const char *tool; // "search", "network_diagnostics"; listings of all kinds share one name
+    enum catalogue_by by;
+    const char *words; // any of them, parted by '|'; lower-case ones in any case
+    enum subject subject;
+    const char *files;   // where it is read: patterns of evidence_next, separated by spaces
+    const char *command; // live, read-only; NODE, POD, NS, CL stand for the target's
+};
 
-// What an item is about: the subjects of its calls, else of the tools that it mentions, else of its siblings'
-// calls under the same item. At most `max` are written, without repeats; returns how many. None: it asks a
-// person.
+// The row of one call of an item (its first, where a call names several sections); NULL where no row fits.
+const struct catalogue_row *catalogue_find(const struct sop_item *item, const struct sop_call *call);
+
+// What an item is about: the subjects of its calls and of the commands in it; else of the tools that it
+// mentions; else of its nested items; else of its siblings' calls, those that its words name or all. At most
+// `max` are written, without repeats; returns how many. None: it asks a person.
 size_t catalogue_subjects(const struct sop_item *item, const struct sop_item *parent, enum subject *ret,
                           size_t max);
 
-// Whether a gate's sentence names that subject ("… proceed to DNS config and CoreDNS investigation").
+// Whether a gate's sentence ("ONLY if …, proceed to DNS config and CoreDNS investigation") names that
+// subject: by the words behind its "proceed to" or "go on".
 bool catalogue_gate_names(const char *sentence, enum subject subject);
 
 #endif

@@ -168,7 +168,7 @@ static void say_without_claims(struct looking *l, struct report_step *step, cons
     }
     const char *files = NULL;
     for (size_t i = 0; i < item->n_calls && !files; i++) {
-        const struct catalogue_row *row = catalogue_find(&item->calls[i]);
+        const struct catalogue_row *row = catalogue_find(item, &item->calls[i]);
         files = row ? row->files : NULL;
     }
     step_say(step, STEP_CANNOT_TELL,

@@ -1,0 +1,189 @@
+// The tables. A new tool call is a line here, and nothing else.
+#include "core/probe/catalogue_rows.h"
+
+#define LISTING "list_k8s_resources"
+
+#define RULES                                                                                                \
+    "nodes/*/networking/iptables-save.txt nodes/*/networking/ip6tables-save.txt "                            \
+    "nodes/*/networking/iptables-legacy-save.txt nodes/*/networking/ip6tables-legacy-save.txt "              \
+    "nodes/*/networking/nftables.txt nodes/*/networking/ipset.txt"
+#define POLICIES                                                                                             \
+    "cluster/networkpolicies*.json cluster/policyendpoints*.json cluster/*networkpolic*.json "               \
+    "nodes/*/networking/ebpf-*.txt nodes/*/var_log/aws-routed-eni/network-policy-agent.log*"
+#define SETTINGS                                                                                             \
+    "pods/*/*/resolv.conf cluster/services*.json cluster/configmaps*.json cluster/pods*.json "               \
+    "nodes/*/kubelet/** nodes/*/networking/resolv.conf"
+#define COUNTERS "nodes/*/networking/ethtool.txt nodes/*/samples/*/ethtool.txt"
+#define DNS_LOGS                                                                                             \
+    "cluster/logs/kube-system/** nodes/*/var_log/coredns-* cluster/configmaps*.json cluster/pods*.json"
+#define AUDIT    "aws/filter-log-events.json"
+#define ALL_LOGS "pods/*/*/app.log cluster/logs/** nodes/*/var_log/** nodes/*/kernel/** nodes/*/kubelet/*.log"
+
+const struct catalogue_row catalogue_rows[] = {
+    // Listings of the API server: first what they select, then the kind.
+    {LISTING, CATALOGUE_SELECTOR, "node-local-dns|nodelocaldns|node-cache", SUBJECT_NODELOCAL,
+     "cluster/daemonsets*.json cluster/configmaps*.json cluster/pods*.json",
+     "kubectl get daemonsets,configmaps -n kube-system -o json"},
+    {LISTING, CATALOGUE_SELECTOR, "kube-dns|coredns", SUBJECT_COREDNS_PODS,
+     "cluster/pods*.json cluster/endpointslices*.json cluster/deployments*.json cluster/services*.json",
+     "kubectl get pods,endpointslices,services -n kube-system -o json"},
+    {LISTING, CATALOGUE_SELECTOR, "kube-proxy", SUBJECT_PROXY_MODE,
+     "cluster/configmaps*.json cluster/daemonsets*.json",
+     "kubectl get configmaps,daemonsets -n kube-system -o json"},
+    {LISTING, CATALOGUE_OBJECT, "node|nodes|no", SUBJECT_NODE_STATE, "cluster/nodes*.json",
+     "kubectl get nodes -o json"},
+    {LISTING, CATALOGUE_OBJECT,
+     "networkpolicy|networkpolicies|netpol|policyendpoint|policyendpoints|adminnetworkpolicy|"
+     "adminnetworkpolicies|"
+     "baselineadminnetworkpolicy|baselineadminnetworkpolicies",
+     SUBJECT_NETWORK_POLICY, POLICIES, "kubectl get networkpolicies -A -o json"},
+    {LISTING, CATALOGUE_OBJECT, "service|services|svc|endpoint|endpoints|ep|endpointslice|endpointslices",
+     SUBJECT_PROXY_MODE, "cluster/services*.json cluster/endpointslices*.json",
+     "kubectl get services,endpointslices -A -o json"},
+    {LISTING, CATALOGUE_OBJECT, "event|events|ev", SUBJECT_TIMELINE, "cluster/events*.json",
+     "kubectl get events -A -o json"},
+    {LISTING, CATALOGUE_OBJECT,
+     "configmap|configmaps|cm|deployment|deployments|deploy|daemonset|daemonsets|ds", SUBJECT_COREDNS,
+     "cluster/configmaps*.json cluster/deployments*.json cluster/daemonsets*.json",
+     "kubectl get configmaps,deployments,daemonsets -n kube-system -o json"},
+    {LISTING, CATALOGUE_OBJECT, "pod|pods|po", SUBJECT_POD_STATE, "cluster/pods*.json",
+     "kubectl get pods -A -o json"},
+    {"get_pod_logs", CATALOGUE_SELECTOR, "kube-dns|coredns", SUBJECT_COREDNS, DNS_LOGS,
+     "kubectl logs --timestamps -n kube-system POD"},
+    {"get_pod_logs", CATALOGUE_ANY, NULL, SUBJECT_SYMPTOM, "pods/*/*/app.log cluster/logs/**",
+     "kubectl logs --timestamps -n NS POD"},
+
+    // Changes, from the audit log.
+    {"get_cloudwatch_logs", CATALOGUE_FILTER, "coredns|configmap", SUBJECT_CHANGES_COREDNS, AUDIT,
+     "aws logs filter-log-events --log-group-name /aws/eks/CL/cluster --log-stream-name-prefix "
+     "kube-apiserver-audit "
+     "--filter-pattern '{ $.objectRef.resource = \"configmaps\" && $.objectRef.name = \"coredns\" }'"},
+    {"get_cloudwatch_logs", CATALOGUE_FILTER, "networkpolic|policyendpoint", SUBJECT_CHANGES_POLICY, AUDIT,
+     "aws logs filter-log-events --log-group-name /aws/eks/CL/cluster --log-stream-name-prefix "
+     "kube-apiserver-audit "
+     "--filter-pattern '{ $.objectRef.resource = \"networkpolicies\" }'"},
+    {"get_cloudwatch_logs", CATALOGUE_ANY, NULL, SUBJECT_TIMELINE, AUDIT,
+     "aws logs filter-log-events --log-group-name /aws/eks/CL/cluster --log-stream-name-prefix "
+     "kube-apiserver-audit"},
+
+    // The node's evidence as such.
+    {"collect", CATALOGUE_ANY, NULL, SUBJECT_COLLECTION, "nodes/*/**", NULL},
+    {"status", CATALOGUE_ANY, NULL, SUBJECT_COLLECTION, "nodes/*/** probes.jsonl", NULL},
+    {"validate", CATALOGUE_ANY, NULL, SUBJECT_COLLECTION, "nodes/*/** probes.jsonl", NULL},
+    {"batch_collect", CATALOGUE_ANY, NULL, SUBJECT_COLLECTION, "nodes/*/**", NULL},
+    {"batch_status", CATALOGUE_ANY, NULL, SUBJECT_COLLECTION, "nodes/*/** probes.jsonl", NULL},
+    {"network_diagnostics", CATALOGUE_SECTION, "iptables", SUBJECT_FIREWALL, RULES, "iptables-save -c"},
+    {"network_diagnostics", CATALOGUE_SECTION, "dns", SUBJECT_DNS_CONFIG, SETTINGS,
+     "kubectl exec -n NS POD -- cat /etc/resolv.conf"},
+    {"network_diagnostics", CATALOGUE_SECTION, "kube_proxy|kube-proxy", SUBJECT_PROXY_MODE,
+     "cluster/configmaps*.json nodes/*/var_log/kube-proxy* nodes/*/networking/ipvsadm.txt",
+     "kubectl get configmap -n kube-system kube-proxy-config -o json"},
+    {"network_diagnostics", CATALOGUE_SECTION, "eni", SUBJECT_SECURITY_GROUP, "aws/describe-*.json",
+     "aws ec2 describe-network-interfaces"},
+    {"errors", CATALOGUE_ANY, NULL, SUBJECT_FINDINGS, ALL_LOGS, "journalctl -u kubelet --no-pager"},
+    {"quick_triage", CATALOGUE_ANY, NULL, SUBJECT_FINDINGS, ALL_LOGS, "journalctl -u kubelet --no-pager"},
+    {"correlate", CATALOGUE_ANY, NULL, SUBJECT_TIMELINE, ALL_LOGS " cluster/events*.json", NULL},
+    {"cluster_health", CATALOGUE_ANY, NULL, SUBJECT_CLUSTER_HEALTH, "cluster/nodes*.json cluster/pods*.json",
+     "kubectl get nodes -o json"},
+    {"compare_nodes", CATALOGUE_ANY, NULL, SUBJECT_CLUSTER_HEALTH, "nodes/*/**", NULL},
+    {"tcpdump_capture", CATALOGUE_ANY, NULL, SUBJECT_CAPTURE,
+     "captures/* pods/*/*/dig-*.txt bastion/dig-*.txt",
+     "timeout 60 tcpdump -i any -nn -s 512 -c 20000 -w - 'host POD and port 53'"},
+    {"tcpdump_analyze", CATALOGUE_ANY, NULL, SUBJECT_CAPTURE,
+     "captures/* pods/*/*/dig-*.txt bastion/dig-*.txt", NULL},
+    {"summarize", CATALOGUE_ANY, NULL, SUBJECT_REPORT, NULL, NULL},
+
+    // Searches, by what they look for. What is most particular stands first: a query for failing lookups may
+    // also
+    // name a counter, a query for dropped packets also names CoreDNS.
+    {"search", CATALOGUE_QUERY, "unknownhost|could not resolve|servfail|eai_again|no such host|nxdomain",
+     SUBJECT_SYMPTOM, ALL_LOGS, "kubectl logs --timestamps -n NS POD"},
+    {"search", CATALOGUE_QUERY, "security group|securitygroup|sg-|nacl|network acl", SUBJECT_SECURITY_GROUP,
+     "aws/describe-*.json", "aws ec2 describe-security-groups"},
+    {"search", CATALOGUE_QUERY, "networkpolicy|network.*policy|network-policy|policyendpoint|calico|cilium",
+     SUBJECT_NETWORK_POLICY, POLICIES, "kubectl get networkpolicies -A -o json"},
+    {"search", CATALOGUE_QUERY, "conntrack", SUBJECT_CONNTRACK,
+     "nodes/*/networking/conntrack.txt nodes/*/samples/*/conntrack.txt nodes/*/sysctls/sysctl_all.txt",
+     "conntrack -S"},
+    {"search", CATALOGUE_QUERY, "DROP|REJECT|iptables-save|nftables", SUBJECT_FIREWALL, RULES,
+     "iptables-save -c"},
+    {"search", CATALOGUE_QUERY, "nodelocal|node-local-dns|169.254.20.10|node-cache", SUBJECT_NODELOCAL,
+     "cluster/daemonsets*.json cluster/configmaps*.json cluster/pods*.json nodes/*/networking/ss.txt",
+     "ss -lntup sport = :53"},
+    {"search", CATALOGUE_QUERY, "linklocal|allowance_exceeded", SUBJECT_LINKLOCAL, COUNTERS,
+     "ethtool -S eth0"},
+    {"search", CATALOGUE_QUERY, "ipvs|ip_vs|kube-proxy|KUBE-SVC|KUBE-SEP|no endpoints", SUBJECT_PROXY_MODE,
+     "cluster/configmaps*.json cluster/daemonsets*.json nodes/*/networking/ipvsadm.txt "
+     "nodes/*/networking/iptables-save.txt",
+     "kubectl get configmap -n kube-system kube-proxy-config -o json"},
+    {"search", CATALOGUE_QUERY, "oom|out of memory|oomkill|memory.*exhaust|memorypressure", SUBJECT_MEMORY,
+     "nodes/*/kernel/** cluster/pods*.json cluster/events*.json", "dmesg"},
+    {"search", CATALOGUE_QUERY, "resolv.conf|nameserver|ndots|cluster-dns|clusterdns|dnspolicy",
+     SUBJECT_DNS_CONFIG, SETTINGS, "kubectl exec -n NS POD -- cat /etc/resolv.conf"},
+    {"search", CATALOGUE_QUERY, "coredns|corefile|kube-dns", SUBJECT_COREDNS, DNS_LOGS,
+     "kubectl logs --timestamps -n kube-system -l k8s-app=kube-dns"},
+    {"search", CATALOGUE_QUERY, "mtu|frag needed|fragment|message too long", SUBJECT_MTU,
+     "nodes/*/networking/** captures/*", "ip link"},
+    {NULL, CATALOGUE_ANY, NULL, SUBJECT_NONE, NULL, NULL},
+};
+
+// "" as the program's tool: the rows of its own name below.
+const struct catalogue_alias catalogue_aliases[] = {
+    {"read_k8s_resource", LISTING, false},
+    {"get_k8s_events", LISTING, false},
+    {"kubectl", LISTING, true},
+    {"tcpdump", "tcpdump_capture", true},
+    {NULL, NULL, false},
+};
+
+const struct catalogue_name catalogue_gate_words[] = {
+    {"dns config", SUBJECT_DNS_CONFIG},
+    {"dns config", SUBJECT_FINDINGS},
+    {"dns config", SUBJECT_NODELOCAL},
+    {"dns config", SUBJECT_PROXY_MODE},
+    {"dns setting", SUBJECT_DNS_CONFIG},
+    {"dns setting", SUBJECT_FINDINGS},
+    {"dns setting", SUBJECT_NODELOCAL},
+    {"dns setting", SUBJECT_PROXY_MODE},
+    {"resolv", SUBJECT_DNS_CONFIG},
+    {"nameserver", SUBJECT_DNS_CONFIG},
+    {"ndots", SUBJECT_DNS_CONFIG},
+    {"coredns", SUBJECT_COREDNS},
+    {"coredns", SUBJECT_FINDINGS},
+    {"nodelocal", SUBJECT_NODELOCAL},
+    {"ipvs", SUBJECT_PROXY_MODE},
+    {"kube-proxy", SUBJECT_PROXY_MODE},
+    {"security group", SUBJECT_SECURITY_GROUP},
+    {"throttl", SUBJECT_LINKLOCAL},
+    {"linklocal", SUBJECT_LINKLOCAL},
+    {"link-local", SUBJECT_LINKLOCAL},
+    {"network polic", SUBJECT_NETWORK_POLICY},
+    {"networkpolic", SUBJECT_NETWORK_POLICY},
+    {"firewall", SUBJECT_FIREWALL},
+    {"iptables", SUBJECT_FIREWALL},
+    {"memory", SUBJECT_MEMORY},
+    {"conntrack", SUBJECT_CONNTRACK},
+    {"mtu", SUBJECT_MTU},
+    {"capture", SUBJECT_CAPTURE},
+    {"tcpdump", SUBJECT_CAPTURE},
+    {NULL, SUBJECT_NONE},
+};
+
+const struct catalogue_name catalogue_item_words[] = {
+    {"coredns", SUBJECT_COREDNS_PODS},
+    {"coredns", SUBJECT_COREDNS},
+    {"pod", SUBJECT_POD_STATE},
+    {"container", SUBJECT_POD_STATE},
+    {"node", SUBJECT_NODE_STATE},
+    {"firewall", SUBJECT_FIREWALL},
+    {"iptables", SUBJECT_FIREWALL},
+    {"network polic", SUBJECT_NETWORK_POLICY},
+    {"networkpolic", SUBJECT_NETWORK_POLICY},
+    {"security group", SUBJECT_SECURITY_GROUP},
+    {"nameserver", SUBJECT_DNS_CONFIG},
+    {"resolv.conf", SUBJECT_DNS_CONFIG},
+    {"ndots", SUBJECT_DNS_CONFIG},
+    {"event", SUBJECT_TIMELINE},
+    {"memory", SUBJECT_MEMORY},
+    {NULL, SUBJECT_NONE},
+};
