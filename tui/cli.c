@@ -10,6 +10,7 @@
 #include "core/base/utf8.h"
 
 static const struct cli_command *const commands[] = {
+    &cli_sop,
     NULL, // one line a subcommand: &cli_search, …
 };
 

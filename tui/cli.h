@@ -17,6 +17,8 @@ struct cli_command {
     int (*run)(int argc, char **argv); // argv[0] is the subcommand's name
 };
 
+extern const struct cli_command cli_sop;
+
 // argv as main gets it. Returns the exit status.
 int cli_main(int argc, char **argv);
 

@@ -21,27 +21,41 @@ static bool is_among(const char *name, const char *const *names)
     return false;
 }
 
+static const char *const tree_names[] = {"target.yaml", "probes.jsonl", "cluster", "nodes", "pods",
+                                         "bastion",     "captures",     "aws",     NULL};
+static const char *const bundle_names[] = {"networking", "kubelet", "system",     "var_log",       "kernel",
+                                           "sysctls",    "cni",     "containerd", "sandbox-image", "ipamd",
+                                           "storage",    "nodeadm", "docker",     "modinfo",       "gpu",
+                                           "samples",    NULL};
+
+struct names_in { // how many entries of a folder have a known name
+    size_t of_bundle, of_tree, other_folders;
+};
+
+static struct names_in count_names(const char *dir)
+{
+    struct names_in ret = {0};
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        bool of_bundle = is_among(e->d_name, bundle_names);
+        ret.of_bundle += of_bundle;
+        ret.of_tree += is_among(e->d_name, tree_names);
+        ret.other_folders += !of_bundle && e->d_type == DT_DIR && e->d_name[0] != '.';
+    }
+    if (d)
+        closedir(d);
+    return ret;
+}
+
 bool bundle_is_one(const char *dir)
 {
-    static const char *const tree[] = {"target.yaml", "probes.jsonl", "cluster", "nodes", "pods",
-                                       "bastion",     "captures",     "aws",     NULL};
-    static const char *const bundle[] = {"networking", "kubelet",       "system", "var_log", "kernel",
-                                         "sysctls",    "containerd",    "cni",    "ipamd",   "nodeadm",
-                                         "storage",    "sandbox-image", "docker", "modinfo", "gpu",
-                                         "samples",    "systemd",       NULL};
-    DIR *d = opendir(dir);
-    if (!d)
-        return false;
-    size_t known = 0, other = 0, of_tree = 0;
-    for (struct dirent *e; (e = readdir(d));) {
-        if (e->d_name[0] == '.')
-            continue;
-        known += is_among(e->d_name, bundle);
-        of_tree += is_among(e->d_name, tree);
-        other += !is_among(e->d_name, bundle) && e->d_type == DT_DIR;
-    }
-    closedir(d);
-    return of_tree == 0 && (known >= 2 || (known == 1 && other == 0));
+    struct names_in n = count_names(dir);
+    return n.of_tree == 0 && (n.of_bundle >= 2 || (n.of_bundle == 1 && n.other_folders == 0));
+}
+
+bool bundle_is_tree(const char *dir)
+{
+    return count_names(dir).of_tree > 0;
 }
 
 // ------------------------------------------------------------------ whose is it

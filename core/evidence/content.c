@@ -89,7 +89,7 @@ size_t content_tail(const char *real, uint64_t size, char *ret, size_t n)
 // Big buffers on big pages: a listing of 40 MB would else cost ten thousand page faults.
 static char *content_buffer(size_t n)
 {
-    if (n < 2 * CONTENT_HUGE)
+    if (n < (size_t)2 * CONTENT_HUGE)
         return mem_realloc(NULL, n);
     n = (n + CONTENT_HUGE - 1) & ~(size_t)(CONTENT_HUGE - 1);
     char *ret = aligned_alloc(CONTENT_HUGE, n);
@@ -220,7 +220,7 @@ static bool lines_index(struct lines *l, uint32_t line, struct error *err)
 {
     struct content *c = l->c;
     while (c->newlines < line && c->newlines < UINT32_MAX - CONTENT_BLOCK) {
-        struct span piece;
+        struct span piece = {0};
         if (!lines_piece(l, c->scanned, &piece, err))
             return false;
         if (piece.len == 0)
@@ -241,7 +241,7 @@ static bool lines_read(struct lines *l, uint32_t line, struct str *ret, struct e
     size_t before = ret->len;
     uint64_t offset = l->c->marks[(line - 1) / EVIDENCE_MARK_LINES];
     uint32_t skip = (line - 1) % EVIDENCE_MARK_LINES;
-    for (struct span piece; lines_piece(l, offset, &piece, err);) {
+    for (struct span piece = {0}; lines_piece(l, offset, &piece, err);) {
         if (piece.len == 0)
             return (skip == 0 && ret->len > before) ||
                    error_set(err, "%s: was cut off while it was read", l->path);

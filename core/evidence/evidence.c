@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/door/tempdir.h"
 #include "core/evidence/inside.h"
 
 // ------------------------------------------------------------------ order
@@ -46,7 +47,8 @@ static void evidence_number(struct evidence *ev)
     do {
         for (size_t i = 0; i < ev->n; i++)
             ev->files[i].id = (uint32_t)i;
-        qsort(ev->files, ev->n, sizeof *ev->files, compare_files);
+        if (ev->n)
+            qsort(ev->files, ev->n, sizeof *ev->files, compare_files);
     } while (evidence_part_equals(ev));
     for (size_t i = 0; i < ev->n; i++) {
         ev->files[i].id = (uint32_t)i;
@@ -131,6 +133,7 @@ void evidence_close(struct evidence *ev)
         content_free(&ev->contents[i]);
     for (size_t i = 0; i < EVIDENCE_LOCKS; i++)
         pthread_mutex_destroy(&ev->locks[i]);
+    tempdir_free(ev->tempdir);
     free(ev->contents);
     free(ev->files);
     free(ev->probes);

@@ -34,8 +34,9 @@ struct evidence_file {
 
 // Opens sources: a tree, an eks_*.tar.gz or its unpacked folder, a capture, a log file; what each is, is
 // found out. Folders are read where they lie; an archive is unpacked (hostile ones refused by the entry's
-// name) below `unpack_to`, or, where that is NULL, into a private folder under $TMPDIR that evidence_close
-// removes. NULL with an error.
+// name) below `unpack_to`, where its files take the places that they have in the tree, or, where that is
+// NULL, into a private folder under $TMPDIR that goes with evidence_close, or with the process. Where two
+// sources hold the same path, the later one's becomes "name~2.txt". NULL with an error.
 struct evidence *evidence_open(const char *const *paths, size_t n, const char *unpack_to, struct error *err);
 void evidence_close(struct evidence *ev); // takes NULL
 

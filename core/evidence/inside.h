@@ -35,8 +35,8 @@ struct evidence {
     const char **nodes;
     size_t n_nodes, cap_nodes;
     struct target target;
-    const char *unpack_to; // where the caller wants archives, during evidence_open
-    char *private_dir;     // made for archives, removed at the end
+    const char *unpack_to;   // where the caller wants archives, during evidence_open; NULL: nowhere
+    struct tempdir *tempdir; // for archives otherwise; removed at the end
     unsigned n_unnamed, n_archives;
 };
 
@@ -51,10 +51,18 @@ void evidence_leave_out(struct evidence *ev, const char *path, const char *why);
 
 // source.c — finds out what a path is and adds what it holds.
 bool source_add(struct evidence *ev, const char *path, struct error *err);
+// The folder in `dir` where a bundle begins, below an archive's top folder; NULL: none. The caller frees it.
+char *source_find_bundle(const char *dir);
+// The same for an evidence tree: an archive may hold it in a folder of its own, or beside a case's record.
+char *source_find_tree(const char *dir);
+
+// packed.c — unpacks an archive and adds what it holds.
+bool packed_add(struct evidence *ev, const char *source, struct error *err);
 
 // bundle.c — whether a folder is the log collector's, and the name of its node ("node-1" where nothing says
 // it).
 bool bundle_is_one(const char *dir);
+bool bundle_is_tree(const char *dir); // whether it holds anything of an evidence tree by name
 const char *bundle_node(struct evidence *ev, const char *dir);
 
 // quality.c — sets state and why from what stands in the file.

@@ -1,5 +1,5 @@
-// Finds out what a source is by looking, not by its name: a folder of the log collector, an evidence tree, a
-// capture, a compressed or plain file.
+// Finds out what a source is by looking, not by its name: a folder of the log collector, an evidence tree, an
+// archive of either, a capture, a compressed or plain file.
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -34,31 +34,52 @@ static char *only_folder_in(const char *dir)
     return ret;
 }
 
-// Where a folder's matter begins: below an archive's top folder, where that holds a bundle.
-static char *find_bundle(const char *dir)
+char *source_find_bundle(const char *dir)
 {
     char *at = mem_strdup(dir);
-    for (unsigned depth = 0; depth < SOURCE_NESTED_MAX; depth++) {
+    for (unsigned depth = 0; at && depth < SOURCE_NESTED_MAX; depth++) {
         if (bundle_is_one(at))
             return at;
         char *below = only_folder_in(at);
         free(at);
         at = below;
-        if (!at)
-            break;
     }
     free(at);
     return NULL;
 }
 
+static bool is_there(const char *dir, const char *name)
+{
+    char *path = mem_printf("%s/%s", dir, name);
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    free(path);
+    return there;
+}
+
+char *source_find_tree(const char *dir)
+{
+    char *at = mem_strdup(dir);
+    for (unsigned depth = 0; at && depth < SOURCE_NESTED_MAX && !bundle_is_tree(at); depth++) {
+        bool is_case = is_there(at, "evidence") && is_there(at, "case.db");
+        char *below = is_case ? mem_printf("%s/evidence", at) : only_folder_in(at);
+        free(at);
+        at = below;
+    }
+    if (at && bundle_is_tree(at))
+        return at;
+    free(at);
+    return mem_strdup(dir);
+}
+
 static bool source_add_folder(struct evidence *ev, const char *source, const char *dir, struct error *err)
 {
-    char *bundle = find_bundle(dir);
-    if (!bundle)
-        return walk_folder(ev, source, dir, "", err);
-    const char *prefix = arena_printf(&ev->arena, "nodes/%s/", bundle_node(ev, bundle));
-    bool good = walk_folder(ev, source, bundle, prefix, err);
+    char *bundle = source_find_bundle(dir);
+    char *tree = bundle ? NULL : source_find_tree(dir);
+    const char *prefix = bundle ? arena_printf(&ev->arena, "nodes/%s/", bundle_node(ev, bundle)) : "";
+    bool good = walk_folder(ev, source, bundle ? bundle : tree, prefix, err);
     free(bundle);
+    free(tree);
     return good;
 }
 
@@ -120,12 +141,14 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool source_add_file(struct evidence *ev, const char *source, const struct stat *st)
+static bool source_add_file(struct evidence *ev, const char *source, const struct stat *st, struct error *err)
 {
     char buffer[SOURCE_HEAD];
     struct span head = span_make(buffer, content_head(source, buffer, sizeof buffer));
     if (archive_is_compressed(head))
         head.len = archive_head(source, buffer, sizeof buffer);
+    if (archive_is_tar(head))
+        return packed_add(ev, source, err);
     bool is_capture = is_packet_file(head) || is_packet_text(head);
     const char *path = arena_printf(&ev->arena, "%s%s", is_capture ? "captures/" : "", base_name(source));
     walk_add_file(ev, source, source, path, st);
@@ -143,6 +166,6 @@ bool source_add(struct evidence *ev, const char *path, struct error *err)
     if (S_ISDIR(st.st_mode))
         return source_add_folder(ev, source, path, err);
     if (S_ISREG(st.st_mode))
-        return source_add_file(ev, source, &st);
+        return source_add_file(ev, source, &st, err);
     return error_set(err, "%s: is neither a file nor a folder", path);
 }

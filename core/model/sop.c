@@ -36,6 +36,16 @@ const char *sop_call_arg(const struct sop_call *call, const char *name)
     return NULL;
 }
 
+struct span sop_title_id(struct span title)
+{
+    static const char *const dashes[] = {" \xE2\x80\x94 ", " \xE2\x80\x93 ", " - "};
+    size_t at = SIZE_MAX;
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes && at == SIZE_MAX; i++)
+        at = span_find(title, dashes[i]);
+    struct span id = at == SIZE_MAX ? span_make(title.at, 0) : span_trim(span_first(title, at));
+    return span_find_char(id, ' ') == SIZE_MAX ? id : span_make(title.at, 0);
+}
+
 void sop_free(struct sop *sop)
 {
     if (!sop)

@@ -27,6 +27,7 @@ struct sop_item {
     enum sop_level level;
     enum sop_gate gate;
     const char *group; // sub-heading, or NULL
+    const char *head;  // what qualifies its level's head: "(if IPVS mode detected)", or NULL
     const char *text;  // the item's words, from the source lines, Markdown kept
     uint32_t line;
     const struct sop_call *calls;
@@ -36,16 +37,18 @@ struct sop_item {
 };
 
 struct sop_phase {
-    const char *name;
+    const char *name; // "Triage"
     const struct sop_item *items;
     size_t n_items;
 };
 
-struct sop_rating {
-    const char *text, *color;
+struct sop_rating {           // a safety rating
+    const char *text, *color; // the whole sentence; "GREEN", "YELLOW", "RED", "YELLOW/RED", or NULL
+    uint32_t line;
 };
 struct sop_issue { // a common issue
     const char *symptoms, *diagnosis, *resolution;
+    uint32_t line;
 };
 
 struct sop {
@@ -53,10 +56,12 @@ struct sop {
     const char *path;   // where it was read
     const char *id, *title, *description, *severity, *status, *owner, *objective, *context;
     const char *const *triggers;
+    const uint32_t *trigger_lines; // beside triggers
     size_t n_triggers;
     const struct sop_phase *phases;
     size_t n_phases;
     const char *const *escalation;
+    const uint32_t *escalation_lines; // beside escalation
     size_t n_escalation;
     const struct sop_rating *ratings;
     size_t n_ratings;
@@ -67,6 +72,9 @@ struct sop {
     const char *output; // the output format's YAML, verbatim
     uint32_t output_line;
 };
+
+// The id in front of a title's dash ("D5 — DNS Failures from Pods": "D5"), or an empty span.
+struct span sop_title_id(struct span title);
 
 const char *sop_level_name(enum sop_level level); // "MUST"; NULL for none
 bool sop_level_parse(struct span name, enum sop_level *ret);

@@ -4,8 +4,10 @@
 #include "core/base/mem.h"
 
 static const struct report_format formats[] = {
-    {"yaml", report_write_yaml, ".yaml"},
-    {"json", report_write_json, ".json"},
+    {"yaml", report_write_yaml, ".yaml"},       {"json", report_write_json, ".json"},
+    {"markdown", report_write_markdown, ".md"}, {"gitlab", report_write_gitlab, ".gitlab.md"},
+    {"html", report_write_html, ".html"},       {"jira", report_write_jira, ".jira.txt"},
+    {"adf", report_write_adf, ".adf.json"},     {"text", report_write_text, ".txt"},
 };
 
 const struct report_format *report_format_find(const char *name)

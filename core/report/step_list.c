@@ -68,12 +68,11 @@ static bool sentence_names(const char *sentence, const struct step_ref *ref)
     return false;
 }
 
-const char *steps_held_by(const struct step_list *list, size_t index, const enum step_status *status,
-                          const bool *passed)
+// The gate that names an item itself.
+static const char *named_by(const struct step_list *list, size_t index, const enum step_status *status,
+                            const bool *passed)
 {
     const struct step_ref *ref = &list->refs[index];
-    if (ref->reporting)
-        return NULL;
     for (size_t i = 0; i < index; i++) {
         const struct step_ref *gate = &list->refs[i];
         bool closed = gate->end <= index && status[i] == STEP_FINDING && !(passed && passed[i]);
@@ -82,4 +81,21 @@ const char *steps_held_by(const struct step_list *list, size_t index, const enum
             return gate->item->id;
     }
     return NULL;
+}
+
+const char *steps_held_by(const struct step_list *list, size_t index, const enum step_status *status,
+                          const bool *passed)
+{
+    const struct step_ref *ref = &list->refs[index];
+    const char *gate = NULL;
+    if (ref->reporting)
+        return NULL;
+    if (ref->end == index + 1)
+        return named_by(list, index, status, passed);
+    for (size_t i = index + 1; i < ref->end; i = list->refs[i].end) {
+        gate = steps_held_by(list, i, status, passed);
+        if (!gate)
+            return NULL;
+    }
+    return gate;
 }

@@ -1,6 +1,5 @@
-// Judges items of the procedure by the claims on their subjects. First every item that has no items under it,
-// then their heads from what stands below, then the gates: what a finding on a gate names becomes `held`,
-// whatever its own judge has found (which the report's cause knows all the same).
+// Judges items of the procedure by the claims on their subjects: first every item that has no items under it,
+// then their heads from what stands below.
 #include "core/report/steps.h"
 
 #include <inttypes.h>
@@ -194,12 +193,12 @@ static void look_at_subjects(struct looking *l, struct report_step *step, const 
         step->reason = joined(l->arena, step->reason, count);
 }
 
-static void look_at_report(struct looking *l, struct report_step *step)
+void steps_answer_by_report(struct report_step *step, const struct cause *cause, struct arena *arena)
 {
-    const struct cause *cause = l->in->cause;
+    bool known = cause->verdict != VERDICT_INCONCLUSIVE;
     step_say(step, STEP_DONE,
-             arena_printf(l->arena, "answered by this report: %s, %s", diagnosis_info(cause->diagnosis)->id,
-                          verdict_name(cause->verdict)));
+             arena_printf(arena, "answered by this report: %s%s%s", verdict_name(cause->verdict),
+                          known ? " " : "", known ? diagnosis_info(cause->diagnosis)->id : ""));
 }
 
 // ------------------------------------------------------------------ heads and gates
@@ -267,23 +266,6 @@ static void look_at_heads(struct looking *l)
     }
 }
 
-static void hold(struct looking *l)
-{
-    const struct step_list *list = l->in->list;
-    enum step_status *status = mem_calloc(list->n + 1, sizeof *status);
-    for (size_t i = 0; i < list->n; i++)
-        status[i] = l->steps[i].status;
-    for (size_t i = 0; i < list->n; i++) {
-        const char *gate = steps_held_by(list, i, status, NULL);
-        if (!gate)
-            continue;
-        status[i] = STEP_HELD; // what is held itself holds nothing
-        step_say(&l->steps[i], STEP_HELD, arena_strdup(l->arena, gate));
-        l->steps[i].n_evidence = 0;
-    }
-    free(status);
-}
-
 // ------------------------------------------------------------------
 
 // The item's words without Markdown's marks, on one line.
@@ -311,10 +293,9 @@ void steps_evaluate(const struct steps_input *in, struct arena *arena, struct re
             .title = plain_title(arena, ref->item->text),
         };
         if (ref->reporting)
-            look_at_report(&l, &ret[i]);
+            steps_answer_by_report(&ret[i], in->cause, arena);
         else
             look_at_subjects(&l, &ret[i], ref);
     }
     look_at_heads(&l);
-    hold(&l);
 }

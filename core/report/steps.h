@@ -50,15 +50,18 @@ struct steps_input {
     const struct step_counts *counts; // NULL: nobody searched
 };
 
-// Writes list->n steps to `ret`, as they are when all that may run has run and no gate was passed by hand.
-// Texts are put into the arena.
+// Writes list->n steps to `ret`, as they are when every one of them has run, whatever gates say. Texts are
+// put into the arena.
 void steps_evaluate(const struct steps_input *in, struct arena *arena, struct report_step *ret);
 
 // The gate that holds step `index`, when `status` (list->n of them, by index) is how far the steps have come
 // and `passed` says which gates a person went past (may be NULL); or NULL. Only a finding holds: a gate that
-// could not tell opens, its gap stands in the report.
+// could not tell opens, its gap stands in the report. A head is held when all that stands under it is.
 const char *steps_held_by(const struct step_list *list, size_t index, const enum step_status *status,
                           const bool *passed);
+
+// What a step of the report phase says, once that cause is known.
+void steps_answer_by_report(struct report_step *step, const struct cause *cause, struct arena *arena);
 
 // Whether a step is a person's to answer: it has no tool, and nothing else tells.
 bool steps_asks_person(const struct step_list *list, size_t index);

@@ -57,7 +57,7 @@ static void walk_mitigation(const struct walk *w, const struct report *r)
     open_as(w, "mitigation", '{', REPORT_BLOCK);
     text(w, "immediate", r->immediate);
     text(w, "long_term", r->long_term);
-    if (r->confirm)
+    if (r->confirm && r->confirm[0])
         text(w, "check", r->confirm);
     close_as(w, '}');
 }

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "core/door/json.h"
 #include "core/door/yaml.h"
 #include "core/report/format.h"
 
@@ -188,12 +190,139 @@ static void json_with_holes_is_read(void **state)
     report_free(report);
 }
 
+// ------------------------------------------------------------------ formats for people
+
+static size_t count(const struct str *text, const char *needle)
+{
+    size_t n = 0;
+    for (const char *at = str_text(text); (at = strstr(at, needle)); at += strlen(needle))
+        n++;
+    return n;
+}
+
+static void no_format_lets_control_characters_out(void **state)
+{
+    (void)state;
+    struct report report = sample();
+    size_t n;
+    const struct report_format *formats = report_formats(&n);
+    for (size_t i = 0; i < n; i++) {
+        struct str out = {0};
+        formats[i].write(&report, &out);
+        assert_null(memchr(str_text(&out), 0x1b, out.len));
+        assert_true(utf8_is_valid(str_span(&out)));
+        assert_int_equal(str_text(&out)[out.len - 1], '\n');
+        assert_ptr_equal(report_format_find(formats[i].name), &formats[i]);
+        str_done(&out);
+    }
+    assert_null(report_format_find("pdf"));
+}
+
+static void every_format_quotes_the_deciding_line(void **state)
+{
+    (void)state;
+    struct report report = sample();
+    size_t n;
+    const struct report_format *formats = report_formats(&n);
+    for (size_t i = 0; i < n; i++) {
+        struct str out = {0};
+        formats[i].write(&report, &out);
+        assert_non_null(strstr(str_text(&out), evidence[0].content));
+        assert_non_null(strstr(str_text(&out), "host firewall rule drops UDP 53"));
+        str_done(&out);
+    }
+}
+
+static void markdown_fences_hold(void **state)
+{
+    (void)state;
+    struct report report = sample();
+    struct str out = {0};
+    report_write_markdown(&report, &out);
+    assert_int_equal(count(&out, "\n  ````text\n"), 1); // one backtick more than the quote has
+    assert_int_equal(count(&out, "\n  ````\n"), 1);
+    assert_non_null(strstr(str_text(&out), "\n  \"quoted\" \\ back\tslash <b>& {brace} |pipe| *star*"));
+    str_done(&out);
+}
+
+static void markdown_escapes_words(void **state)
+{
+    (void)state;
+    static const struct report_unknown said[] = {{"a|b *c* <img> snake_case _x_ @all", "echo `date`"}};
+    struct report report = bare();
+    report.unknown = said;
+    report.n_unknown = 1;
+    struct str out = {0};
+    report_write_markdown(&report, &out);
+    assert_non_null(strstr(str_text(&out), "a\\|b \\*c\\* \\<img\\> snake_case \\_x\\_ @all"));
+    assert_non_null(strstr(str_text(&out), "`` echo `date` ``"));
+    str_clear(&out);
+    report_write_gitlab(&report, &out);
+    assert_non_null(strstr(str_text(&out), "\\@all"));
+    str_done(&out);
+}
+
+static void html_and_jira_escape_what_they_quote(void **state)
+{
+    (void)state;
+    static const struct report_evidence tricky[] = {
+        {"log", "{noformat} <script>alert(1)</script> & \"x\"", "a.log:1", "E-001", "F-001",
+         .place = {.file = FILE_NONE}},
+    };
+    struct report report = bare();
+    report.evidence = tricky;
+    report.n_evidence = 1;
+    struct str out = {0};
+    report_write_html(&report, &out);
+    assert_null(strstr(str_text(&out), "<script>"));
+    assert_non_null(strstr(str_text(&out), "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;"));
+    str_clear(&out);
+    report_write_jira(&report, &out);
+    assert_int_equal(count(&out, "{noformat}"), 2);
+    str_done(&out);
+}
+
+static void no_empty_text(const struct json_value *v)
+{
+    if (v->kind == JSON_MAP && span_is(json_text(json_get(v, "type")), "text"))
+        assert_true(json_text(json_get(v, "text")).len > 0);
+    for (size_t i = 0; v->kind == JSON_MAP && i < v->n; i++)
+        no_empty_text(&v->members[i].value);
+    for (size_t i = 0; v->kind == JSON_LIST && i < v->n; i++)
+        no_empty_text(&v->items[i]);
+}
+
+static void adf_has_no_empty_text(void **state)
+{
+    (void)state;
+    const struct report reports[] = {sample(), bare()};
+    for (size_t i = 0; i < ARRAY_LEN(reports); i++) {
+        struct str out = {0};
+        struct arena arena = {0};
+        report_write_adf(&reports[i], &out);
+        const struct json_value *root = json_parse(&arena, str_span(&out), NULL);
+        assert_non_null(root);
+        assert_true(span_is(json_text(json_get(root, "type")), "doc"));
+        no_empty_text(root);
+        arena_done(&arena);
+        str_done(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(yaml_has_the_keys_in_order), cmocka_unit_test(yaml_quotes_verbatim),
-        cmocka_unit_test(json_comes_back_the_same),   cmocka_unit_test(json_that_is_no_report_is_refused),
+        cmocka_unit_test(yaml_has_the_keys_in_order),
+        cmocka_unit_test(yaml_quotes_verbatim),
+        cmocka_unit_test(json_comes_back_the_same),
+        cmocka_unit_test(json_that_is_no_report_is_refused),
         cmocka_unit_test(json_with_holes_is_read),
+        cmocka_unit_test(no_format_lets_control_characters_out),
+        cmocka_unit_test(every_format_quotes_the_deciding_line),
+        cmocka_unit_test(markdown_fences_hold),
+        cmocka_unit_test(markdown_escapes_words),
+        cmocka_unit_test(html_and_jira_escape_what_they_quote),
+        cmocka_unit_test(adf_has_no_empty_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,71 @@
+// What the files of core/session/ share, and nobody else includes.
+#ifndef D5_SESSION_INSIDE_H
+#define D5_SESSION_INSIDE_H
+
+#include "core/report/steps.h"
+#include "core/session.h"
+#include "core/session/cases.h"
+
+struct looked { // an analysis and what it rests on, in one piece
+    struct analysis analysis;
+    struct evidence *evidence;
+    struct facts *facts;
+    struct claims claims;
+    struct cause *cause;
+    struct step_counts counts;
+    struct arena arena;        // of steps
+    struct report_step *steps; // what each shows, whatever gates say; one a procedure's item
+};
+
+struct session {
+    struct arena arena; // paths and words of the configuration
+    const char *const *from;
+    size_t n_from;
+    const char *state_dir;
+    bool guided, keep;
+    char *read_only_why; // NULL: may be written
+    void (*on_saved)(void *context);
+    void *on_saved_context;
+
+    struct sop *sop;
+    struct step_list list;
+    struct incident *incident;
+    struct arena target_arena;
+    struct target target; // the words of the command line and of events, without the evidence's
+
+    struct case_path path; // id NULL: no case on disk
+    struct store *store;   // NULL: nothing is kept
+
+    struct looked *looked; // NULL: not analysed yet
+    struct report *report; // NULL: to be built
+};
+
+// open.c — makes the session's procedure, incident and store.
+bool session_open_case(struct session *s, const struct session_config *config, struct error *err);
+bool session_open_new(struct session *s, const struct session_config *config, struct error *err);
+// The case on disk where one is wanted, EVENT_OPENED and the sources; with the first event.
+bool session_begin(struct session *s, struct error *err);
+
+// target.c — target.yaml's text to a target and back; and (session.c) a copy of one.
+struct target session_copy_target(struct arena *arena, const struct target *target);
+void session_read_target(struct arena *arena, const char *text, struct target *ret);
+
+// looked.c
+void looked_free(struct looked *looked); // takes NULL
+
+// standing.c — how far each step has come, by index.
+struct standing {
+    enum step_status *status;
+    bool *passed;
+};
+void standing_init(struct standing *ret, const struct session *s);
+void standing_done(struct standing *st);
+size_t session_step_index(const struct session *s, const char *id); // SIZE_MAX: no such step
+
+// judged.c — the report of the steps that have run, without a person's words. Needs the analysis.
+struct report *session_judge(struct session *s);
+
+// words.c — lays a person's words over a report.
+void session_add_words(const struct incident *in, struct report *report);
+
+#endif

@@ -1,0 +1,107 @@
+// The analysis: evidence, facts, claims, cause, and what each step shows. The work touches nothing of the
+// session; its result is taken over in one piece.
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/facts/gather.h"
+#include "core/judge/judge.h"
+#include "core/session/inside.h"
+
+struct session_job {
+    struct arena arena;
+    const char **from;
+    size_t n_from;
+    const char *unpack_to;
+    struct target target;
+    const struct step_list *list; // borrowed: the procedure does not change
+    struct looked *looked;        // NULL until the work is done, and after a failure
+    struct error err;
+};
+
+void looked_free(struct looked *l)
+{
+    if (!l)
+        return;
+    free(l->counts.items);
+    cause_free(l->cause);
+    claims_done(&l->claims);
+    facts_free(l->facts);
+    evidence_close(l->evidence);
+    arena_done(&l->arena);
+    free(l);
+}
+
+// A case goes by what it wrote down; a new one by the command line.
+static void take_sources(struct session_job *job, const struct session *s)
+{
+    const struct incident *in = s->incident;
+    size_t n = in->n_sources > 0 ? in->n_sources : s->n_from;
+    job->from = arena_alloc(&job->arena, (n + 1) * sizeof *job->from);
+    for (size_t i = 0; i < n; i++)
+        job->from[i] = arena_strdup(&job->arena, in->n_sources > 0 ? in->sources[i].path : s->from[i]);
+    job->n_from = n;
+}
+
+struct session_job *session_analyse_begin(struct session *s, struct error *err)
+{
+    if (s->incident->last_seq == 0 && !session_begin(s, err))
+        return NULL;
+    struct session_job *job = mem_alloc(sizeof *job);
+    take_sources(job, s);
+    job->target = session_copy_target(&job->arena, &s->target);
+    job->list = &s->list;
+    if (s->path.id && !s->read_only_why)
+        job->unpack_to = arena_printf(&job->arena, "%s/evidence", s->path.dir);
+    return job;
+}
+
+static void judge_steps(struct looked *l, const struct step_list *list)
+{
+    l->steps = arena_alloc(&l->arena, (list->n + 1) * sizeof *l->steps);
+    struct steps_input in = {
+        .list = list,
+        .facts = l->facts,
+        .claims = &l->claims,
+        .cause = l->cause,
+        .counts = l->counts.n > 0 ? &l->counts : NULL,
+    };
+    steps_evaluate(&in, &l->arena, l->steps);
+}
+
+void session_analyse_work(struct session_job *job)
+{
+    struct evidence *evidence = evidence_open(job->from, job->n_from, job->unpack_to, &job->err);
+    if (!evidence)
+        return;
+    struct looked *l = mem_alloc(sizeof *l);
+    l->evidence = evidence;
+    l->facts = facts_gather(evidence, &job->target);
+    judge_all(l->facts, &l->claims);
+    l->cause = cause_weigh(&l->claims, &l->facts->target);
+    judge_steps(l, job->list);
+    l->analysis = (struct analysis){evidence, l->facts, &l->claims, l->cause};
+    job->looked = l;
+}
+
+bool session_analyse_finish(struct session *s, struct session_job *job, struct error *err)
+{
+    bool ok = job->looked || error_set(err, "%s", job->err.text);
+    if (ok) {
+        looked_free(s->looked);
+        report_free(s->report);
+        s->looked = job->looked;
+        s->report = NULL;
+    }
+    arena_done(&job->arena);
+    free(job);
+    return ok;
+}
+
+bool session_analyse(struct session *s, struct error *err)
+{
+    struct session_job *job = session_analyse_begin(s, err);
+    if (!job)
+        return false;
+    session_analyse_work(job);
+    return session_analyse_finish(s, job, err);
+}
