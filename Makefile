@@ -27,7 +27,12 @@ CFLAGS   += -std=c11 -fPIE -pthread -fstack-protector-strong $(WARNINGS)
 LDFLAGS  += -pie -pthread -Wl,-z,relro -Wl,--as-needed
 LDLIBS   := -lncursesw -ltinfo -lyaml -lcmark -lpcre2-8 -luv -lsqlite3 -lyajl -ldl -lm
 
-ifeq ($(SAN),1)
+ifeq ($(FUZZ),1)
+B      := build/fuzz
+CC     := clang
+CFLAGS += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1
+LDFLAGS += -fsanitize=fuzzer,address,undefined
+else ifeq ($(SAN),1)
 B      := build/san
 CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1
 LDFLAGS += -fsanitize=address,undefined
@@ -56,6 +61,7 @@ help:
 #: make demo     install what is missing, build, open the shipped incident (without a terminal: print its report)
 #: make check    the same set-up, then every test; the last line is "N passed, N failed"; SAN=1 under sanitizers
 #: make lint     layers, one door per library, clang-format, clang-tidy
+#: make fuzz     every parser against random bytes, FUZZ_SECONDS (10) each; FUZZ_ONLY="json yaml" some of them
 #: make format   lay out the code as clang-format says
 #: make eval     the labelled sets in tests/, and the full ones in ../shared where they are
 #: make bench    measures against peers, side by side (where ../shared/bench is)
@@ -115,6 +121,19 @@ check: setup-check
 
 test: all $(UNIT_BIN)
 	@tests/run.sh $(B) $(ONLY)
+
+# Each tests/fuzz/fuzz_NAME.c is one target. FUZZ_SECONDS each; FUZZ_ONLY="json yaml" some of them.
+FUZZ_SECONDS ?= 10
+FUZZ_BIN     := $(patsubst tests/fuzz/%.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz:
+	@$(MAKE) --no-print-directory -s FUZZ=1 fuzz-targets
+	@tests/fuzz/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_ONLY)
+
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ_BIN)
+
+$(B)/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(B)/libd5core.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 lint:
 	@tools/lint.sh

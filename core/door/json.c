@@ -163,10 +163,12 @@ static struct json_value json_close_frame(struct json_reader *r)
                              .line = frame->line,
                              .column = frame->column,
                              .n = r->n - frame->begin};
+    if (ret.n == 0)
+        return ret;
     const struct json_member *from = r->stack + frame->begin;
-    if (ret.n && frame->is_map)
+    if (frame->is_map) {
         ret.members = arena_dup(r->arena, from, ret.n * sizeof *from);
-    else if (ret.n) {
+    } else {
         ret.items = arena_alloc(r->arena, ret.n * sizeof *ret.items);
         for (size_t i = 0; i < ret.n; i++)
             ret.items[i] = from[i].value;
