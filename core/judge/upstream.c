@@ -106,10 +106,9 @@ static void take_hits(struct upstream *u)
 {
     for (size_t i = 0; i < u->bench.facts->logs.n; i++) {
         const struct log_hit *hit = &u->bench.facts->logs.items[i];
-        struct log_source source;
         if (hit->class_ != LOG_COREDNS_UPSTREAM_TIMEOUT && hit->class_ != LOG_COREDNS_UPSTREAM_UNREACHABLE)
             continue;
-        log_source_of(u->bench.facts, hit->place.file, &source);
+        struct log_origin source = log_source(u->bench.facts, hit->place.file);
         if (log_source_is_coredns(u->bench.facts, &source) ||
             log_source_is_nodelocal(u->bench.facts, &source))
             take_hit(u, hit);
