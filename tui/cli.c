@@ -10,8 +10,11 @@
 #include "core/base/utf8.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_sop,
-    NULL, // one line a subcommand: &cli_search, …
+    &cli_run,    //
+    &cli_report, //
+    &cli_cases,  //
+    &cli_sop,    //
+    NULL,        // one line a subcommand
 };
 
 static void print_help(FILE *to)

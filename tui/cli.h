@@ -17,6 +17,9 @@ struct cli_command {
     int (*run)(int argc, char **argv); // argv[0] is the subcommand's name
 };
 
+extern const struct cli_command cli_cases;
+extern const struct cli_command cli_report;
+extern const struct cli_command cli_run;
 extern const struct cli_command cli_sop;
 
 // argv as main gets it. Returns the exit status.

@@ -7,9 +7,10 @@
 
 static bool is_ours(const struct bench *b, const struct log_hit *hit, enum log_class class_)
 {
+    struct log_source source;
     if (hit->class_ != class_)
         return false;
-    struct log_origin source = log_source(b->facts, hit->place.file);
+    log_source_of(b->facts, hit->place.file, &source);
     return log_source_is_coredns(b->facts, &source);
 }
 

@@ -50,6 +50,17 @@ bool session_begin(struct session *s, struct error *err);
 struct target session_copy_target(struct arena *arena, const struct target *target);
 void session_read_target(struct arena *arena, const char *text, struct target *ret);
 
+// sources.c — where the evidence lies.
+#define SESSION_OWN_SOURCE                                                                                   \
+    "evidence" // the source of a case that holds its evidence itself: a folder of its own
+struct sources {
+    const char **paths;
+    size_t n;
+};
+void session_sources(const struct session *s, struct arena *arena, struct sources *ret);
+char *session_source_stamp(const char *path); // "size mtime"; empty when it is not there. Yours.
+bool session_sources_unchanged(const struct session *s, struct error *err);
+
 // looked.c
 void looked_free(struct looked *looked); // takes NULL
 

@@ -9,8 +9,7 @@
 
 struct session_job {
     struct arena arena;
-    const char **from;
-    size_t n_from;
+    struct sources from;
     const char *unpack_to;
     struct target target;
     const struct step_list *list; // borrowed: the procedure does not change
@@ -31,23 +30,12 @@ void looked_free(struct looked *l)
     free(l);
 }
 
-// A case goes by what it wrote down; a new one by the command line.
-static void take_sources(struct session_job *job, const struct session *s)
-{
-    const struct incident *in = s->incident;
-    size_t n = in->n_sources > 0 ? in->n_sources : s->n_from;
-    job->from = arena_alloc(&job->arena, (n + 1) * sizeof *job->from);
-    for (size_t i = 0; i < n; i++)
-        job->from[i] = arena_strdup(&job->arena, in->n_sources > 0 ? in->sources[i].path : s->from[i]);
-    job->n_from = n;
-}
-
 struct session_job *session_analyse_begin(struct session *s, struct error *err)
 {
     if (s->incident->last_seq == 0 && !session_begin(s, err))
         return NULL;
     struct session_job *job = mem_alloc(sizeof *job);
-    take_sources(job, s);
+    session_sources(s, &job->arena, &job->from);
     job->target = session_copy_target(&job->arena, &s->target);
     job->list = &s->list;
     if (s->path.id && !s->read_only_why)
@@ -70,7 +58,7 @@ static void judge_steps(struct looked *l, const struct step_list *list)
 
 void session_analyse_work(struct session_job *job)
 {
-    struct evidence *evidence = evidence_open(job->from, job->n_from, job->unpack_to, &job->err);
+    struct evidence *evidence = evidence_open(job->from.paths, job->from.n, job->unpack_to, &job->err);
     if (!evidence)
         return;
     struct looked *l = mem_alloc(sizeof *l);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -122,11 +121,7 @@ static bool create_case(struct session *s, struct error *err)
 // Outside sources are referred to by path, size and time.
 static bool add_source(struct session *s, const char *path, struct error *err)
 {
-    struct stat st;
-    char real[PATH_MAX];
-    char *stamp = stat(path, &st) == 0
-                      ? mem_printf("%lld %lld", (long long)st.st_size, (long long)st.st_mtime)
-                      : mem_strdup("");
+    char real[PATH_MAX], *stamp = session_source_stamp(path);
     struct event event = {
         .kind = EVENT_SOURCE,
         .text = realpath(path, real) ? real : path,
