@@ -126,8 +126,8 @@ static bool listen(struct app *app, struct error *err)
     return loop_on_input(app->loop, term_input(app->term), on_input, app, err);
 }
 
-// The first frame is drawn before anything is read that might block; of one log file by itself the first page is the
-// frame.
+// The first frame is drawn before anything is read that might block; of one log file by itself the first page
+// is the frame.
 static bool run(struct app *app, struct error *err)
 {
     if (!listen(app, err))

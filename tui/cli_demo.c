@@ -1,5 +1,5 @@
-// d5tui demo: the workbench on the incident that ships with the program; where standard output is no terminal, its
-// report as YAML.
+// d5tui demo: the workbench on the incident that ships with the program; where standard output is no
+// terminal, its report as YAML.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,8 @@ static int print_report(const struct session_config *config)
     ok = ok && fwrite(str_text(&out), 1, out.len, stdout) == out.len && fflush(stdout) == 0;
     str_done(&out);
     session_free(s);
-    return ok ? CLI_OK : cli_error(CLI_FAILED, "%s", err.text[0] ? err.text : "the report could not be written");
+    return ok ? CLI_OK
+              : cli_error(CLI_FAILED, "%s", err.text[0] ? err.text : "the report could not be written");
 }
 
 static int run(int argc, char **argv)

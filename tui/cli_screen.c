@@ -67,13 +67,15 @@ static bool holds_text(const char *path)
     return f && !memchr(front, '\0', n);
 }
 
-// One log file is shown by itself; folders, bundles, captures and compressed files go through the evidence tree.
+// One log file is shown by itself; folders, bundles, captures and compressed files go through the evidence
+// tree.
 static bool is_log_file(const char *path)
 {
-    static const char *const others[] = {".gz", ".xz", ".zst", ".bz2", ".tgz", ".tar", ".zip", ".pcap", ".pcapng", ".cap"};
+    static const char *const others[] = {".gz",  ".xz",  ".zst",  ".bz2",    ".tgz",
+                                         ".tar", ".zip", ".pcap", ".pcapng", ".cap"};
     struct stat st;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && !ends_in_any(span_of(path), others, ARRAY_LEN(others)) &&
-           holds_text(path);
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           !ends_in_any(span_of(path), others, ARRAY_LEN(others)) && holds_text(path);
 }
 
 static int print_plain(const struct session_config *config)
@@ -108,8 +110,9 @@ static int open_screen(const struct screen_options *o)
     config.session.keep = true;
     config.session.open_case = o->open_case;
     if (o->target.via)
-        return cli_error(CLI_FAILED, "reading a live cluster is not built yet; collect the evidence and name it "
-                                     "with --from PATH");
+        return cli_error(CLI_FAILED,
+                         "reading a live cluster is not built yet; collect the evidence and name it "
+                         "with --from PATH");
     if (o->plain)
         return print_plain(&config.session);
     if (o->target.n_from == 1 && is_log_file(o->target.from[0]))
@@ -126,8 +129,9 @@ static int run_with(const struct cli_command *command, int argc, char **argv, bo
     struct error err = {{0}};
     cli_target_init(&o.target);
     const struct cli_flags all[] = {
-        cli_state_flags(&o.target), {screen_flags, ARRAY_LEN(screen_flags), &o, "Screen:"},
-        cli_target_flags(&o.target), cli_source_flags(&o.target), cli_mode_flags(&o.target),
+        cli_state_flags(&o.target),  {screen_flags, ARRAY_LEN(screen_flags), &o, "Screen:"},
+        cli_target_flags(&o.target), cli_source_flags(&o.target),
+        cli_mode_flags(&o.target),
     };
     struct cli_syntax syntax = {.tables = all, .n_tables = is_open ? 1 : ARRAY_LEN(all)};
     syntax.operand = is_open ? take_case : NULL;

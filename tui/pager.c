@@ -6,6 +6,8 @@
 
 #include "core/base/mem.h"
 
+enum { NOTE_ROWS = 4 }; // the findings view has the rest
+
 void pager_done(struct pager *pager)
 {
     free(pager->kept);
@@ -46,6 +48,14 @@ uint32_t pager_line(const struct pager *pager)
     return pager->at < pager_count(pager) ? line_at(pager, pager->at) : 0;
 }
 
+static int number_width(const struct pager *pager)
+{
+    int width = 1;
+    for (uint32_t n = line_count(pager); n >= 10; n /= 10)
+        width++;
+    return width < pager->digits ? pager->digits : width;
+}
+
 // The first note at or behind a line.
 static size_t first_note(const struct pager *pager, uint32_t line)
 {
@@ -60,12 +70,28 @@ static size_t first_note(const struct pager *pager, uint32_t line)
     return low;
 }
 
+// What is left of the width for a note's words, behind numbers and sign.
+static int note_columns(const struct pager *pager)
+{
+    int columns = pager->cols - number_width(pager) - 5;
+    return columns < 12 ? 12 : columns;
+}
+
+static int note_rows(const struct pager *pager, const struct pager_note *note)
+{
+    struct span rest = span_of(note->text), part;
+    int rows = 0;
+    while (rows < NOTE_ROWS && text_take(&rest, note_columns(pager), &part))
+        rows++;
+    return rows;
+}
+
 static int height(const struct pager *pager, uint32_t position)
 {
     uint32_t line = line_at(pager, position);
     int rows = 1;
     for (size_t i = first_note(pager, line); i < pager->n_notes && pager->notes[i].line == line; i++)
-        rows += pager->notes[i].text != NULL;
+        rows += note_rows(pager, &pager->notes[i]);
     return rows;
 }
 
@@ -198,14 +224,6 @@ void pager_filter_off(struct pager *pager)
     pager_go_line(pager, line);
 }
 
-static int digits(uint32_t n)
-{
-    int width = 1;
-    for (; n >= 10; n /= 10)
-        width++;
-    return width;
-}
-
 // The line's text, with what matches set off.
 static void draw_text(struct pager *pager, struct pen *pen, enum role role)
 {
@@ -233,11 +251,7 @@ static int left_of(const struct pager *pager, const struct pager_note *note, int
     return (int)note->column - cols / 4;
 }
 
-struct gutter {
-    int width; // of the numbers
-};
-
-static void draw_line(struct pager *pager, struct pen pen, uint32_t position, struct gutter gutter)
+static void draw_line(struct pager *pager, struct pen pen, uint32_t position, int width)
 {
     uint32_t line = line_at(pager, position);
     size_t first = first_note(pager, line);
@@ -249,7 +263,7 @@ static void draw_line(struct pager *pager, struct pen pen, uint32_t position, st
         pen_glyph(&pen, note->role, GLYPH_CITED);
     else
         pen_move(&pen, pen.col + 1);
-    pen_printf(&pen, note ? note->role : ROLE_MUTED, "%*u", gutter.width, line);
+    pen_printf(&pen, note ? note->role : ROLE_MUTED, "%*u", width, line);
     pen_move(&pen, pen.col + 2);
     if (!pager->source.line(pager->source.data, line, &pager->line))
         return;
@@ -262,37 +276,46 @@ static void draw_line(struct pager *pager, struct pen pen, uint32_t position, st
     draw_text(pager, &pen, note ? ROLE_CITED : ROLE_TEXT);
 }
 
-static int draw_notes(struct pager *pager, struct pen pen, uint32_t line, struct gutter gutter)
+// Returns how many rows it took.
+static int draw_note(const struct pager *pager, struct pen pen, const struct pager_note *note)
 {
-    int drawn = 0;
-    for (size_t i = first_note(pager, line); i < pager->n_notes && pager->notes[i].line == line; i++) {
-        const struct pager_note *note = &pager->notes[i];
-        if (!note->text)
-            continue;
-        pen.col = gutter.width + 3;
-        pen_glyph(&pen, note->role, GLYPH_BRANCH);
-        pen_text(&pen, note->role, " ");
-        pen_text(&pen, note->role, note->text);
+    struct span rest = span_of(note->text), part;
+    int from = pen.row, col = pen.col;
+    while (pen.row - from < NOTE_ROWS && text_take(&rest, note_columns(pager), &part)) {
+        pen.col = col;
+        if (pen.row == from)
+            pen_glyph(&pen, note->role, GLYPH_BRANCH);
+        pen.col = col + 2;
+        pen_span(&pen, note->role, part);
+        if (pen.row - from == NOTE_ROWS - 1 && rest.len > 0)
+            pen_glyph(&pen, ROLE_MUTED, GLYPH_MORE);
         pen.row++;
-        drawn++;
     }
-    return drawn;
+    return pen.row - from;
+}
+
+static int draw_notes(const struct pager *pager, struct pen pen, uint32_t line)
+{
+    int from = pen.row;
+    for (size_t i = first_note(pager, line); i < pager->n_notes && pager->notes[i].line == line; i++)
+        pen.row += draw_note(pager, pen, &pager->notes[i]);
+    return pen.row - from;
 }
 
 void pager_draw(struct pager *pager, struct canvas *canvas, struct rect area)
 {
-    if (pager->rows != area.rows) {
+    if (pager->rows != area.rows || pager->cols != area.cols) {
         pager->rows = area.rows;
+        pager->cols = area.cols;
         keep_in_sight(pager);
     }
-    uint32_t n = pager_count(pager), last = line_count(pager);
-    struct gutter gutter = {digits(last) < pager->digits ? pager->digits : digits(last)};
-    int row = 0;
+    uint32_t n = pager_count(pager);
+    int row = 0, width = number_width(pager);
     for (uint32_t position = pager->top; position < n && row < area.rows; position++) {
         if (position == pager->at)
             canvas_cursor(canvas, area.row + row, area.col);
-        draw_line(pager, pen_at(canvas, area, row, 0), position, gutter);
+        draw_line(pager, pen_at(canvas, area, row, 0), position, width);
         row++;
-        row += draw_notes(pager, pen_at(canvas, area, row, 0), line_at(pager, position), gutter);
+        row += draw_notes(pager, pen_at(canvas, area, row, width + 3), line_at(pager, position));
     }
 }

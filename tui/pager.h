@@ -28,7 +28,8 @@ struct pager { // zero-initialized shows nothing
     size_t n_notes;
     uint32_t at, top; // positions: the current one, and that on the first row; from 0
     int digits;       // of the numbers at least, so that a growing text does not move
-    int rows, left;   // of the window; columns that it is moved to the right
+    int rows, cols;   // of the window
+    int left;         // columns that it is moved to the right
     uint32_t *kept;   // the filter: lines that it keeps, in order; NULL: all
     size_t n_kept, cap_kept;
     bool filtered;

@@ -2,8 +2,8 @@
 // wgetch would want to block. curses keeps what the terminal shows; rows whose cells did not change since the
 // last frame are not even given to it.
 //
-// curses writes row by row; a terminal, or a reader behind SSH, would show half-drawn frames. So it is given a file
-// in memory to write to, and each frame goes out whole, in one write.
+// curses writes row by row; a terminal, or a reader behind SSH, would show half-drawn frames. So it is given
+// a file in memory to write to, and each frame goes out whole, in one write.
 //
 // The one mutable global of the program lives here: a crash handler gets no argument, and must find what to
 // restore. Handlers only write bytes that were made beforehand and call tcsetattr, both safe in a handler.

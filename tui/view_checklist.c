@@ -105,28 +105,60 @@ void checklist_go(struct checklist *checklist, const char *step)
     }
 }
 
-// Where a sentence ends for a list: at ". ", " — " behind some words, or the line's end.
-static struct span first_sentence(struct span text)
+// Where the words for a list end: at a full stop, a semicolon, a bracket or the line's end, but not inside
+// back-ticks.
+static struct span first_clause(struct span text)
 {
+    bool quoted = false;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '\n' ||
-            (i > 8 && text.at[i] == '.' && (i + 1 == text.len || text.at[i + 1] == ' ')))
+        quoted ^= text.at[i] == '`';
+        bool ends = text.at[i] == '\n' || text.at[i] == ';' ||
+                    (text.at[i] == '.' && (i + 1 == text.len || text.at[i + 1] == ' ')) ||
+                    (text.at[i] == ' ' && i + 1 < text.len && text.at[i + 1] == '(');
+        if (ends && !quoted && i > 8)
             return span_first(text, i);
     }
     return text;
 }
 
+// "Use `search` tool with query=`…` for lines in which a lookup fails": what it is for says more in a list
+// than the call. Without such words the text stays as it is.
+static struct span skip_call(struct span text)
+{
+    static const char *const leads[] = {" for ", " to ", "; ", " — ", ": "};
+    bool quoted = false;
+    if (!span_starts(text, "Use "))
+        return text;
+    for (size_t i = 0; i < text.len; i++) {
+        quoted ^= text.at[i] == '`';
+        for (size_t k = 0; k < ARRAY_LEN(leads) && !quoted; k++) {
+            struct span rest = span_from(text, i);
+            if (span_skip(&rest, leads[k]) && rest.len > 8)
+                return rest;
+        }
+    }
+    span_skip(&text, "Use ");
+    return text;
+}
+
+// "**PREREQUISITE** — Check …": the gate has a sign of its own.
+static struct span skip_gate(const struct sop_item *item, struct span text)
+{
+    const char *gate = sop_gate_name(item->gate);
+    struct span rest = text;
+    while (span_skip(&rest, "*") || span_skip(&rest, "_"))
+        continue;
+    if (!gate || !span_skip(&rest, gate))
+        return rest;
+    while (span_skip(&rest, "*") || span_skip(&rest, " ") || span_skip(&rest, ":") || span_skip(&rest, "—") ||
+           span_skip(&rest, "-"))
+        continue;
+    return rest;
+}
+
 void checklist_title(const struct sop_item *item, struct str *ret)
 {
-    struct span text = first_sentence(span_trim(span_of(item->text)));
-    const char *gate = sop_gate_name(item->gate);
-    while (span_skip(&text, "*") || span_skip(&text, "_"))
-        continue;
-    if (gate && span_skip(&text, gate)) { // the gate has a sign of its own
-        while (span_skip(&text, "*") || span_skip(&text, " ") || span_skip(&text, ":") ||
-               span_skip(&text, "—") || span_skip(&text, "-"))
-            continue;
-    }
+    struct span text = first_clause(skip_call(skip_gate(item, span_trim(span_of(item->text)))));
     size_t from = ret->len;
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] != '*' && text.at[i] != '`')
@@ -186,13 +218,20 @@ static void draw_step(struct ui *ui, struct pen pen, const struct check_row *row
     str_done(&title);
 }
 
+// Headings right above the current step.
+static size_t headings_above(const struct checklist *checklist)
+{
+    size_t n = 0;
+    while (n < checklist->list.at && !checklist->rows[checklist->list.at - n - 1].item)
+        n++;
+    return n;
+}
+
 void view_checklist_draw(struct ui *ui, struct rect area)
 {
     struct checklist *checklist = &ui->checklist;
     list_size(&checklist->list, checklist->n, area.rows);
-    if (checklist->list.top == 1)
-        checklist->list.top =
-            checklist->list.at < (size_t)area.rows ? 0 : 1; // the first heading is not left out alone
+    list_lead(&checklist->list, headings_above(checklist));
     for (int row = 0; row < area.rows && checklist->list.top + (size_t)row < checklist->n; row++) {
         size_t at = checklist->list.top + (size_t)row;
         struct pen pen = pen_at(&ui->canvas, area, row, 0);

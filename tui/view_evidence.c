@@ -175,7 +175,7 @@ static void add_read_file(struct ui *ui, const struct sop_item *item)
     const struct analysis *analysis = session_analysis(ui->session);
     const struct target *target = ui_target(ui);
     for (size_t i = 0; i < item->n_calls; i++) {
-        const struct catalogue_row *row = catalogue_find(&item->calls[i]);
+        const struct catalogue_row *row = catalogue_find(item, &item->calls[i]);
         struct span rest = span_of(row ? row->files : NULL), pattern;
         while (span_cut_word(&rest, &pattern)) {
             char *text = mem_strndup(pattern.at, pattern.len);
@@ -384,6 +384,29 @@ void view_evidence_title(const struct ui *ui, struct str *ret)
         str_add(ret, " (unknown)");
 }
 
+// The state and what was seen, in two rows at most. Returns how many.
+static int draw_said(struct ui *ui, struct rect area, const struct incident_step *step)
+{
+    struct str text = {0};
+    str_add(&text, step_status_phrase(step->status));
+    if (step->said && *step->said)
+        str_printf(&text, ": %s", step->said);
+    struct span rest = str_span(&text), part;
+    struct pen pen = pen_at(&ui->canvas, area, 0, 0);
+    pen_glyph(&pen, status_role(step->status), status_glyph(step->status));
+    for (; pen.row < 2 && text_take(&rest, area.cols - 2, &part); pen.row++) {
+        pen.col = 2;
+        pen_span(&pen, pen.row == 0 ? status_role(step->status) : ROLE_TEXT, part);
+    }
+    if (rest.len > 0) {
+        pen.row--;
+        pen_glyph(&pen, ROLE_MUTED, GLYPH_MORE);
+        pen.row++;
+    }
+    str_done(&text);
+    return pen.row;
+}
+
 // The step's own words and what it showed, above the text that it rests on.
 static int draw_card(struct ui *ui, struct rect area)
 {
@@ -398,12 +421,7 @@ static int draw_card(struct ui *ui, struct rect area)
     pen_printf(&pen, ROLE_ACCENT, "%s ", row->item->id);
     pen_span(&pen, ROLE_TEXT, str_span(&title));
     str_done(&title);
-    struct pen said = pen_at(&ui->canvas, area, 1, 0);
-    pen_glyph(&said, status_role(step->status), status_glyph(step->status));
-    pen_printf(&said, status_role(step->status), " %s", step_status_phrase(step->status));
-    if (step->said && *step->said)
-        pen_printf(&said, ROLE_TEXT, ": %s", step->said);
-    int used = 2;
+    int used = 1 + draw_said(ui, rect_rows(area, 1, 2), step);
     if (step->note) {
         struct pen note = pen_at(&ui->canvas, area, used++, 0);
         pen_printf(&note, ROLE_ACCENT, "note: %s", step->note);

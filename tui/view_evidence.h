@@ -20,7 +20,7 @@ struct evidence_view { // zero-initialized shows nothing
     struct pager pager;
     struct evidence *evidence; // borrowed from the analysis
     uint32_t file;
-    struct logfile *log; // the one log file, owned
+    struct logfile *log;           // the one log file, owned
     bool counting, job, following; // the end was not seen yet; a worker is at it; the cursor stays at the end
     struct arena arena;            // notes of the file that is shown
     struct evidence_place *places; // of the current step

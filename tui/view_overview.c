@@ -110,8 +110,9 @@ void view_overview_draw(struct ui *ui, struct rect area)
 {
     struct overview *overview = &ui->overview;
     list_size(&overview->list, overview->n, area.rows);
-    if (overview->list.top == 1)
-        overview->list.top = overview->list.at < (size_t)area.rows ? 0 : 1;
+    if (overview->list.at < overview->n && overview->list.at > 0 &&
+        overview->rows[overview->list.at - 1].heading)
+        list_lead(&overview->list, 1);
     for (int row = 0; row < area.rows && overview->list.top + (size_t)row < overview->n; row++) {
         size_t at = overview->list.top + (size_t)row;
         draw_row(ui, pen_at(&ui->canvas, area, row, 0), &overview->rows[at]);

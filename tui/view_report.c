@@ -15,6 +15,7 @@ void report_view_done(struct report_view *view)
 {
     str_done(&view->text);
     free(view->lines);
+    free(view->rows);
     *view = (struct report_view){0};
 }
 
@@ -29,6 +30,7 @@ static void split(struct report_view *view, const struct map *old, bool mark)
 {
     struct span rest = str_span(&view->text), line;
     view->n = 0;
+    view->cols = 0;
     view->marked = false;
     while (rest.len > 0 && span_cut_line(&rest, &line)) {
         struct report_line *l = MEM_PUSH(view->lines, view->n, view->cap);
@@ -97,9 +99,9 @@ bool view_report_place(const struct ui *ui, struct place *ret)
 {
     const struct report_view *view = &ui->report;
     const struct analysis *analysis = ui->session ? session_analysis(ui->session) : NULL;
-    size_t from = view->list.at;
-    if (!analysis || from >= view->n)
+    if (!analysis || view->list.at >= view->n_rows)
         return false;
+    size_t from = view->rows[view->list.at].line;
     while (from > 0 && !starts_entry(view->lines[from].text))
         from--;
     for (size_t i = from; i < view->n && (i == from || !starts_entry(view->lines[i].text)); i++) {
@@ -125,32 +127,70 @@ void view_report_title(const struct ui *ui, struct str *ret)
         str_printf(ret, " · %s", verdict_name(report->verdict));
 }
 
-static void draw_line(struct ui *ui, struct pen pen, const struct report_line *line)
+static int indent_of(struct span line)
 {
-    size_t colon = span_find(line->text, ": ");
-    bool ends = span_ends(line->text, ":");
-    size_t key = colon != SIZE_MAX ? colon + 1 : ends ? line->text.len : 0;
-    struct span name = span_trim(span_first(line->text, key));
+    int indent = 0;
+    while ((size_t)indent < line.len && line.at[indent] == ' ')
+        indent++;
+    return indent;
+}
+
+// Rows of so many columns; what goes on stands two further in than its line. The line that was current stays
+// so.
+static void wrap(struct report_view *view, int cols)
+{
+    size_t line = view->list.at < view->n_rows ? view->rows[view->list.at].line : 0;
+    view->n_rows = 0;
+    view->cols = cols;
+    for (size_t i = 0; i < view->n; i++) {
+        struct span rest = view->lines[i].text, part;
+        bool first = true;
+        do {
+            int room = cols - 1 - (first ? 0 : indent_of(view->lines[i].text) + 2);
+            if (!text_take(&rest, room < 10 ? 10 : room, &part))
+                part = rest;
+            if (first && i == line)
+                view->list.at = view->n_rows;
+            *MEM_PUSH(view->rows, view->n_rows, view->cap_rows) = (struct report_row){i, part, first};
+            first = false;
+        } while (rest.len > 0);
+    }
+}
+
+// The length of the key in front of a line, its colon included; 0: there is none.
+static size_t key_length(struct span line)
+{
+    size_t colon = span_find(line, ": ");
+    size_t key = colon != SIZE_MAX ? colon + 1 : span_ends(line, ":") ? line.len : 0;
+    struct span name = span_trim(span_first(line, key));
     span_skip(&name, "- ");
-    if (key > 0 && (span_contains(name, " ") || span_contains(name, "\""))) // a colon inside a value
-        key = 0;
-    pen_span(&pen, line->changed ? ROLE_CHANGED : ROLE_HEADING, span_first(line->text, key));
-    pen_span(&pen, line->changed ? ROLE_CHANGED : ROLE_TEXT, span_from(line->text, key));
-    (void)ui;
+    span_skip(&name, "{");
+    return span_contains(name, " ") || span_contains(name, "\"") ? 0 : key; // a colon inside a value
+}
+
+static void draw_row(struct ui *ui, struct pen pen, const struct report_row *row)
+{
+    const struct report_line *line = &ui->report.lines[row->line];
+    size_t key = row->first ? key_length(line->text) : 0;
+    if (!row->first)
+        pen_move(&pen, pen.col + indent_of(line->text) + 2);
+    pen_span(&pen, line->changed ? ROLE_CHANGED : ROLE_HEADING, span_first(row->text, key));
+    pen_span(&pen, line->changed ? ROLE_CHANGED : ROLE_TEXT, span_from(row->text, key));
 }
 
 void view_report_draw(struct ui *ui, struct rect area)
 {
     struct report_view *view = &ui->report;
-    list_size(&view->list, view->n, area.rows);
+    if (view->cols != area.cols)
+        wrap(view, area.cols);
+    list_size(&view->list, view->n_rows, area.rows);
     if (view->n == 0) {
         struct pen pen = pen_at(&ui->canvas, area, 0, 1);
-        pen_text(&pen, ROLE_MUTED,
-                 ui->analysing ? "The report is written once the evidence was read" : "No report yet");
+        pen_text(&pen, ROLE_MUTED, ui->analysing ? "Written once the evidence was read" : "No report yet");
     }
-    for (int row = 0; row < area.rows && view->list.top + (size_t)row < view->n; row++) {
+    for (int row = 0; row < area.rows && view->list.top + (size_t)row < view->n_rows; row++) {
         size_t at = view->list.top + (size_t)row;
-        draw_line(ui, pen_at(&ui->canvas, area, row, 1), &view->lines[at]);
+        draw_row(ui, pen_at(&ui->canvas, area, row, 1), &view->rows[at]);
         if (at == view->list.at && ui->focus == PANE_REPORT) {
             struct pen mark = pen_at(&ui->canvas, area, row, 0);
             pen_glyph(&mark, ROLE_FOCUS, GLYPH_POINT);

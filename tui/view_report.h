@@ -15,12 +15,21 @@ struct report_line {
     bool changed;
 };
 
+struct report_row { // a line may take several rows
+    size_t line;
+    struct span text;
+    bool first;
+};
+
 struct report_view { // zero-initialized is empty
     struct str text;
     struct report_line *lines;
     size_t n, cap;
-    struct list list;
-    bool marked; // some line is marked as changed
+    struct report_row *rows;
+    size_t n_rows, cap_rows;
+    int cols;         // that the rows were made for; 0: make them anew
+    struct list list; // over the rows
+    bool marked;      // some line is marked as changed
 };
 
 void report_view_done(struct report_view *view);
