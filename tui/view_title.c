@@ -57,9 +57,9 @@ void view_title_draw(struct ui *ui, struct rect area)
         return;
     }
     const struct sop *sop = session_sop(ui->session);
-    if (sop)
-        pen_printf(&pen, ROLE_TITLE, "  %s%s%s", sop->id, area.cols >= 132 ? " " : "",
-                   area.cols >= 132 && sop->title ? sop->title : "");
+    bool whole = sop && sop->title && area.cols >= 132;
+    if (sop) // a title has the id in front
+        pen_printf(&pen, ROLE_TITLE, "  %s", whole ? sop->title : sop->id);
     if (session_case_id(ui->session))
         pen_printf(&pen, ROLE_TITLE, "  %s", session_case_id(ui->session));
     draw_target(&pen, ui_target(ui));
