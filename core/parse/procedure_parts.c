@@ -117,7 +117,7 @@ static struct texts read_texts(struct procedure_reader *r, const struct yaml_nod
     if (node && node->kind == YAML_LIST) {
         for (size_t i = 0; i < node->n; i++)
             add_text(r, &texts, node->items[i], first);
-    } else if (yaml_text(node)) {
+    } else if (node && yaml_text(node)) {
         add_text(r, &texts, node, first);
     }
     return texts;

@@ -365,7 +365,7 @@ const struct catalogue_row *catalogue_find(const struct sop_item *item, const st
 size_t catalogue_subjects(const struct sop_item *item, const struct sop_item *parent, enum subject *ret,
                           size_t max)
 {
-    struct subjects s = {ret, 0, max};
+    struct subjects s = {.items = ret, .max = max};
     add_calls(&s, item);
     add_commands(&s, item);
     if (s.n == 0)

@@ -19,8 +19,8 @@ enum catalogue_by {     // what decides which row a call belongs to
 struct catalogue_row {
     const char *tool; // "search", "network_diagnostics"; listings of all kinds share one name
     enum catalogue_by by;
-    const char *words; // any of them, parted by '|'; lower-case ones in any case
     enum subject subject;
+    const char *words;   // any of them, parted by '|'; lower-case ones in any case
     const char *files;   // where it is read: patterns of evidence_next, separated by spaces
     const char *command; // live, read-only; NODE, POD, NS, CL stand for the target's
 };
