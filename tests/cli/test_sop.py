@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 D5TUI = os.environ["D5TUI"]
 passed = failed = 0
@@ -116,6 +117,82 @@ def test_mini():
     check("mini items", [i["text"] for i in all_items(sop)], ["Do it"])
 
 
+LINT = """---
+title: "L1 — Lint"
+severity: HIGH
+ownr: x
+triggers:
+  - ".*"
+  - "["
+context: "One of 36 specific runbooks"
+---
+## Phase 1 — Triage
+MUST:
+- **PREREQUISITE — Ready?** See:
+  - Ask somebody
+- Use `serch` tool with instanceId and query=`x y z`
+- Use `search` tool with instanceId and query=`a(b`
+- Use `search` tool with query=`DROP.*443|--dport 53.*DROP|OOM`
+- Use `collect` tool with instanceID of the node
+- Use `list_k8s_resources` with kind=Pod, labelSelector=a to list
+- Use `list_k8s_resources` with kind=Pod, label_selector=b to list — switch to Q9 SOP
+- ONLY if so, go on to CoreDNS
+- Findings from `errors` tool, one of 41 SOPs
+SHOULD:
+## Guardrails
+safety_ratings:
+  - "Collecting (collect): YELLOW"
+## Examples
+```
+collect(instanceId="i-0abcxyz")
+```
+## Output Format
+```yaml
+root_cause: "fixed"
+severity: LOW
+more: x
+```
+"""
+
+
+def test_lint():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "l1.md")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(LINT)
+        result = run("lint", path)
+    check("lint status", result.returncode, 1)
+    for what in (
+            "4: warning: unknown key \"ownr\" (did you mean \"owner\"?)",
+            "6: warning: trigger \".*\" matches everything",
+            "7: error: ",
+            "12: warning: nothing can satisfy this gate",
+            "12: warning: PREREQUISITE without ONLY",
+            "14: error: unknown tool \"serch\" (did you mean \"search\"?)",
+            "15: error: ",
+            "16: warning: \"DROP.*443\" cannot match a rule",
+            "16: warning: \"search\" needs \"instanceId\"",
+            "16: note: \"OOM\" alone",
+            "17: warning: \"collect\" takes no argument \"instanceID\" (did you mean \"instanceId\"?)",
+            "17: warning: \"collect\" is rated YELLOW in line 25",
+            "19: warning: \"label_selector\" here, \"labelSelector\" in line 18",
+            "19: warning: hand-off to \"Q9\"",
+            "20: warning: ONLY outside a PREREQUISITE",
+            "21: note: \"errors\" is mentioned",
+            "21: note: 41 procedures here, 36",
+            "22: warning: a head with nothing under it",
+            "1: warning: no escalation_conditions",
+            "28: warning: \"i-0abcxyz\" is no instance id",
+            "32: warning: root_cause offers no alternatives",
+            "33: warning: severity LOW here, HIGH",
+            "34: note: output key \"more\""):
+        check(what, f"{path}:{what}" in result.stdout, True)
+    check("what can match", "--dport 53.*DROP\" cannot" in result.stdout, False)
+    twice = run("lint", "sops/D5.md", "tests/sops/../../sops/D5.md").stdout
+    check("same id", "id \"D5\" is also that of" in twice, True)
+    check("same trigger", "trigger \"SERVFAIL\" also stands in" in twice, True)
+
+
 def test_statuses():
     check("list", (run("list").returncode, "D5" in run("list").stdout), (0, True))
     check("lint sound", run("lint", "sops/D5.md", "tests/sops/gates.md", "tests/sops/mini.md").returncode, 0)
@@ -126,7 +203,7 @@ def test_statuses():
     check("text", "T.M2.6" in run("show", "D5").stdout, True)
 
 
-for test in (test_d5, test_gates, test_mini, test_statuses):
+for test in (test_d5, test_gates, test_mini, test_lint, test_statuses):
     test()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
