@@ -20,8 +20,8 @@ struct sysctls;        // parse/sysctl.h
 struct listeners;      // parse/ss.h
 struct links;          // parse/ipaddr.h
 
-struct rules_reading { // one ruleset file of a node, at one time
-    const struct ruleset *rules;
+struct rules_reading {     // one ruleset file of a node, at one time
+    struct ruleset *rules; // not const: rules are parsed when first asked for
     const char *path;
     usec_t time; // of its header line, of the samples/ folder, or TIME_UNKNOWN
     bool sample; // a later reading: the first one is networking/

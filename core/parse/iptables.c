@@ -1,0 +1,296 @@
+// The frame of iptables-save: which chain's rules stand where. One pass over the lines, in which only chain
+// names are looked at; a hundred thousand rules take milliseconds. What a rule says is iptables_rule.c's.
+#include "core/parse/iptables.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+struct index { // the pass over the lines
+    struct ruleset *rs;
+    const char *start;
+    uint32_t line;
+    uint32_t table;          // of the open `*table`
+    bool open;               // between `*table` and COMMIT
+    struct chain *run_chain; // whose run is open, or NULL
+    struct span run_name;
+    struct chain_run run;
+};
+
+static const struct {
+    const char *table, *chain;
+    enum nf_hook hook;
+    int32_t priority;
+    bool nat;
+} base_chains[] = {
+    // net/ipv4/netfilter/iptable_*.c
+    {"raw", "PREROUTING", NF_PREROUTING, NF_PRIORITY_RAW, false},
+    {"raw", "OUTPUT", NF_OUTPUT, NF_PRIORITY_RAW, false},
+    {"mangle", "PREROUTING", NF_PREROUTING, NF_PRIORITY_MANGLE, false},
+    {"mangle", "INPUT", NF_INPUT, NF_PRIORITY_MANGLE, false},
+    {"mangle", "FORWARD", NF_FORWARD, NF_PRIORITY_MANGLE, false},
+    {"mangle", "OUTPUT", NF_OUTPUT, NF_PRIORITY_MANGLE, false},
+    {"mangle", "POSTROUTING", NF_POSTROUTING, NF_PRIORITY_MANGLE, false},
+    {"nat", "PREROUTING", NF_PREROUTING, NF_PRIORITY_DSTNAT, true},
+    {"nat", "INPUT", NF_INPUT, NF_PRIORITY_SRCNAT, true},
+    {"nat", "OUTPUT", NF_OUTPUT, NF_PRIORITY_DSTNAT, true},
+    {"nat", "POSTROUTING", NF_POSTROUTING, NF_PRIORITY_SRCNAT, true},
+    {"filter", "INPUT", NF_INPUT, NF_PRIORITY_FILTER, false},
+    {"filter", "FORWARD", NF_FORWARD, NF_PRIORITY_FILTER, false},
+    {"filter", "OUTPUT", NF_OUTPUT, NF_PRIORITY_FILTER, false},
+    {"security", "INPUT", NF_INPUT, NF_PRIORITY_SECURITY, false},
+    {"security", "FORWARD", NF_FORWARD, NF_PRIORITY_SECURITY, false},
+    {"security", "OUTPUT", NF_OUTPUT, NF_PRIORITY_SECURITY, false},
+};
+
+void iptables_set_base(const struct ruleset *rs, struct chain *chain)
+{
+    for (size_t i = 0; i < ARRAY_LEN(base_chains); i++) {
+        if (!span_is(chain->name, base_chains[i].chain) ||
+            !span_is(rs->tables[chain->table].name, base_chains[i].table))
+            continue;
+        chain->hook = base_chains[i].hook;
+        chain->priority = base_chains[i].priority;
+        chain->nat = base_chains[i].nat;
+        return;
+    }
+}
+
+static void close_run(struct index *ix, const char *at)
+{
+    if (!ix->run_chain)
+        return;
+    ix->run.end = (uint32_t)(at - ix->start);
+    ruleset_add_run(ix->rs, ix->run_chain, ix->run);
+    ix->run_chain = NULL;
+}
+
+// "[12:3456]" at the front.
+static bool skip_counters(struct span *s, uint64_t *ret_packets, uint64_t *ret_bytes)
+{
+    if (s->len == 0 || s->at[0] != '[')
+        return false;
+    size_t colon = span_find_char(*s, ':'), end = span_find_char(*s, ']');
+    if (colon == SIZE_MAX || end == SIZE_MAX || colon > end)
+        return false;
+    if (!span_to_u64(span_make(s->at + 1, colon - 1), ret_packets) ||
+        !span_to_u64(span_make(s->at + colon + 1, end - colon - 1), ret_bytes))
+        return false;
+    *s = span_from(*s, end + 1);
+    while (s->len > 0 && s->at[0] == ' ')
+        *s = span_from(*s, 1);
+    return true;
+}
+
+// ":FORWARD DROP [0:0]", ":KUBE-SVC-X - [0:0]".
+static void take_chain(struct index *ix, struct span line)
+{
+    struct span rest = span_from(line, 1), name, policy;
+    if (!ix->open || !span_cut_word(&rest, &name) || !span_cut_word(&rest, &policy))
+        return;
+    struct chain *c = ruleset_add_chain(ix->rs, ix->table, name, ix->line);
+    if (span_is(policy, "-"))
+        return;
+    c->policy = span_is(policy, "DROP") ? VERDICT_DROP : VERDICT_ACCEPT;
+    iptables_set_base(ix->rs, c);
+    rest = span_trim(rest);
+    skip_counters(&rest, &c->packets, &c->bytes);
+}
+
+// "-A CHAIN …", `at` behind "-A ". Rules of one chain stand together, so most lines need one comparison.
+static void take_rule(struct index *ix, const char *line, struct span at)
+{
+    if (ix->run_chain && at.len > ix->run_name.len && at.at[ix->run_name.len] == ' ' &&
+        memcmp(at.at, ix->run_name.at, ix->run_name.len) == 0)
+        return;
+    close_run(ix, line);
+    struct span name = span_first(at, span_find_char(at, ' '));
+    if (!ix->open || name.len == 0)
+        return;
+    ix->run_chain = ruleset_add_chain(ix->rs, ix->table, name, ix->line);
+    ix->run_name = name;
+    ix->run = (struct chain_run){.offset = (uint32_t)(line - ix->start), .line = ix->line};
+}
+
+static usec_t header_time(struct span words)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct span word[5]; // "Mon Nov 23 16:28:54 2026"
+    for (size_t i = 0; i < 5; i++) {
+        if (!span_cut_word(&words, &word[i]))
+            return TIME_UNKNOWN;
+    }
+    int parts[6] = {0};
+    for (int m = 0; m < 12; m++) {
+        if (span_is(word[1], months[m]))
+            parts[1] = m + 1;
+    }
+    struct span clock = word[3], part;
+    uint16_t n;
+    if (!span_to_u16(word[4], &n))
+        return TIME_UNKNOWN;
+    parts[0] = n;
+    if (!span_to_u16(word[2], &n))
+        return TIME_UNKNOWN;
+    parts[2] = n;
+    for (int i = 3; i < 6; i++) {
+        if (!span_cut(&clock, ':', &part) || !span_to_u16(part, &n))
+            return TIME_UNKNOWN;
+        parts[i] = n;
+    }
+    usec_t ret;
+    return clock_from_parts(parts, &ret) ? ret : TIME_UNKNOWN;
+}
+
+// "# Generated by ip6tables-nft-save v1.8.9 (nf_tables) on Mon Nov 23 16:32:59 2026". The legacy back end
+// says neither "-nft-" nor "(nf_tables)"; old versions of both say neither.
+static void take_header(struct index *ix, struct span line)
+{
+    size_t on = span_find(line, " on ");
+    if (!span_starts(line, "# Generated by ") || on == SIZE_MAX)
+        return;
+    struct span program = span_from(span_first(line, on), strlen("# Generated by "));
+    ix->rs->family = span_starts(program, "ip6tables") ? NF_FAMILY_IP6 : NF_FAMILY_IP;
+    if (span_contains(program, "nf_tables") || span_contains(program, "-nft-"))
+        ix->rs->backend = RULESET_IPT_NFT;
+    if (ix->rs->time == TIME_UNKNOWN)
+        ix->rs->time = header_time(span_from(line, on + 4));
+}
+
+static void take_line(struct index *ix, struct span line)
+{
+    const char *at = line.at;
+    if (line.len > 3 && line.at[0] == '[') {
+        const char *end = memchr(line.at, ']', line.len);
+        size_t skip = end ? (size_t)(end - line.at) + 2 : line.len;
+        line = span_from(line, skip);
+        ix->rs->counters = true;
+    }
+    if (line.len > 3 && line.at[0] == '-' && line.at[1] == 'A' && line.at[2] == ' ') {
+        take_rule(ix, at, span_make(line.at + 3, line.len - 3));
+        return;
+    }
+    close_run(ix, at);
+    if (line.len == 0)
+        return;
+    if (line.at[0] == ':') {
+        take_chain(ix, line);
+    } else if (line.at[0] == '*') {
+        struct span name = span_trim(span_from(line, 1));
+        ix->table = (uint32_t)(ruleset_add_table(ix->rs, name, ix->rs->family, ix->line) - ix->rs->tables);
+        ix->open = true;
+    } else if (line.at[0] == '#') {
+        take_header(ix, line);
+    } else if (span_is(span_trim(line), "COMMIT")) {
+        ix->open = false;
+    }
+}
+
+// A save without its header: the first address says which family it is.
+static enum nf_family guess_family(struct span text)
+{
+    for (size_t i; (i = span_find(text, " -")) != SIZE_MAX; text = span_from(text, i + 2)) {
+        struct span word = span_from(text, i + 4);
+        if (i + 4 > text.len || !strchr("sd", text.at[i + 2]) || text.at[i + 3] != ' ')
+            continue;
+        struct ip_prefix p;
+        word = span_first(word, span_find_char(word, ' '));
+        if (ip_parse_prefix(word, &p))
+            return p.ip.family == 6 ? NF_FAMILY_IP6 : NF_FAMILY_IP;
+    }
+    return NF_FAMILY_UNKNOWN;
+}
+
+bool iptables_is(struct span text)
+{
+    struct span line;
+    for (int i = 0; i < 100 && span_cut_line(&text, &line); i++) {
+        if (line.len > 1 && line.at[0] == '*' && span_find_char(line, ' ') == SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+// Where a rule's "-d ADDRESS" can be read without parsing it: right behind the chain, or behind "-s ADDRESS".
+static struct ip_prefix quick_guard(struct span words)
+{
+    struct ip_prefix guard = {0};
+    if (span_starts(words, "-s ")) {
+        size_t end = span_find_char(span_from(words, 3), ' ');
+        words = end == SIZE_MAX ? span_make(NULL, 0) : span_from(words, end + 4);
+    }
+    if (!span_skip(&words, "-d "))
+        return guard;
+    size_t end = span_find_char(words, ' ');
+    if (!ip_parse_prefix(end == SIZE_MAX ? words : span_first(words, end), &guard))
+        guard = (struct ip_prefix){0};
+    return guard;
+}
+
+static void cut_rule(const struct chain *chain, struct span line, struct rule *ret)
+{
+    ret->text = line;
+    ret->packets = ret->bytes = COUNT_UNKNOWN;
+    skip_counters(&line, &ret->packets, &ret->bytes);
+    ret->guard = quick_guard(span_from(line, 3 + chain->name.len + 1));
+}
+
+static const struct chain_rules *parse_chain(struct ruleset *rs, const struct chain *chain)
+{
+    struct chain_rules *ret = arena_alloc(&rs->arena, sizeof *ret);
+    size_t n = 0, cap = 0;
+    struct rule *rules = NULL;
+    for (uint32_t run = chain->first_run; run; run = rs->runs[run - 1].next) {
+        const struct chain_run *r = &rs->runs[run - 1];
+        struct span rest = span_make(rs->text.at + r->offset, r->end - r->offset), line;
+        for (uint32_t at = r->line; span_cut_line(&rest, &line); at++) {
+            struct rule *rule = MEM_PUSH(rules, n, cap);
+            *rule = (struct rule){.line = at};
+            cut_rule(chain, line, rule);
+        }
+    }
+    ret->items = arena_dup(&rs->arena, rules, n * sizeof *rules);
+    ret->n = (uint32_t)n;
+    free(rules);
+    return ret;
+}
+
+static const struct rule_items *parse_rule(struct ruleset *rs, const struct chain *chain,
+                                           const struct rule *rule)
+{
+    struct span text = ruleset_rule_text(rule);
+    return iptables_parse_words(rs, chain->table, span_from(text, 3 + chain->name.len));
+}
+
+struct ruleset *iptables_parse(struct text text, struct error *err)
+{
+    if (text.bytes.len > UINT32_MAX) {
+        error_set(err, "the ruleset is larger than 4 GiB");
+        return NULL;
+    }
+    struct index ix = {.rs = ruleset_new(RULESET_LEGACY, text), .start = text.bytes.at};
+    ix.rs->parse_chain = parse_chain;
+    ix.rs->parse_rule = parse_rule;
+    const char *p = text.bytes.at, *end = p + text.bytes.len;
+    while (p < end) {
+        const char *e = memchr(p, '\n', (size_t)(end - p));
+        e = e ? e : end;
+        ix.line++;
+        take_line(&ix, span_make(p, (size_t)(e - p)));
+        p = e + 1;
+    }
+    close_run(&ix, end);
+    ix.rs->cut = ix.open;
+    if (ix.rs->n_tables == 0) {
+        error_set(err, "no table (*filter, *nat …) in it: not the output of iptables-save");
+        ruleset_free(ix.rs);
+        return NULL;
+    }
+    if (ix.rs->family == NF_FAMILY_UNKNOWN) {
+        ix.rs->family = guess_family(text.bytes);
+        for (size_t i = 0; i < ix.rs->n_tables; i++)
+            ix.rs->tables[i].family = ix.rs->family;
+    }
+    return ix.rs;
+}

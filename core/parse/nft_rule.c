@@ -1,0 +1,415 @@
+// One nft rule: matches and statements in their order. What is not understood makes a match that cannot be
+// told, never one that is passed over.
+#include "core/base/mem.h"
+#include "core/parse/nft_words.h"
+
+bool nft_verdict(struct nft_words *w, struct target_verdict *ret)
+{
+    static const struct {
+        const char *word;
+        enum verdict_kind kind;
+    } verdicts[] = {{"accept", VERDICT_ACCEPT}, {"drop", VERDICT_DROP},    {"continue", VERDICT_NONE},
+                    {"return", VERDICT_RETURN}, {"jump", VERDICT_JUMP},    {"goto", VERDICT_GOTO},
+                    {"queue", VERDICT_QUEUE},   {"reject", VERDICT_REJECT}};
+    for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
+        if (!nft_is_word(w, verdicts[i].word))
+            continue;
+        nft_next(w);
+        *ret = (struct target_verdict){.kind = verdicts[i].kind};
+        if (ret->kind == VERDICT_JUMP || ret->kind == VERDICT_GOTO) {
+            ret->chain = w->word;
+            nft_next(w);
+        }
+        return true;
+    }
+    return false;
+}
+
+// ---------------------------------------------------------------- skipping what has no say
+
+static bool take_any(struct nft_words *w, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (nft_take(w, words[i]))
+            return true;
+    }
+    return false;
+}
+
+// "log flags tcp sequence,options ip options skuid ether"
+static void skip_log_flags(struct nft_words *w)
+{
+    static const char *const flags[] = {"tcp", "ip", "sequence", "options", "skuid", "ether", "all", ","};
+    while (take_any(w, flags, ARRAY_LEN(flags))) {}
+}
+
+static void take_log(struct nft_words *w)
+{
+    static const char *const options[] = {"prefix", "level", "group", "snaplen", "queue-threshold"};
+    build_effect(&w->build, span_of("log"));
+    for (;;) {
+        if (nft_take(w, "flags"))
+            skip_log_flags(w);
+        else if (take_any(w, options, ARRAY_LEN(options)))
+            nft_next(w);
+        else
+            return;
+    }
+}
+
+static void take_counter(struct nft_words *w)
+{
+    if (nft_take(w, "name")) {
+        nft_next(w);
+        return;
+    }
+    while (nft_is_word(w, "packets") || nft_is_word(w, "bytes"))
+        nft_skip_words(w, 2);
+}
+
+// "limit rate over 10 mbytes/second burst 5 packets", "limit name "x"".
+static void take_limit(struct nft_words *w)
+{
+    build_opaque(&w->build, span_of("limit"));
+    if (nft_take(w, "name")) {
+        nft_next(w);
+        return;
+    }
+    nft_take(w, "rate");
+    nft_take(w, "over");
+    bool whole = span_find_char(w->word, '/') != SIZE_MAX;
+    nft_next(w);
+    if (!whole)
+        nft_next(w);
+    if (nft_take(w, "burst"))
+        nft_skip_words(w, 2);
+}
+
+static void take_quota(struct nft_words *w)
+{
+    build_opaque(&w->build, span_of("quota"));
+    if (nft_take(w, "name")) {
+        nft_next(w);
+        return;
+    }
+    if (!nft_take(w, "over"))
+        nft_take(w, "until");
+    nft_skip_words(w, 2);
+    if (nft_take(w, "used"))
+        nft_skip_words(w, 2);
+}
+
+// "add @set { ip saddr timeout 5m }", "update @set { … : … }", "delete @set { … }".
+static void take_set_change(struct nft_words *w)
+{
+    struct span name = w->word;
+    span_skip(&name, "@");
+    nft_next(w);
+    bool limits = false;
+    if (nft_is_word(w, "{")) {
+        const char *from = w->begin;
+        nft_skip_braces(w);
+        struct span body = span_make(from, (size_t)(w->begin - from));
+        limits =
+            span_contains(body, "limit ") || span_contains(body, "ct count") || span_contains(body, "quota ");
+    }
+    build_item(&w->build, ITEM_TAINT)->set = name;
+    if (limits) // a meter: whether the element is within its limit
+        build_opaque(&w->build, span_of("limit"));
+}
+
+// "xt match "string"", "xt target "CHECKSUM"": what iptables-nft did, hidden.
+static void take_xt(struct nft_words *w)
+{
+    static const char *const harmless[] = {"TCPMSS",    "CHECKSUM", "LOG",         "NFLOG",      "CLASSIFY",
+                                           "DSCP",      "TOS",      "TTL",         "HL",         "TRACE",
+                                           "AUDIT",     "TEE",      "ULOG",        "SECMARK",    "LED",
+                                           "IDLETIMER", "RATEEST",  "CONNSECMARK", "TCPOPTSTRIP"};
+    bool match = nft_is_word(w, "match");
+    nft_next(w);
+    struct span name = w->word;
+    nft_next(w);
+    if (match) {
+        if (!span_is(name, "comment"))
+            build_opaque(&w->build, name);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(harmless); i++) {
+        if (span_is(name, harmless[i])) {
+            build_effect(&w->build, name);
+            return;
+        }
+    }
+    build_verdict(&w->build, VERDICT_UNKNOWN, name);
+}
+
+// ---------------------------------------------------------------- values of statements
+
+static bool take_map(struct nft_words *w, const struct selector *keys, unsigned n,
+                     const struct nft_shape *data, struct expr *ret)
+{
+    struct nft_shape shape = *data;
+    shape.keys = keys;
+    shape.n_keys = n;
+    ret->kind = EXPR_MAP;
+    ret->map = nft_set(w, &shape);
+    ret->selectors = arena_dup(&w->build.rs->arena, keys, n * sizeof *keys);
+    ret->n_selectors = (uint8_t)n;
+    return true;
+}
+
+// A field, perhaps looked up in a map. False: the word begins no field.
+static bool take_field_expr(struct nft_words *w, const struct nft_shape *data, struct expr *ret)
+{
+    struct selector keys[NFT_FIELDS];
+    unsigned n = nft_selectors(w, keys);
+    if (n == 0)
+        return false;
+    if (nft_take(w, "map"))
+        return take_map(w, keys, n, data, ret);
+    ret->kind = n == 1 && keys[0].field != FIELD_OPAQUE ? EXPR_FIELD : EXPR_UNKNOWN;
+    ret->selectors = arena_dup(&w->build.rs->arena, keys, sizeof *keys);
+    ret->n_selectors = 1;
+    return true;
+}
+
+// "meta mark set mark or 0x4000": iptables-nft's marks; and the usual "meta mark set meta mark | 0x4000".
+static void take_assign(struct nft_words *w, const struct selector *to)
+{
+    struct rule_item item = {.kind = ITEM_ASSIGN};
+    struct expr *e = &item.assign.expr;
+    struct range r;
+    item.assign.field = to->field;
+    struct nft_shape data = {.data = to, .n_data = 1};
+    if (!take_field_expr(w, &data, e)) {
+        bool known = nft_value(to, w->word, w->quoted, &r);
+        e->kind = known ? EXPR_CONST : EXPR_UNKNOWN;
+        e->value = known ? r : (struct range){{0, 0}, {0, 0}};
+        nft_next(w);
+    }
+    *build_item(&w->build, ITEM_ASSIGN) = item;
+}
+
+// "10.0.0.1", "10.0.0.1-10.0.0.9:53-54", "[fd00::1]:53", ":53".
+static bool parse_target(struct span word, struct nat *nat)
+{
+    struct selector address = {.field = FIELD_DADDR}, port = {.field = FIELD_DPORT};
+    struct span host = word, number = {NULL, 0};
+    size_t bracket = span_find_char(word, ']'), colon = span_find_char(word, ':');
+    if (bracket != SIZE_MAX) {
+        host = span_first(word, bracket + 1);
+        number = span_from(word, bracket + 2);
+    } else if (colon != SIZE_MAX && span_find_char(span_from(word, colon + 1), ':') == SIZE_MAX) {
+        host = span_first(word, colon);
+        number = span_from(word, colon + 1);
+    }
+    if (host.len > 1 && host.at[0] == '[')
+        host = span_make(host.at + 1, host.len - 2);
+    if (host.len > 0) {
+        nat->has_addr = true;
+        nat->addr.kind = nft_value(&address, host, false, &nat->addr.value) ? EXPR_CONST : EXPR_UNKNOWN;
+        nat->family = span_find_char(host, ':') == SIZE_MAX ? 4 : 6;
+    }
+    if (number.len > 0) {
+        nat->has_port = true;
+        nat->port.kind = nft_value(&port, number, false, &nat->port.value) ? EXPR_CONST : EXPR_UNKNOWN;
+    }
+    return true;
+}
+
+static void take_target(struct nft_words *w, struct nat *nat, bool with_port)
+{
+    struct selector parts[2] = {{.field = FIELD_DADDR}, {.field = FIELD_DPORT}};
+    struct nft_shape data = {.data = parts, .n_data = with_port ? 2 : 1};
+    struct expr e = {0};
+    if (!take_field_expr(w, &data, &e)) {
+        parse_target(w->word, nat);
+        nft_next(w);
+        return;
+    }
+    if (e.kind == EXPR_MAP && !e.map->unknown && e.map->n_data == 2)
+        with_port = true;
+    nat->has_addr = true;
+    nat->addr = e;
+    nat->port_in_map = with_port && e.kind == EXPR_MAP;
+    if (w->word.len > 1 && w->word.at[0] == ':') {
+        struct selector port = {.field = FIELD_DPORT};
+        nat->has_port = true;
+        nat->port.kind =
+            nft_value(&port, span_from(w->word, 1), false, &nat->port.value) ? EXPR_CONST : EXPR_UNKNOWN;
+        nft_next(w);
+    }
+}
+
+static void take_nat(struct nft_words *w, enum nat_kind kind)
+{
+    struct nat nat = {.kind = kind};
+    bool with_port = false;
+    if (nft_is_word(w, "ip") || nft_is_word(w, "ip6")) {
+        nat.family = nft_is_word(w, "ip") ? 4 : 6;
+        nft_next(w);
+    }
+    bool prefix = nft_take(w, "prefix");
+    if (nft_take(w, "addr")) {
+        nft_take(w, ".");
+        with_port = nft_take(w, "port");
+    }
+    if (nft_take(w, "to"))
+        take_target(w, &nat, with_port);
+    if (prefix && nat.addr.kind == EXPR_CONST)
+        nat.addr.kind = EXPR_UNKNOWN; // the host's bits stay: which address that is depends on each packet
+    for (;;) {
+        if (nft_take(w, "random") || nft_take(w, "fully-random"))
+            nat.random_port = true;
+        else if (!nft_take(w, "persistent") && !nft_take(w, ","))
+            break;
+    }
+    build_item(&w->build, ITEM_NAT)->nat = nat;
+}
+
+static bool is_settable(const struct selector *s)
+{
+    return s->field == FIELD_MARK || s->field == FIELD_CT_MARK || s->field == FIELD_SADDR ||
+           s->field == FIELD_DADDR || s->field == FIELD_SPORT || s->field == FIELD_DPORT;
+}
+
+// `th dport` in a concatenation may be listed as `udp dport` where the rule has looked at the protocol
+// before: the rule's own match of it decides then.
+static void drop_protocols(struct nft_words *w, struct selector *s, unsigned n)
+{
+    bool looked = false;
+    for (size_t i = 0; i < w->build.n; i++) {
+        const struct rule_item *item = &w->build.items[i];
+        looked = looked || (item->kind == ITEM_MATCH && item->n_selectors == 1 &&
+                            item->selectors[0].field == FIELD_PROTO);
+    }
+    for (unsigned i = 0; looked && n > 1 && i < n; i++) {
+        if (s[i].field == FIELD_SPORT || s[i].field == FIELD_DPORT)
+            s[i].proto = 0;
+    }
+}
+
+// Any statement that begins with a field. False: the word begins none.
+static bool take_field_statement(struct nft_words *w)
+{
+    struct selector s[NFT_FIELDS];
+    unsigned n = nft_selectors(w, s);
+    if (n == 0)
+        return false;
+    drop_protocols(w, s, n);
+    if (nft_take(w, "vmap")) {
+        nft_verdict_map(w, s, n);
+    } else if (nft_take(w, "set")) {
+        if (is_settable(&s[0])) {
+            take_assign(w, &s[0]);
+        } else {
+            build_effect(&w->build, span_of(s[0].name ? s[0].name : "set"));
+            struct expr ignored = {0};
+            struct nft_shape none = {.data = s, .n_data = 1};
+            if (!take_field_expr(w, &none, &ignored))
+                nft_skip_value(w);
+        }
+    } else {
+        nft_comparison(w, s, n);
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------- statements
+
+// "ct count over 5": before the fields, among which it is none.
+static bool take_ct_count(struct nft_words *w)
+{
+    struct nft_words ahead = *w;
+    if (!nft_take(&ahead, "ct") || !nft_take(&ahead, "count"))
+        return false;
+    nft_take(&ahead, "over");
+    nft_next(&ahead);
+    *w = ahead;
+    build_opaque(&w->build, span_of("ct count"));
+    return true;
+}
+
+static void take_unknown_verdict(struct nft_words *w)
+{
+    build_verdict(&w->build, VERDICT_UNKNOWN, w->word);
+    w->at_end = true;
+}
+
+static bool take_named(struct nft_words *w)
+{
+    static const struct {
+        const char *word;
+        void (*take)(struct nft_words *w);
+    } statements[] = {{"counter", take_counter},
+                      {"log", take_log},
+                      {"limit", take_limit},
+                      {"quota", take_quota},
+                      {"xt", take_xt},
+                      {"add", take_set_change},
+                      {"update", take_set_change},
+                      {"delete", take_set_change}};
+    for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
+        if (nft_take(w, statements[i].word)) {
+            statements[i].take(w);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_translation(struct nft_words *w)
+{
+    static const struct {
+        const char *word;
+        enum nat_kind kind;
+    } kinds[] = {
+        {"dnat", NAT_DNAT}, {"snat", NAT_SNAT}, {"masquerade", NAT_MASQUERADE}, {"redirect", NAT_REDIRECT}};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (nft_take(w, kinds[i].word)) {
+            take_nat(w, kinds[i].kind);
+            return true;
+        }
+    }
+    return false;
+}
+
+// A remark may stand at the end, behind words that belong to the last statement (queue's, reject's).
+static void skip_to_comment(struct nft_words *w)
+{
+    while (!w->at_end && !nft_is_word(w, "comment"))
+        nft_next(w);
+}
+
+static void take_statement(struct nft_words *w)
+{
+    struct target_verdict v;
+    if (nft_take(w, "comment")) {
+        w->build.comment = w->word;
+        nft_next(w);
+    } else if (nft_verdict(w, &v)) {
+        *build_item(&w->build, ITEM_VERDICT) = (struct rule_item){.kind = ITEM_VERDICT, .verdict = v};
+        if (v.kind == VERDICT_QUEUE || v.kind == VERDICT_REJECT)
+            skip_to_comment(w);
+    } else if (nft_take(w, "notrack")) {
+        build_item(&w->build, ITEM_NOTRACK);
+    } else if (nft_is_word(w, "dup") || nft_is_word(w, "flow") || nft_is_word(w, "last")) {
+        build_effect(&w->build, w->word);
+        skip_to_comment(w);
+    } else if (nft_is_word(w, "tproxy") || nft_is_word(w, "synproxy") || nft_is_word(w, "fwd") ||
+               nft_is_word(w, "reset")) {
+        take_unknown_verdict(w);
+    } else if (!take_named(w) && !take_translation(w) && !take_ct_count(w) && !take_field_statement(w)) {
+        build_opaque(&w->build, w->word); // not understood: the rule may match or not
+        nft_next(w);
+    }
+}
+
+const struct rule_items *nft_parse_rule(struct ruleset *rs, uint32_t table, struct span text)
+{
+    struct nft_words w;
+    nft_words_init(&w, rs, table, text);
+    while (!w.at_end)
+        take_statement(&w);
+    return build_finish(&w.build);
+}

@@ -1,0 +1,199 @@
+// Items into the arena, and the words that iptables and nft have in common.
+#include "core/parse/rulebuild.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+struct rule_item *build_item(struct rule_build *b, enum item_kind kind)
+{
+    struct rule_item *item = MEM_PUSH(b->items, b->n, b->cap);
+    *item = (struct rule_item){.kind = kind};
+    return item;
+}
+
+const struct elements *build_elements(struct arena *arena, const struct range *ranges, size_t n)
+{
+    struct elements *set = arena_alloc(arena, sizeof *set);
+    struct element *items = arena_alloc(arena, (n ? n : 1) * sizeof *items);
+    const struct range *keys = arena_dup(arena, ranges, n * sizeof *ranges);
+    for (size_t i = 0; i < n; i++)
+        items[i].key = &keys[i];
+    *set = (struct elements){.items = items, .n = (uint32_t)n, .n_fields = 1};
+    return set;
+}
+
+struct rule_item *build_match(struct rule_build *b, struct selector selector, const struct range *ranges,
+                              size_t n, bool invert)
+{
+    struct arena *arena = &b->rs->arena;
+    struct rule_item *item = build_item(b, ITEM_MATCH);
+    item->selectors = arena_dup(arena, &selector, sizeof selector);
+    item->n_selectors = 1;
+    item->invert = invert;
+    item->elements = build_elements(arena, ranges, n);
+    return item;
+}
+
+struct rule_item *build_opaque(struct rule_build *b, struct span name)
+{
+    struct rule_item *item = build_match(b, (struct selector){.field = FIELD_OPAQUE}, NULL, 0, false);
+    item->name = arena_span(&b->rs->arena, name);
+    return item;
+}
+
+struct rule_item *build_masked(struct rule_build *b, struct selector selector, struct num mask,
+                               struct num value, bool invert)
+{
+    selector.masked = true;
+    selector.and_ = mask;
+    return build_match(b, selector, &(struct range){value, value}, 1, invert);
+}
+
+struct rule_item *build_any_bits(struct rule_build *b, struct selector selector, uint64_t mask, bool invert)
+{
+    return build_masked(b, selector, num_of(mask), num_of(0), !invert);
+}
+
+struct rule_item *build_verdict(struct rule_build *b, enum verdict_kind kind, struct span chain)
+{
+    struct rule_item *item = build_item(b, ITEM_VERDICT);
+    item->verdict = (struct target_verdict){kind, chain};
+    return item;
+}
+
+struct rule_item *build_effect(struct rule_build *b, struct span name)
+{
+    struct rule_item *item = build_item(b, ITEM_EFFECT);
+    item->name = arena_span(&b->rs->arena, name);
+    return item;
+}
+
+const struct rule_items *build_finish(struct rule_build *b)
+{
+    struct rule_items *ret = arena_alloc(&b->rs->arena, sizeof *ret);
+    ret->items = arena_dup(&b->rs->arena, b->items, b->n * sizeof *b->items);
+    ret->n = (uint32_t)b->n;
+    ret->comment = b->comment;
+    free(b->items);
+    b->items = NULL;
+    b->n = b->cap = 0;
+    return ret;
+}
+
+struct word_value {
+    const char *word;
+    uint64_t value;
+};
+
+static bool find_word(const struct word_value *words, size_t n, struct span word, uint64_t *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (span_is_caseless(word, words[i].word)) {
+            *ret = words[i].value;
+            return true;
+        }
+    }
+    return span_to_u64(word, ret);
+}
+
+bool rule_protocol(struct span word, uint8_t *ret)
+{
+    static const struct word_value words[] = {
+        // /etc/protocols
+        {"ip", 0},          {"icmp", 1},         {"igmp", 2},
+        {"ipencap", 4},     {"tcp", 6},          {"udp", 17},
+        {"dccp", 33},       {"ipv6", 41},        {"rsvp", 46},
+        {"gre", 47},        {"esp", 50},         {"ipv6-route", 43},
+        {"ah", 51},         {"icmpv6", 58},      {"ipv6-icmp", 58},
+        {"ipv6-nonxt", 59}, {"ipv6-opts", 60},   {"ospf", 89},
+        {"ipip", 94},       {"pim", 103},        {"comp", 108},
+        {"ipcomp", 108},    {"vrrp", 112},       {"l2tp", 115},
+        {"sctp", 132},      {"ipv6-frag", 44},   {"mobility-header", 135},
+        {"udplite", 136},   {"mpls-in-ip", 137},
+    };
+    uint64_t value;
+    if (!find_word(words, ARRAY_LEN(words), word, &value) || value > 255)
+        return false;
+    *ret = (uint8_t)value;
+    return true;
+}
+
+bool rule_ct_state(struct span word, uint64_t *ret)
+{
+    static const struct word_value words[] = {
+        {"invalid", CT_STATE_INVALID}, {"established", CT_STATE_ESTABLISHED}, {"related", CT_STATE_RELATED},
+        {"new", CT_STATE_NEW},         {"untracked", CT_STATE_UNTRACKED},
+    };
+    return find_word(words, ARRAY_LEN(words), word, ret);
+}
+
+bool rule_ct_status(struct span word, uint64_t *ret)
+{
+    static const struct word_value words[] = {
+        {"none", 0},
+        {"expected", CT_STATUS_EXPECTED},
+        {"seen-reply", CT_STATUS_SEEN_REPLY},
+        {"seen_reply", CT_STATUS_SEEN_REPLY},
+        {"assured", CT_STATUS_ASSURED},
+        {"confirmed", CT_STATUS_CONFIRMED},
+        {"snat", CT_STATUS_SNAT},
+        {"dnat", CT_STATUS_DNAT},
+        {"dying", CT_STATUS_DYING},
+    };
+    return find_word(words, ARRAY_LEN(words), word, ret);
+}
+
+bool rule_address_type(struct span word, uint64_t *ret)
+{
+    static const struct word_value words[] = {
+        {"unspec", ADDR_UNSPEC},
+        {"unicast", ADDR_UNICAST},
+        {"local", ADDR_LOCAL},
+        {"broadcast", ADDR_BROADCAST},
+        {"anycast", ADDR_ANYCAST},
+        {"multicast", ADDR_MULTICAST},
+        {"blackhole", ADDR_BLACKHOLE},
+        {"unreachable", ADDR_UNREACHABLE},
+        {"prohibit", ADDR_PROHIBIT},
+        {"throw", ADDR_THROW},
+        {"nat", ADDR_NAT},
+        {"xresolve", ADDR_XRESOLVE},
+    };
+    return find_word(words, ARRAY_LEN(words), word, ret);
+}
+
+bool rule_packet_type(struct span word, uint64_t *ret)
+{
+    static const struct word_value words[] = {
+        // linux/if_packet.h; nft lists unicast as "host"
+        {"unicast", 0}, {"host", 0}, {"broadcast", 1}, {"multicast", 2}, {"other", 3}, {"otherhost", 3},
+    };
+    return find_word(words, ARRAY_LEN(words), word, ret);
+}
+
+bool rule_tcp_flag(struct span word, uint64_t *ret)
+{
+    static const struct word_value words[] = {
+        {"fin", 1},  {"syn", 2},  {"rst", 4},   {"psh", 8},  {"ack", 16}, {"urg", 32},
+        {"ecn", 64}, {"ece", 64}, {"cwr", 128}, {"none", 0}, {"all", 63},
+    };
+    return find_word(words, ARRAY_LEN(words), word, ret);
+}
+
+bool rule_port(struct span word, uint64_t *ret)
+{
+    static const struct {
+        const char *name;
+        uint16_t port;
+    } names[] = {{"domain", 53}, {"ssh", 22},   {"http", 80},       {"https", 443},  {"ntp", 123},
+                 {"mdns", 5353}, {"smtp", 25},  {"bootps", 67},     {"bootpc", 68},  {"domain-s", 853},
+                 {"snmp", 161},  {"ldap", 389}, {"webcache", 8080}, {"kerberos", 88}};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (span_is(word, names[i].name)) {
+            *ret = names[i].port;
+            return true;
+        }
+    }
+    return span_to_u64(word, ret) && *ret <= UINT16_MAX;
+}

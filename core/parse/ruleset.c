@@ -1,0 +1,175 @@
+// The frame of a ruleset: tables and chains by name, and the rules of a chain parsed when first asked for. A
+// node with ten thousand services has thirty thousand chains, of which a packet meets a few dozen: so names
+// are not copied, and the index is a flat table of numbers.
+#include "core/parse/ruleset.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+struct ruleset *ruleset_new(enum ruleset_backend backend, struct text text)
+{
+    struct ruleset *rs = mem_alloc(sizeof *rs);
+    rs->backend = backend;
+    rs->text = text.bytes;
+    rs->file = text.file;
+    rs->time = TIME_UNKNOWN;
+    return rs;
+}
+
+void ruleset_free(struct ruleset *rs)
+{
+    if (!rs)
+        return;
+    free(rs->tables);
+    free(rs->chains);
+    free(rs->runs);
+    free(rs->slots);
+    free(rs->sets);
+    arena_done(&rs->arena);
+    free(rs);
+}
+
+struct table *ruleset_add_table(struct ruleset *rs, struct span name, enum nf_family family, uint32_t line)
+{
+    for (size_t i = 0; i < rs->n_tables; i++) {
+        if (rs->tables[i].family == family && span_eq(rs->tables[i].name, name))
+            return &rs->tables[i];
+    }
+    struct table *t = MEM_PUSH(rs->tables, rs->n_tables, rs->cap_tables);
+    *t = (struct table){.name = name, .family = family, .line = line};
+    return t;
+}
+
+// Eight bytes a step: chain names are long and many.
+static uint64_t chain_hash(uint32_t table, struct span name)
+{
+    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = name.len + ((uint64_t)table << 32), w = 0;
+    for (; name.len >= 8; name = span_from(name, 8)) {
+        memcpy(&w, name.at, 8);
+        h = (h ^ w) * factor;
+        h ^= h >> 32;
+    }
+    w = 0;
+    if (name.len > 0)
+        memcpy(&w, name.at, name.len);
+    return ((h ^ w) * factor) >> 20;
+}
+
+// The slot that holds the chain's number, or the free one where it belongs. n_slots is a power of two.
+static uint32_t *find_slot(const struct ruleset *rs, uint32_t table, struct span name)
+{
+    size_t i = chain_hash(table, name) & (rs->n_slots - 1);
+    for (; rs->slots[i]; i = (i + 1) & (rs->n_slots - 1)) {
+        const struct chain *c = &rs->chains[rs->slots[i] - 1];
+        if (c->table == table && span_eq(c->name, name))
+            break;
+    }
+    return &rs->slots[i];
+}
+
+static void widen_slots(struct ruleset *rs)
+{
+    free(rs->slots);
+    rs->n_slots = rs->n_slots ? rs->n_slots * 4 : 256;
+    rs->slots = mem_calloc(rs->n_slots, sizeof *rs->slots);
+    for (size_t i = 0; i < rs->n_chains; i++)
+        *find_slot(rs, rs->chains[i].table, rs->chains[i].name) = (uint32_t)i + 1;
+}
+
+struct chain *ruleset_add_chain(struct ruleset *rs, uint32_t table, struct span name, uint32_t line)
+{
+    if (rs->n_chains * 2 >= rs->n_slots)
+        widen_slots(rs);
+    uint32_t *slot = find_slot(rs, table, name);
+    if (*slot)
+        return &rs->chains[*slot - 1];
+    struct chain *c = MEM_PUSH(rs->chains, rs->n_chains, rs->cap_chains);
+    *c = (struct chain){
+        .name = name, .table = table, .line = line, .packets = COUNT_UNKNOWN, .bytes = COUNT_UNKNOWN};
+    *slot = (uint32_t)rs->n_chains;
+    return c;
+}
+
+struct chain *ruleset_chain(const struct ruleset *rs, uint32_t table, struct span name)
+{
+    uint32_t at = rs->n_slots ? *find_slot(rs, table, name) : 0;
+    return at ? &rs->chains[at - 1] : NULL;
+}
+
+void ruleset_add_run(struct ruleset *rs, struct chain *chain, struct chain_run run)
+{
+    run.next = 0;
+    *MEM_PUSH(rs->runs, rs->n_runs, rs->cap_runs) = run;
+    if (chain->last_run)
+        rs->runs[chain->last_run - 1].next = (uint32_t)rs->n_runs;
+    else
+        chain->first_run = (uint32_t)rs->n_runs;
+    chain->last_run = (uint32_t)rs->n_runs;
+}
+
+const struct chain_rules *ruleset_rules(struct ruleset *rs, const struct chain *chain)
+{
+    struct chain *c = &rs->chains[chain - rs->chains];
+    if (!c->parsed)
+        c->parsed = rs->parse_chain(rs, c);
+    return c->parsed;
+}
+
+const struct rule_items *ruleset_items(struct ruleset *rs, const struct chain *chain, const struct rule *rule)
+{
+    struct rule *r = &chain->parsed->items[rule - chain->parsed->items];
+    if (!r->parsed)
+        r->parsed = rs->parse_rule(rs, chain, r);
+    return r->parsed;
+}
+
+const struct elements *ruleset_elements(struct ruleset *rs, uint32_t table, struct span name)
+{
+    for (size_t i = 0; i < rs->n_sets; i++) {
+        struct named_set *set = &rs->sets[i];
+        if (set->table != table || !span_eq(set->name, name))
+            continue;
+        if (!set->elements)
+            set->elements = rs->parse_elements(rs, set);
+        return set->elements;
+    }
+    struct elements *none = arena_alloc(&rs->arena, sizeof *none);
+    none->unknown = true;
+    none->name = arena_span(&rs->arena, name);
+    return none;
+}
+
+struct span ruleset_rule_text(const struct rule *rule)
+{
+    struct span s = span_trim(rule->text);
+    if (s.len > 0 && s.at[0] == '[') {
+        size_t end = span_find_char(s, ']');
+        if (end != SIZE_MAX)
+            s = span_trim(span_from(s, end + 1));
+    }
+    return s;
+}
+
+struct span ruleset_line(const struct ruleset *rs, uint32_t line)
+{
+    struct span rest = rs->text, ret = {NULL, 0};
+    for (uint32_t i = 0; i < line; i++) {
+        if (!span_cut_line(&rest, &ret))
+            return span_make(NULL, 0);
+    }
+    return ret;
+}
+
+struct place ruleset_place(const struct ruleset *rs, uint32_t line)
+{
+    return place_at(rs->file, line);
+}
+
+const char *nf_hook_name(enum nf_hook hook)
+{
+    static const char *const names[NF_HOOKS] = {"",        "ingress", "prerouting",  "input",
+                                                "forward", "output",  "postrouting", "egress"};
+    return names[hook];
+}
