@@ -1,0 +1,95 @@
+// The question and the answer: where the walk begins, and what its outcome says.
+#include "core/judge/packet.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/judge/packet_state.h"
+
+static struct peer peer_of(struct ip ip, uint16_t port)
+{
+    struct num n = num_of_ip(ip);
+    return (struct peer){
+        .lo = n, .hi = n, .port_lo = port ? port : 1024, .port_hi = port ? port : UINT16_MAX};
+}
+
+static void begin(const struct walk *walk, struct world *w)
+{
+    const struct packet_query *q = walk->query;
+    memset(w, 0, sizeof *w);
+    w->src = peer_of(q->src, q->sport);
+    w->dst = peer_of(q->dst, q->dport);
+    w->hook = q->hook == NF_OUTPUT ? NF_OUTPUT : NF_INGRESS;
+    w->loops = q->hook == NF_OUTPUT && packet_is_local(walk, &w->dst) == TRI_YES;
+}
+
+static void fill_answer(struct packet_answer *answer, const struct outcome *o)
+{
+    answer->worst = o->self;
+    answer->branches = o->branches;
+    answer->n_branches = o->n_branches;
+    for (size_t i = 0; i < o->n_branches; i++) { // the first of those that fare as the whole does
+        if (o->branches[i].fate == o->self.fate) {
+            answer->worst = o->branches[i];
+            break;
+        }
+    }
+    size_t n = 0;
+    for (const struct gap_link *g = o->gaps; g; g = g->next)
+        n++;
+    struct packet_gap *gaps = arena_alloc(&answer->arena, n * sizeof *gaps);
+    answer->n_gaps = n;
+    for (const struct gap_link *g = o->gaps; g; g = g->next) // the last added stands first
+        gaps[--n] = g->gap;
+    answer->gaps = gaps;
+}
+
+struct packet_answer *packet_trace(const struct packet_query *query)
+{
+    struct packet_answer *answer = mem_alloc(sizeof *answer);
+    struct walk walk = {.query = query, .answer = answer, .family = query->dst.family};
+    struct state *s = mem_alloc(sizeof *s);
+    plan_build(&walk.plan, query, walk.family);
+    begin(&walk, &s->w);
+    struct world first = s->w;
+    fill_answer(answer, walk_on(&walk, s));
+    if (answer->n_branches == 0 && packet_is_balanced(&walk, &first)) {
+        answer->branches = &answer->worst;
+        answer->n_branches = 1;
+    }
+    plan_done(&walk.plan);
+    free(s);
+    return answer;
+}
+
+void packet_answer_free(struct packet_answer *answer)
+{
+    if (!answer)
+        return;
+    arena_done(&answer->arena);
+    free(answer);
+}
+
+const char *packet_fate_name(enum packet_fate fate)
+{
+    static const char *const names[] = {"passes", "blocked", "unknown"};
+    return names[fate];
+}
+
+const char *packet_action_name(enum packet_action action)
+{
+    static const char *const names[] = {NULL, "DROP", "REJECT", "POLICY"};
+    return names[action];
+}
+
+const char *packet_leg_name(enum packet_leg leg)
+{
+    return leg == PACKET_QUERY ? "query" : "reply";
+}
+
+uint32_t packet_decision_line(const struct packet_decision *d)
+{
+    if (d->rule)
+        return d->rule->line;
+    return d->chain ? d->chain->line : 0;
+}

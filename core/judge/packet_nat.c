@@ -1,0 +1,199 @@
+// Connections: who has one, and what its translation does to the packets of both directions
+// (nf_conntrack_core.c, nf_nat_core.c, nf_nat_masquerade.c, nf_nat_redirect.c).
+#include "core/judge/packet_world.h"
+
+static bool at_destination(enum nf_hook hook) // HOOK2MANIP: where destinations are translated
+{
+    return hook == NF_PREROUTING || hook == NF_OUTPUT;
+}
+
+// A SYN-ACK, or the answer to a question that was not tracked, begins a connection of its own: UDP does, TCP
+// is invalid.
+static void track_reply(const struct walk *walk, struct world *w)
+{
+    if (w->conn.exists) {
+        w->carried = CARRIES_CONNECTION;
+        w->established = w->reply_dir = true;
+        return;
+    }
+    if (walk->query->proto == 6)
+        return;
+    w->carried = CARRIES_CONNECTION;
+    w->conn.exists = true;
+    w->conn.src = w->src;
+    w->conn.dst = w->dst;
+}
+
+void packet_track(const struct walk *walk, struct world *w)
+{
+    if (w->carried != CARRIES_NOTHING) // untracked by a rule, or already seen on the way out to itself
+        return;
+    if (w->leg == PACKET_REPLY) {
+        track_reply(walk, w);
+        return;
+    }
+    w->carried = CARRIES_CONNECTION;
+    w->conn.exists = true;
+    w->conn.src = w->src;
+    w->conn.dst = w->dst;
+}
+
+// nf_nat_inet_fn: rules are asked for a connection's first packet only, and until one has translated.
+bool packet_nat_applies(const struct world *w)
+{
+    if (w->carried != CARRIES_CONNECTION || w->established)
+        return false;
+    return at_destination(w->hook) ? !w->conn.done_dst : !w->conn.done_src;
+}
+
+void packet_translate(struct world *w)
+{
+    if (w->carried != CARRIES_CONNECTION)
+        return;
+    if (!w->established) { // what no rule translated is bound as it is
+        if (at_destination(w->hook))
+            w->conn.done_dst = true;
+        else
+            w->conn.done_src = true;
+        return;
+    }
+    if (at_destination(w->hook) && w->conn.snat)
+        w->dst = w->conn.src;
+    if (!at_destination(w->hook) && w->conn.dnat)
+        w->src = w->conn.dst;
+}
+
+static bool peer_eq(const struct peer *a, const struct peer *b)
+{
+    return num_compare(a->lo, b->lo) == 0 && num_compare(a->hi, b->hi) == 0 && a->port_lo == b->port_lo &&
+           a->port_hi == b->port_hi && a->any_local == b->any_local;
+}
+
+// A range that holds the port already leaves it; else the kernel picks one.
+static void set_port(struct peer *p, const struct range *range)
+{
+    if (p->port_lo >= range->lo.lo && p->port_hi <= range->hi.lo && range->lo.lo != range->hi.lo)
+        return;
+    p->port_lo = (uint16_t)range->lo.lo;
+    p->port_hi = (uint16_t)range->hi.lo;
+}
+
+static void set_address(struct peer *p, const struct range *range)
+{
+    p->lo = range->lo;
+    p->hi = range->hi;
+    p->any_local = false;
+}
+
+static void set_any_local(struct peer *p)
+{
+    p->lo = p->hi = num_of(0);
+    p->any_local = true;
+}
+
+static void set_loopback(struct peer *p, uint8_t family)
+{
+    struct num one = family == 4 ? num_of(0x7f000001) : num_of(1);
+    set_address(p, &(struct range){one, one});
+}
+
+static void set_network(struct peer *p, const struct nat *nat, uint8_t family)
+{
+    struct num mask = num_mask(nat->netmap_bits, family == 4 ? 32 : 128);
+    struct num net = num_and(nat->addr.value.lo, mask);
+    struct num lo = num_and(p->lo, num_not(mask)), hi = num_and(p->hi, num_not(mask));
+    p->lo = num_xor(net, family == 4 ? num_and(lo, num_of(UINT32_MAX)) : lo);
+    p->hi = num_xor(net, family == 4 ? num_and(hi, num_of(UINT32_MAX)) : hi);
+    p->any_local = false;
+}
+
+static void unknown_address(struct peer *p)
+{
+    p->lo = num_of(0);
+    p->hi = num_not(num_of(0));
+    p->any_local = false;
+}
+
+static void apply_address(const struct walk *walk, const struct world *w, const struct nat *nat,
+                          const struct element *data, struct peer *p)
+{
+    if (nat->kind == NAT_REDIRECT && w->hook == NF_OUTPUT)
+        set_loopback(p, walk->family);
+    else if (nat->kind == NAT_MASQUERADE || nat->kind == NAT_REDIRECT)
+        set_any_local(p);
+    else if (nat->kind == NAT_NETMAP)
+        set_network(p, nat, walk->family);
+    else if (nat->has_addr && nat->addr.kind == EXPR_MAP)
+        set_address(p, &data->data[0]);
+    else if (nat->has_addr && nat->addr.kind == EXPR_CONST)
+        set_address(p, &nat->addr.value);
+    else if (nat->has_addr)
+        unknown_address(p);
+}
+
+static void apply_port(const struct nat *nat, const struct element *data, struct peer *p)
+{
+    static const struct range any = {{0, 1024}, {0, UINT16_MAX}};
+    if (nat->port_in_map)
+        set_port(p, &data->data[1]);
+    else if (nat->has_port && nat->port.kind == EXPR_MAP)
+        set_port(p, &data->data[0]);
+    else if (nat->has_port && nat->port.kind == EXPR_CONST)
+        set_port(p, &nat->port.value);
+    else if (nat->has_port || nat->random_port)
+        set_port(p, &any);
+    if (nat->random_port && p->port_lo == p->port_hi && !nat->has_port) {
+        p->port_lo = 1024;
+        p->port_hi = UINT16_MAX;
+    }
+}
+
+bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat, const struct element *data)
+{
+    if (nat->family && nat->family != walk->family)
+        return false;
+    bool destination = at_destination(w->hook);
+    struct peer *p = destination ? &w->dst : &w->src;
+    struct peer before = *p;
+    apply_address(walk, w, nat, data, p);
+    apply_port(nat, data, p);
+    bool changed = !peer_eq(&before, p);
+    if (destination) {
+        w->conn.done_dst = true;
+        w->conn.dnat = changed;
+        w->conn.dnat_rule = true;
+        w->conn.new_dst = *p;
+    } else {
+        w->conn.done_src = true;
+        w->conn.snat = changed;
+        w->conn.new_src = *p;
+    }
+    return true;
+}
+
+void packet_begin_reply(const struct walk *walk, struct world *w)
+{
+    struct peer src = w->src;
+    bool was_tracked = w->carried == CARRIES_CONNECTION;
+    w->src = w->dst;
+    w->dst = src;
+    w->leg = PACKET_REPLY;
+    w->hook = w->ended_local ? NF_OUTPUT : NF_INGRESS;
+    w->step = 0;
+    w->mark = w->mark_unknown = 0;
+    w->carried = CARRIES_NOTHING;
+    w->established = w->reply_dir = false;
+    w->conn.exists = was_tracked;
+    (void)walk;
+}
+
+bool packet_reply_known(const struct walk *walk, const struct world *w)
+{
+    const struct packet_query *q = walk->query;
+    struct num src = num_of_ip(q->dst), dst = num_of_ip(q->src);
+    bool addresses = num_compare(w->src.lo, src) == 0 && num_compare(w->src.hi, src) == 0 &&
+                     num_compare(w->dst.lo, dst) == 0 && num_compare(w->dst.hi, dst) == 0;
+    bool ports = w->src.port_lo == q->dport && w->src.port_hi == q->dport &&
+                 (w->dst.port_lo == q->sport || q->sport == 0);
+    return addresses && ports && !w->src.any_local && !w->dst.any_local;
+}

@@ -1,0 +1,136 @@
+// The inside of judge/packet.h: a packet in mid-way, the walk that it is on, and what is asked of both.
+//
+//   packet_plan.c    which base chains stand at which hook, in what order
+//   packet_match.c   one match against the packet
+//   packet_ipset.c   one lookup in an ipset
+//   packet_nat.c     connection tracking and address translation
+//
+// How the walk goes on is packet_state.h's.
+#ifndef D5_JUDGE_PACKET_WORLD_H
+#define D5_JUDGE_PACKET_WORLD_H
+
+#include "core/base/tri.h"
+#include "core/judge/packet.h"
+
+enum { PACKET_DEPTH = 32 }; // chains that call each other; nft allows 16
+
+struct peer {          // one end of a packet
+    struct num lo, hi; // the address; a range where it is one of several
+    uint16_t port_lo, port_hi;
+    bool any_local; // one of the node's addresses, which one is the kernel's choice
+};
+
+struct frame { // a chain that is being walked
+    const struct chain *chain;
+    uint32_t ruleset; // index of query->rules
+    uint32_t next;    // rule
+};
+
+enum carried { CARRIES_NOTHING, CARRIES_UNTRACKED, CARRIES_CONNECTION }; // skb->_nfct
+
+struct connection {
+    bool exists;
+    bool dnat, snat;              // IPS_DST_NAT, IPS_SRC_NAT: set where something changed
+    bool dnat_rule;               // some rule translated the destination, maybe to what it was
+    bool done_dst, done_src;      // translation has been decided
+    struct peer src, dst;         // the original direction's
+    struct peer new_src, new_dst; // what it was translated to
+    uint32_t mark, mark_unknown;
+};
+
+struct world { // compared byte by byte: always copied whole, zeroed before first use
+    enum packet_leg leg;
+    enum nf_hook hook;
+    uint32_t step; // of the hook's plan
+    struct peer src, dst;
+    uint32_t mark, mark_unknown; // values of the bits that are known; bits that are not
+    enum carried carried;
+    bool established; // the packet belongs to a connection that the other leg began
+    bool reply_dir;   // it goes against the connection's original direction
+    bool loops;       // sent by the node to itself
+    bool ended_local; // the query was delivered on the node
+    struct connection conn;
+    uint64_t tainted; // sets that a rule on the way changed (a bit by hash of the name)
+    bool balanced;    // a service's endpoint was picked
+    uint32_t depth;
+    uint32_t item, element; // where in the rule the walk stands
+    struct frame frames[PACKET_DEPTH];
+};
+
+enum plan_kind { PLAN_CHAIN, PLAN_CONNTRACK, PLAN_TRANSLATE };
+
+struct plan_step {
+    enum plan_kind kind;
+    int32_t priority; // where it stands
+    uint32_t group;   // order of registration at that priority: later ones first
+    int32_t own;      // within a group: nat chains by their own priority
+    uint32_t order;
+    uint32_t ruleset;
+    const struct chain *chain;
+};
+
+struct plan {
+    struct plan_step *steps[NF_HOOKS];
+    size_t n[NF_HOOKS], cap[NF_HOOKS];
+};
+
+struct memo;
+
+struct walk {
+    const struct packet_query *query;
+    struct packet_answer *answer; // its arena holds everything
+    uint8_t family;               // 4 or 6
+    struct plan plan;
+    struct memo *memo;
+    size_t splits, rules; // spent
+    unsigned nesting;
+};
+
+// ---------------------------------------------------------------- packet_plan.c
+
+void plan_build(struct plan *plan, const struct packet_query *query, uint8_t family);
+void plan_done(struct plan *plan);
+
+// ---------------------------------------------------------------- packet_match.c
+
+enum value_kind {
+    VALUE_RANGE,
+    VALUE_UNKNOWN,
+    VALUE_ABSENT, // the field is not there: the rule does not match, inverted or not
+    VALUE_NO_CT,  // the same, since the packet has no connection
+    VALUE_LOCAL,  // one of the node's addresses
+};
+
+struct value {
+    enum value_kind kind;
+    struct num lo, hi;
+};
+
+struct value packet_value(const struct walk *walk, const struct world *w, const struct selector *s);
+enum tri packet_match(const struct walk *walk, const struct world *w, const struct rule_item *item);
+
+// Whether the values are those of an element of a set with as many fields.
+enum tri packet_element(const struct walk *walk, const struct world *w, const struct selector *selectors,
+                        const struct elements *set, uint32_t element);
+enum tri packet_is_local(const struct walk *walk, const struct peer *peer);
+struct span packet_interface(const struct walk *walk, const struct world *w, bool out, bool *ret_known);
+// Whether a rule's guard says that it is not for this packet.
+bool packet_guard_excludes(const struct world *w, uint8_t family, const struct ip_prefix *guard);
+uint64_t packet_taint(struct span set);
+bool packet_range_is(const struct value *v, struct num *ret); // exactly one number
+
+// ---------------------------------------------------------------- packet_ipset.c
+
+enum tri packet_ipset(const struct walk *walk, const struct world *w, const struct ipset_match *match);
+
+// ---------------------------------------------------------------- packet_nat.c
+
+void packet_track(const struct walk *walk, struct world *w);
+void packet_translate(struct world *w);
+bool packet_nat_applies(const struct world *w);
+// `data` is the map's element where the rule has a map, else NULL. False: the rule does not apply.
+bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat, const struct element *data);
+void packet_begin_reply(const struct walk *walk, struct world *w);
+bool packet_reply_known(const struct walk *walk, const struct world *w); // to the asker
+
+#endif
