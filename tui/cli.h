@@ -21,6 +21,7 @@ extern const struct cli_command cli_cases;
 extern const struct cli_command cli_report;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_sop;
+extern const struct cli_command cli_trace;
 
 // argv as main gets it. Returns the exit status.
 int cli_main(int argc, char **argv);
