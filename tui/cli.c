@@ -13,6 +13,7 @@ static const struct cli_command *const commands[] = {
     &cli_run,    //
     &cli_report, //
     &cli_cases,  //
+    &cli_export, //
     &cli_sop,    //
     &cli_trace,  //
     NULL,        // one line a subcommand

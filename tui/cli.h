@@ -18,6 +18,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_cases;
+extern const struct cli_command cli_export;
 extern const struct cli_command cli_report;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_sop;

@@ -1,0 +1,214 @@
+// The session: what a person does and what was judged is there again when the case is opened again, here or
+// elsewhere.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/session.h"
+#include "core/session/export.h"
+
+static const char *const tree[] = {"tests/cases/demo/tree"};
+
+static int set_up(void **state)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *path = mem_printf("%s/d5tui-session-XXXXXX", tmp ? tmp : "/tmp");
+    *state = mkdtemp(path);
+    return *state ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    char *command = mem_printf("rm -rf '%s'", (const char *)*state);
+    int rc = system(command);
+    free(command);
+    free(*state);
+    return rc;
+}
+
+static struct session *must_open(const struct session_config *config)
+{
+    struct error err = {{0}};
+    struct session *s = session_new(config, &err);
+    if (!s)
+        fail_msg("%s", err.text);
+    return s;
+}
+
+static struct session *new_case(const char *state_dir)
+{
+    return must_open(
+        &(struct session_config){.from = tree, .n_from = 1, .state_dir = state_dir, .keep = true});
+}
+
+static void must(bool ok, const struct error *err)
+{
+    if (!ok)
+        fail_msg("%s", err->text);
+}
+
+static void run_all(struct session *s)
+{
+    struct error err = {{0}};
+    must(session_analyse(s, &err), &err);
+    must(session_run_all(s, &err), &err);
+}
+
+static void assert_same_dump(const struct session *a, const struct session *b)
+{
+    struct str x = {0}, y = {0};
+    incident_dump(session_incident(a), &x);
+    incident_dump(session_incident(b), &y);
+    assert_string_equal(str_text(&x), str_text(&y));
+    str_done(&x);
+    str_done(&y);
+}
+
+static void do_some(struct session *s)
+{
+    struct error err = {{0}};
+    const struct event events[] = {
+        {.kind = EVENT_NOTE, .step = "T.M1", .text = "asked the team"},
+        {.kind = EVENT_PINNED, .value = "F-002", .number = 1},
+        {.kind = EVENT_EXCLUDED, .value = "F-001", .number = 1, .text = "an old line"},
+        {.kind = EVENT_DETAIL_EDITED, .text = "the rule of last night"},
+        {.kind = EVENT_FIX_EDITED, .text = "take the rule out"},
+        {.kind = EVENT_STEP_SKIPPED, .step = "T.Y2", .text = "no time"},
+        {.kind = EVENT_VERIFIED, .value = "gone"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(events); i++)
+        must(session_do(s, events[i], &err), &err);
+    must(session_wait_saved(s, 60 * USEC_SEC, &err), &err);
+    assert_true(session_is_saved(s));
+}
+
+static void a_case_is_replayed_byte_for_byte(void **state)
+{
+    struct session *s = new_case(*state);
+    run_all(s);
+    do_some(s);
+    struct session *again =
+        must_open(&(struct session_config){.state_dir = *state, .open_case = "last", .read_only = true});
+    assert_same_dump(s, again);
+    struct error err = {{0}};
+    assert_false(session_do(again, (struct event){.kind = EVENT_NOTE, .text = "x"}, &err));
+    session_free(again);
+    session_free(s);
+}
+
+static void a_second_session_may_only_read(void **state)
+{
+    struct session *s = new_case(*state);
+    struct error err = {{0}};
+    must(session_do(s, (struct event){.kind = EVENT_NOTE, .text = "first"}, &err), &err);
+    must(session_wait_saved(s, 60 * USEC_SEC, &err), &err);
+    struct session *second = must_open(&(struct session_config){.state_dir = *state, .open_case = "last"});
+    assert_non_null(strstr(session_read_only_why(second), "pid"));
+    session_free(second);
+    session_free(s);
+    second = must_open(&(struct session_config){.state_dir = *state, .open_case = "last"});
+    assert_null(session_read_only_why(second));
+    session_free(second);
+}
+
+static void words_go_into_the_report(void **state)
+{
+    struct session *s = new_case(*state);
+    run_all(s);
+    do_some(s);
+    const struct report *r = session_report(s);
+    assert_non_null(strstr(r->root_cause, " — the rule of last night"));
+    assert_string_equal(r->immediate, "Operator: take the rule out");
+    assert_string_equal(r->verified_result, "gone");
+    assert_int_equal(r->n_notes, 2);
+    for (size_t i = 0; i < r->n_evidence; i++)
+        assert_string_not_equal(r->evidence[i].finding, "F-001");
+    struct error err = {{0}};
+    must(session_do(s, (struct event){.kind = EVENT_FIX_EDITED, .text = ""}, &err), &err);
+    assert_string_not_equal(session_report(s)->immediate, "Operator: take the rule out");
+    session_free(s);
+}
+
+static void nothing_counts_before_a_step_has_run(void **state)
+{
+    (void)state;
+    struct session *s = must_open(&(struct session_config){.from = tree, .n_from = 1});
+    struct error err = {{0}};
+    assert_null(session_report(s));
+    must(session_analyse(s, &err), &err);
+    assert_int_equal(session_report(s)->verdict, VERDICT_INCONCLUSIVE);
+    assert_int_equal(session_report(s)->n_evidence, 0);
+    must(session_run_step(s, "T.M1", &err), &err);
+    assert_int_equal(incident_step(session_incident(s), "T.M1.2")->status, STEP_DONE);
+    assert_false(session_run_step(s, "T.M9", &err));
+    session_free(s);
+}
+
+static void an_export_is_a_case_elsewhere(void **state)
+{
+    struct error err = {{0}};
+    struct case_path path;
+    char *file = mem_printf("%s/x.tar.gz", (const char *)*state),
+         *elsewhere = mem_printf("%s/else", (const char *)*state);
+    struct session *s = new_case(*state);
+    run_all(s);
+    do_some(s);
+    must(session_export(s, file, &err), &err);
+    must(session_import(elsewhere, file, &path, &err), &err);
+    struct session *there = must_open(&(struct session_config){.state_dir = elsewhere, .open_case = path.id});
+    assert_non_null(strstr(session_report(there)->root_cause, " — the rule of last night"));
+    run_all(there);
+    assert_int_equal(session_report(there)->diagnosis, session_report(s)->diagnosis);
+    assert_int_equal(session_report(there)->verdict, session_report(s)->verdict);
+    session_free(there);
+    session_free(s);
+    case_path_done(&path);
+    free(file);
+    free(elsewhere);
+}
+
+static void a_changed_export_is_refused(void **state)
+{
+    struct error err = {{0}};
+    struct case_path path;
+    char *file = mem_printf("%s/x.tar.gz", (const char *)*state),
+         *elsewhere = mem_printf("%s/else", (const char *)*state);
+    struct session *s = new_case(*state);
+    run_all(s);
+    must(session_export(s, file, &err), &err);
+    session_free(s);
+    char *command =
+        mem_printf("cd '%s' && mkdir t && tar xzf x.tar.gz -C t && echo more | tee -a t/*/procedure.md && "
+                   "tar czf y.tar.gz -C t .",
+                   (const char *)*state);
+    assert_int_equal(system(command), 0);
+    free(command);
+    file[strlen(file) - strlen("x.tar.gz")] = 'y';
+    assert_false(session_import(elsewhere, file, &path, &err));
+    assert_non_null(strstr(err.text, "procedure.md"));
+    struct case_list list;
+    assert_true(cases_list(elsewhere, &list, &err));
+    assert_int_equal(list.n, 0);
+    case_list_done(&list);
+    free(file);
+    free(elsewhere);
+}
+
+#define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_STATE(a_case_is_replayed_byte_for_byte), WITH_STATE(a_second_session_may_only_read),
+        WITH_STATE(words_go_into_the_report),         WITH_STATE(nothing_counts_before_a_step_has_run),
+        WITH_STATE(an_export_is_a_case_elsewhere),    WITH_STATE(a_changed_export_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
