@@ -8,6 +8,7 @@
 #include "core/facts/lookup.h"
 #include "core/parse/kubeobj.h"
 
+struct audit;          // parse/audit.h
 struct aws;            // parse/aws.h
 struct corefile;       // parse/corefile.h
 struct ruleset;        // parse/ruleset.h
@@ -106,7 +107,8 @@ struct facts {
     size_t n_nodes;
     struct pod_facts *pods;
     size_t n_pods;
-    const struct aws *aws; // NULL: nothing of aws/ was read
+    const struct aws *aws;     // NULL: no answer of the EC2 API was read
+    const struct audit *audit; // NULL: no audit events were read
     struct lookups lookups;
     struct capture *captures; // one for each file of captures/
     size_t n_captures;
