@@ -1,0 +1,285 @@
+// Makes the tree of scene.h. All data here is made up.
+#include "tests/kit/scene.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/judge/judge.h"
+
+// ------------------------------------------------------------------ files
+static void make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+}
+
+void scene_write(struct scene *s, const char *path, const char *text)
+{
+    char *full = mem_printf("%s/%s", s->dir, path);
+    make_folders(full);
+    if (!text) {
+        unlink(full);
+        free(full);
+        return;
+    }
+    FILE *file = fopen(full, "w");
+    if (!file)
+        abort();
+    fputs(text, file);
+    fclose(file);
+    free(full);
+}
+
+static char *quoted(struct scene *s, const char *text)
+{
+    char *copy = arena_strdup(&s->arena, text);
+    for (char *c = copy; *c; c++) {
+        if (*c == '\'')
+            *c = '"';
+    }
+    return copy;
+}
+
+void scene_json(struct scene *s, const char *path, const char *text)
+{
+    scene_write(s, path, quoted(s, text));
+}
+
+// ------------------------------------------------------------------ the healthy cluster
+static const char running[] =
+    "{'phase': 'Running', 'podIP': '%s', 'startTime': '2026-11-20T00:00:00Z',\n"
+    " 'conditions': [{'type': 'Ready', 'status': 'True', 'lastTransitionTime': '2026-11-20T00:00:10Z'}],\n"
+    " 'containerStatuses': [{'name': 'main', 'ready': true, 'restartCount': 0,\n"
+    "  'state': {'running': {'startedAt': '2026-11-20T00:00:05Z'}}, 'lastState': {}}]}";
+
+static const char coredns_pod[] =
+    "{'kind': 'Pod', 'metadata': {'namespace': 'kube-system', 'creationTimestamp': '2026-11-20T00:00:00Z',\n"
+    " 'labels': {'k8s-app': 'kube-dns'}, 'name': 'coredns-%s'},\n"
+    " 'spec': {'nodeName': '%s', 'dnsPolicy': 'Default', 'containers': [{'name': 'main',\n"
+    "  'resources': {'limits': {'memory': '170Mi'}}}],\n"
+    "  'volumes': [{'configMap': {'name': 'coredns'}}]},\n"
+    " 'status': %s}";
+
+static const char *or_running(struct scene *s, const char *status, const char *ip)
+{
+    return status ? status : arena_printf(&s->arena, running, ip);
+}
+
+void scene_pods(struct scene *s, const struct scene_pods *pods)
+{
+    struct str text = {0};
+    str_printf(
+        &text,
+        "{'kind': 'List', 'items': [\n{'kind': 'Pod', 'metadata': {'name': 'cart-1', 'namespace': 'shop'},\n"
+        " 'spec': {'nodeName': 'n1', %s'containers': [{'name': 'main', 'image': 'cart:1'}]},\n 'status': "
+        "%s},\n",
+        pods->spec ? pods->spec : "", or_running(s, pods->status, "10.0.1.10"));
+    str_printf(&text, coredns_pod, "a", "n2", or_running(s, pods->coredns_a, "10.0.2.10"));
+    str_add(&text, ",\n");
+    str_printf(&text, coredns_pod, "b", "n3", or_running(s, pods->coredns_b, "10.0.3.10"));
+    str_printf(&text, "%s\n]}\n", pods->more ? pods->more : "");
+    scene_json(s, "cluster/pods.json", str_text(&text));
+    str_done(&text);
+}
+
+void scene_endpoints(struct scene *s, bool a, bool b)
+{
+    const char *text = arena_printf(
+        &s->arena,
+        "{'kind': 'List', 'items': [{'kind': 'EndpointSlice', 'addressType': 'IPv4', 'metadata': {'name': "
+        "'kube-dns-1',\n"
+        "'namespace': 'kube-system', 'labels': {'kubernetes.io/service-name': 'kube-dns'}}, 'endpoints': [\n"
+        "{'addresses': ['10.0.2.10'], 'conditions': {'ready': %s}, 'nodeName': 'n2'},\n"
+        "{'addresses': ['10.0.3.10'], 'conditions': {'ready': %s}, 'nodeName': 'n3'}],\n"
+        "'ports': [{'name': 'dns', 'port': 53, 'protocol': 'UDP'}]}]}",
+        a ? "true" : "false", b ? "true" : "false");
+    scene_json(s, "cluster/endpointslices.json", text);
+}
+
+void scene_corefile(struct scene *s, const char *text)
+{
+    const char *map =
+        arena_printf(&s->arena,
+                     "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': 'coredns',\n"
+                     "'namespace': 'kube-system'}, 'data': {\n'Corefile': '%s'}}]}",
+                     text);
+    scene_json(s, "cluster/configmaps.json", map);
+}
+
+void scene_target(struct scene *s, const char *query)
+{
+    scene_write(s, "target.yaml",
+                arena_printf(&s->arena,
+                             "namespace: shop\npod: cart-1\nnode: n1\nquery: %s\nsymptom: \"lookups fail\"\n"
+                             "window: {from: 2026-11-23T07:00:00Z, to: 2026-11-23T07:30:00Z}\n",
+                             query));
+}
+
+static void write_nodes(struct scene *s)
+{
+    struct str text = {0};
+    str_add(&text, "{'kind': 'List', 'items': [");
+    for (int i = 1; i <= 3; i++) {
+        str_printf(&text,
+                   "%s\n{'kind': 'Node', 'metadata': {'name': 'n%d'}, 'status': {'nodeInfo': {'osImage': "
+                   "'Amazon Linux "
+                   "2023'},\n'addresses': [{'type': 'InternalIP', 'address': '10.0.%d.1'}],\n"
+                   "'conditions': [{'type': 'Ready', 'status': 'True'}]}}",
+                   i > 1 ? "," : "", i, i);
+    }
+    str_add(&text, "]}");
+    scene_json(s, "cluster/nodes.json", str_text(&text));
+    str_done(&text);
+}
+
+static void write_services(struct scene *s)
+{
+    scene_json(s, "cluster/services.json",
+               "{'kind': 'List', 'items': [\n"
+               "{'kind': 'Service', 'metadata': {'name': 'kube-dns', 'namespace': 'kube-system'}, 'spec': {\n"
+               "'clusterIP': '172.20.0.10', 'selector': {'k8s-app': 'kube-dns'},\n"
+               "'ports': [{'name': 'dns', 'port': 53, 'protocol': 'UDP', 'targetPort': 53}]}},\n"
+               "{'kind': 'Service', 'metadata': {'name': 'orders', 'namespace': 'shop'}, 'spec': {\n"
+               "'clusterIP': '172.20.9.9', 'ports': [{'port': 80}]}}]}");
+}
+
+static void write_workloads(struct scene *s)
+{
+    scene_json(s, "cluster/deployments.json",
+               "{'kind': 'List', 'items': [{'kind': 'Deployment', 'metadata': {'name': 'coredns',\n"
+               "'namespace': 'kube-system'}, 'spec': {\n'replicas': 2,\n'template': {'metadata': {'labels': "
+               "{'k8s-app': 'kube-dns'}}, 'spec': {'containers': []}}}}]}");
+    scene_json(s, "cluster/daemonsets.json", "{'kind': 'List', 'items': []}");
+    scene_json(s, "cluster/events.json", "{'kind': 'List', 'items': []}");
+}
+
+static void write_resolvers(struct scene *s)
+{
+    scene_write(s, "pods/shop/cart-1/resolv.conf",
+                "search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 172.20.0.10\n"
+                "options ndots:5\n");
+    scene_write(s, "nodes/n1/networking/resolv.conf", "nameserver 10.0.0.2\n");
+    scene_json(s, "nodes/n1/kubelet/config.json",
+               "{'kind': 'KubeletConfiguration',\n'clusterDomain': 'cluster.local',\n'clusterDNS': "
+               "['172.20.0.10']}\n");
+}
+
+void scene_init(struct scene *s)
+{
+    *s = (struct scene){.evidence = NULL};
+    const char *tmp = getenv("TMPDIR");
+    snprintf(s->dir, sizeof s->dir, "%.40s/d5-scene-XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(s->dir))
+        abort();
+    scene_target(s, "orders.shop.svc.cluster.local");
+    scene_pods(s, &(struct scene_pods){.spec = NULL});
+    scene_endpoints(s, true, true);
+    scene_corefile(
+        s, ".:53 {\\n    errors\\n    health\\n    ready\\n    kubernetes cluster.local in-addr.arpa\\n"
+           "    forward . /etc/resolv.conf\\n    cache 30\\n    loop\\n    reload\\n}\\n");
+    write_nodes(s);
+    write_services(s);
+    write_workloads(s);
+    write_resolvers(s);
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+void scene_done(struct scene *s)
+{
+    cause_free(s->cause);
+    claims_done(&s->claims);
+    facts_free(s->facts);
+    if (s->evidence)
+        evidence_close(s->evidence);
+    nftw(s->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    arena_done(&s->arena);
+}
+
+void scene_dig(struct scene *s, const char *file, const char *server, const char *name, const char *status)
+{
+    struct str text = {0};
+    if (!status)
+        str_printf(&text, ";; communications error to %s#53: timed out\n", server);
+    str_printf(&text, "\n; <<>> DiG 9.18.30 <<>> @%s %s\n; (1 server found)\n;; global options: +cmd\n",
+               server, name);
+    if (status) {
+        bool answer = strcmp(status, "NOERROR") == 0;
+        str_printf(&text,
+                   ";; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: %s, id: 4711\n"
+                   ";; flags: qr rd ra; QUERY: 1, ANSWER: %d, AUTHORITY: 0, ADDITIONAL: 1\n\n"
+                   ";; QUESTION SECTION:\n;%s.\t\tIN\tA\n\n",
+                   status, answer, name);
+        if (answer)
+            str_printf(&text, ";; ANSWER SECTION:\n%s.\t5\tIN\tA\t172.20.9.9\n\n", name);
+        str_printf(
+            &text,
+            ";; Query time: 4 msec\n;; SERVER: %s#53(%s) (UDP)\n;; WHEN: Mon Nov 23 07:20:00 UTC 2026\n"
+            ";; MSG SIZE  rcvd: 100\n",
+            server, server);
+    } else {
+        str_add(&text, ";; no servers could be reached\n");
+    }
+    char *path = mem_printf("pods/shop/cart-1/dig-%s.txt", file);
+    scene_write(s, path, str_text(&text));
+    free(path);
+    str_done(&text);
+}
+
+// ------------------------------------------------------------------ judging
+void scene_judge(struct scene *s)
+{
+    struct error err = {{0}};
+    const char *paths[] = {s->dir};
+    s->evidence = evidence_open(paths, 1, NULL, &err);
+    if (!s->evidence)
+        abort();
+    s->facts = facts_gather(s->evidence, NULL);
+    judge_all(s->facts, &s->claims);
+    s->cause = cause_weigh(&s->claims, &s->facts->target);
+}
+
+const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enum diagnosis d)
+{
+    for (size_t i = 0; i < s->claims.n; i++) {
+        if (s->claims.items[i].kind == kind && s->claims.items[i].diagnosis == d)
+            return &s->claims.items[i];
+    }
+    return NULL;
+}
+
+bool scene_cites(const struct scene *s, const struct claim *claim, const char *text)
+{
+    bool found = false;
+    for (size_t i = 0; claim && i < claim->n_places && !found; i++) {
+        struct str line = {0};
+        evidence_line(s->evidence, claim->places[i].file, claim->places[i].line, &line, NULL);
+        found = strstr(str_text(&line), text) != NULL;
+        str_done(&line);
+    }
+    return found;
+}
+
+bool scene_rejects(const struct scene *s, enum diagnosis d)
+{
+    size_t first = (s->cause->diagnosis != DIAGNOSIS_INCONCLUSIVE) + s->cause->n_also;
+    for (size_t i = 0; i < s->cause->n_rejected; i++) {
+        if (s->cause->candidates[first + i].diagnosis == d)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,54 @@
+// A small healthy cluster as an evidence tree in a temporary folder, of which a test breaks one thing,
+// gathers and judges: pod shop/cart-1 (10.0.1.10, node n1) asks kube-dns (172.20.0.10), behind which
+// coredns-a (10.0.2.10, n2) and coredns-b (10.0.3.10, n3) stand. It hurts on 2026-11-23 from 07:00 to 07:30
+// UTC; what fails is orders.shop.svc.cluster.local.
+#ifndef D5_TESTS_KIT_SCENE_H
+#define D5_TESTS_KIT_SCENE_H
+
+#include "core/facts/gather.h"
+#include "core/judge/cause.h"
+#include "core/model/claim.h"
+
+struct scene {
+    char dir[64];
+    struct arena arena;
+    struct evidence *evidence;
+    struct facts *facts;
+    struct claims claims;
+    struct cause *cause;
+};
+
+void scene_init(struct scene *s);
+void scene_done(struct scene *s);
+
+// Writes or replaces a file of the tree; in the second ' stands for ". A NULL text removes it.
+void scene_write(struct scene *s, const char *path, const char *text);
+void scene_json(struct scene *s, const char *path, const char *text);
+
+// cluster/pods.json again, with parts of its own; NULL is the healthy one. All with ' for ".
+struct scene_pods {
+    const char *spec;      // of cart-1, in front of its containers: "'dnsPolicy': 'Default', "
+    const char *status;    // of cart-1, all of it
+    const char *coredns_a; // status of each
+    const char *coredns_b;
+    const char *more; // further items, each with a comma in front
+};
+void scene_pods(struct scene *s, const struct scene_pods *pods);
+
+// Endpoints of kube-dns: ready or not.
+void scene_endpoints(struct scene *s, bool a, bool b);
+
+void scene_corefile(struct scene *s, const char *text); // text: JSON-escaped, on one line
+void scene_target(struct scene *s, const char *query);
+
+// pods/shop/cart-1/dig-NAME.txt: an answer of `server` at 07:MM:SS, or (status NULL) none.
+void scene_dig(struct scene *s, const char *file, const char *server, const char *name, const char *status);
+
+void scene_judge(struct scene *s); // gathers, judges, weighs; once
+
+const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enum diagnosis d); // NULL: none
+bool scene_cites(const struct scene *s, const struct claim *claim,
+                 const char *text); // one of its lines has it
+bool scene_rejects(const struct scene *s, enum diagnosis d);
+
+#endif
