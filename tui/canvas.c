@@ -277,21 +277,44 @@ void pen_fill(struct pen *pen, enum role role, enum glyph glyph, int to_col)
         pen_glyph(pen, role, glyph);
 }
 
+// Of the character at the front; *ret_len is its bytes.
+static int columns_of_first(struct span text, unsigned *ret_len)
+{
+    uint32_t c;
+    *ret_len = utf8_decode(text, &c);
+    if (!utf8_is_unsafe(c))
+        return utf8_width(c);
+    struct str safe = {0};
+    utf8_make_safe(span_first(text, *ret_len), &safe);
+    int columns = (int)safe.len;
+    str_done(&safe);
+    return columns;
+}
+
 int text_columns(struct span text)
 {
     int columns = 0;
-    while (text.len > 0) {
-        uint32_t c;
-        unsigned n = utf8_decode(text, &c);
-        if (utf8_is_unsafe(c)) {
-            struct str safe = {0};
-            utf8_make_safe(span_first(text, n), &safe);
-            columns += (int)safe.len;
-            str_done(&safe);
-        } else {
-            columns += utf8_width(c);
-        }
-        text = span_from(text, n);
-    }
+    for (unsigned n; text.len > 0; text = span_from(text, n))
+        columns += columns_of_first(text, &n);
     return columns;
+}
+
+bool text_take(struct span *rest, int columns, struct span *ret_front)
+{
+    size_t end = 0, gap = 0;
+    int used = 0;
+    if (rest->len == 0)
+        return false;
+    for (unsigned n; end < rest->len; end += n) {
+        used += columns_of_first(span_from(*rest, end), &n);
+        if (used > columns && end > 0)
+            break;
+        if (rest->at[end] == ' ')
+            gap = end;
+    }
+    if (end < rest->len && gap > end / 2)
+        end = gap + 1;
+    *ret_front = span_first(*rest, end);
+    *rest = span_from(*rest, end);
+    return true;
 }

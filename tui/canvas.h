@@ -77,4 +77,8 @@ int pen_left(const struct pen *pen);                                          //
 // Columns that the text takes on the screen when it was made safe.
 int text_columns(struct span text);
 
+// Takes the front of *rest that fits into so many columns off it, up to a blank where there is one not too
+// far back. False at the end of the text.
+bool text_take(struct span *rest, int columns, struct span *ret_front);
+
 #endif

@@ -8,14 +8,19 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/base/utf8.h"
+#include "tui/cli_screen.h"
 
 static const struct cli_command *const commands[] = {
+    &cli_screen, //
+    &cli_demo,   //
     &cli_run,    //
+    &cli_open,   //
     &cli_report, //
     &cli_cases,  //
     &cli_export, //
-    &cli_sop,    //
     &cli_trace,  //
+    &cli_sop,    //
+    &cli_theme,  //
     NULL,        // one line a subcommand
 };
 
@@ -23,7 +28,8 @@ static void print_help(FILE *to)
 {
     fputs("d5tui " D5_VERSION ", an incident workbench for \"D5 — DNS Failures from Pods\"\n\n", to);
     for (size_t i = 0; i < ARRAY_LEN(commands) && commands[i]; i++)
-        fprintf(to, "  d5tui %s %s\n      %s\n", commands[i]->name, commands[i]->usage, commands[i]->help);
+        fprintf(to, "  d5tui %s%s%s\n      %s\n", commands[i]->name, commands[i]->name[0] ? " " : "",
+                commands[i]->usage, commands[i]->help);
 }
 
 int cli_error(int status, const char *format, ...)
@@ -42,14 +48,16 @@ int cli_error(int status, const char *format, ...)
 
 int cli_main(int argc, char **argv)
 {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_help(argc < 2 ? stderr : stdout);
-        return argc < 2 ? CLI_USAGE : CLI_OK;
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        print_help(stdout);
+        return CLI_OK;
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
         puts("d5tui " D5_VERSION);
         return CLI_OK;
     }
+    if (argc < 2 || argv[1][0] == '-')
+        return cli_screen.run(argc, argv);
     for (size_t i = 0; i < ARRAY_LEN(commands) && commands[i]; i++) {
         if (strcmp(argv[1], commands[i]->name) == 0)
             return commands[i]->run(argc - 1, argv + 1);

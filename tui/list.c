@@ -32,6 +32,13 @@ void list_move(struct list *list, long by)
     keep_in_sight(list);
 }
 
+void list_lead(struct list *list, size_t above)
+{
+    size_t want = above < list->at ? list->at - above : 0;
+    if (list->top > want && list->at - want < (size_t)(list->rows > 0 ? list->rows : 0))
+        list->top = want;
+}
+
 void list_go(struct list *list, size_t at)
 {
     list->at = at;

@@ -2,6 +2,9 @@
 // wgetch would want to block. curses keeps what the terminal shows; rows whose cells did not change since the
 // last frame are not even given to it.
 //
+// curses writes row by row; a terminal, or a reader behind SSH, would show half-drawn frames. So it is given
+// a file in memory to write to, and each frame goes out whole, in one write.
+//
 // The one mutable global of the program lives here: a crash handler gets no argument, and must find what to
 // restore. Handlers only write bytes that were made beforehand and call tcsetattr, both safe in a handler.
 #include "tui/term.h"
@@ -12,11 +15,13 @@
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -25,11 +30,12 @@
 
 struct terminal {
     SCREEN *screen;
+    FILE *frame; // in memory: what curses wrote for the frame at hand
     int input;
     enum depth depth;
     bool ascii;
     bool redraw;
-    bool synchronized; // mode 2026: a terminal that does not know it ignores it
+    bool modes; // knows private modes: bracketed paste, synchronized updates
     struct canvas shown;
     struct theme theme;
 };
@@ -44,13 +50,17 @@ static struct {
 
 static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT, SIGXCPU, SIGXFSZ};
 
+static void ignore(ssize_t unused)
+{
+    (void)unused;
+}
+
 static void restore_terminal(void)
 {
     if (!rescue.active)
         return;
     rescue.active = 0;
-    ssize_t ignored = write(STDOUT_FILENO, rescue.bytes, rescue.n);
-    (void)ignored;
+    ignore(write(STDOUT_FILENO, rescue.bytes, rescue.n));
     tcsetattr(STDIN_FILENO, TCSANOW, &rescue.saved);
 }
 
@@ -131,22 +141,109 @@ static bool check_terminal(struct error *err)
     return true;
 }
 
+static void write_out(const char *at, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(STDOUT_FILENO, at, n);
+        if (done < 0 && errno != EINTR && errno != EAGAIN)
+            return; // the terminal is gone; the end of its input says so, too
+        if (done < 0 && errno == EAGAIN)
+            poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, -1);
+        at += done > 0 ? done : 0;
+        n -= done > 0 ? (size_t)done : 0;
+    }
+}
+
+// Sends what curses wrote since the last time.
+static void flush_frame(struct terminal *term)
+{
+    static const char begin[] = "\x1b[?2026h", end[] = "\x1b[?2026l";
+    fflush(term->frame);
+    int fd = fileno(term->frame);
+    off_t size = lseek(fd, 0, SEEK_CUR);
+    if (size <= 0)
+        return;
+    bool whole = term->modes && size > 256; // a few cells cannot tear
+    struct str out = {0};
+    str_add_repeat(&out, '\0', (size_t)size);
+    ssize_t n = pread(fd, out.at, (size_t)size, 0);
+    str_cut(&out, n > 0 ? (size_t)n : 0);
+    if (whole)
+        str_add(&out, end);
+    struct str all = {0};
+    str_add(&all, whole ? begin : "");
+    str_add_span(&all, str_span(&out));
+    write_out(str_text(&all), all.len);
+    str_done(&all);
+    str_done(&out);
+    lseek(fd, 0, SEEK_SET);
+    ignore(ftruncate(fd, 0));
+}
+
+static void send(const char *sequence)
+{
+    write_out(sequence, strlen(sequence));
+}
+
+// What raw() and its like would do, had curses the terminal itself.
 static void enter(struct terminal *term)
 {
-    raw(); // Ctrl-C and Ctrl-Z come as keys
+    struct termios raw = rescue.saved;
+    cfmakeraw(&raw);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+    if (term->modes)
+        send("\x1b[?2004h");
+}
+
+static void leave(struct terminal *term)
+{
+    endwin();
+    flush_frame(term);
+    if (term->modes)
+        send("\x1b[?2004l");
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.saved);
+    rescue.active = 0;
+}
+
+static void set_up_curses(struct terminal *term)
+{
     noecho();
     nonl();
-    intrflush(stdscr, FALSE);
     typeahead(-1);
     scrollok(stdscr, FALSE);
     idlok(stdscr, TRUE); // a moved page is scrolled by the terminal
     leaveok(stdscr, FALSE);
-    if (term->depth != DEPTH_MONO) {
+    if (has_colors()) {
         start_color();
         use_default_colors();
+        term->depth = find_depth();
     }
-    if (term->synchronized)
-        putp("\x1b[?2004h");
+}
+
+static bool start_curses(struct terminal *term, struct error *err)
+{
+    int memory = memfd_create("frame", MFD_CLOEXEC);
+    term->frame = memory < 0 ? NULL : fdopen(memory, "w+");
+    if (!term->frame)
+        return error_set_errno(err, errno, "cannot make room for a frame");
+    term->screen = newterm(NULL, term->frame, stdin);
+    if (!term->screen)
+        return refuse(err, "this terminal cannot show a screen");
+    set_up_curses(term);
+    return true;
+}
+
+static int open_input(struct error *err)
+{
+    char name[64];
+    if (ttyname_r(STDIN_FILENO, name, sizeof name) != 0) {
+        refuse(err, "the terminal has no name");
+        return -1;
+    }
+    int input = open(name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (input < 0)
+        error_set_errno(err, errno, "%s", name);
+    return input;
 }
 
 struct terminal *term_open(struct error *err)
@@ -154,36 +251,27 @@ struct terminal *term_open(struct error *err)
     setlocale(LC_CTYPE, "");
     if (!check_terminal(err))
         return NULL;
-    struct termios saved;
-    char name[64];
-    if (tcgetattr(STDIN_FILENO, &saved) != 0 || ttyname_r(STDIN_FILENO, name, sizeof name) != 0) {
+    if (tcgetattr(STDIN_FILENO, &rescue.saved) != 0) {
         refuse(err, "the terminal cannot be asked for its settings");
         return NULL;
     }
-    int input = open(name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (input < 0) {
-        error_set_errno(err, errno, "%s", name);
+    int input = open_input(err);
+    if (input < 0)
         return NULL;
-    }
     struct terminal *term = mem_alloc(sizeof *term);
     term->input = input;
-    term->screen = newterm(NULL, stdout, stdin);
-    if (!term->screen) {
-        close(input);
-        free(term);
-        refuse(err, "this terminal cannot show a screen");
-        return NULL;
-    }
-    rescue.saved = saved;
     term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     term->depth = DEPTH_MONO;
-    if (has_colors()) {
-        start_color();
-        term->depth = find_depth();
-    }
-    term->synchronized = knows_modes();
+    term->modes = knows_modes();
     term->redraw = true;
-    prepare_rescue(term->synchronized);
+    if (!start_curses(term, err)) {
+        if (term->frame)
+            fclose(term->frame);
+        close(input);
+        free(term);
+        return NULL;
+    }
+    prepare_rescue(term->modes);
     catch_deadly();
     enter(term);
     return term;
@@ -193,13 +281,9 @@ void term_close(struct terminal *term)
 {
     if (!term)
         return;
-    if (term->synchronized)
-        putp("\x1b[?2004l");
-    endwin();
-    fflush(stdout);
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.saved);
-    rescue.active = 0;
+    leave(term);
     delscreen(term->screen);
+    fclose(term->frame);
     close(term->input);
     canvas_done(&term->shown);
     free(term);
@@ -322,13 +406,8 @@ void term_draw(struct terminal *term, const struct canvas *canvas, const struct 
         }
     }
     move(canvas->cursor_row, canvas->cursor_col);
-    if (all && term->synchronized)
-        putp("\x1b[?2026h");
     refresh();
-    if (all && term->synchronized) {
-        putp("\x1b[?2026l");
-        fflush(stdout);
-    }
+    flush_frame(term);
     term->redraw = false;
 }
 
@@ -337,18 +416,9 @@ void term_redraw(struct terminal *term)
     term->redraw = true;
 }
 
-void term_resized(struct terminal *term)
-{
-    term->redraw = true;
-}
-
 void term_suspend(struct terminal *term)
 {
-    if (term->synchronized)
-        putp("\x1b[?2004l");
-    endwin();
-    fflush(stdout);
-    rescue.active = 0;
+    leave(term);
     kill(0, SIGSTOP); // the whole job, as the shell expects
     rescue.active = 1;
     enter(term);

@@ -24,7 +24,6 @@ void term_size(const struct terminal *term, int *ret_rows, int *ret_cols);
 // Draws. The canvas has the size that term_size gave last.
 void term_draw(struct terminal *term, const struct canvas *canvas, const struct theme *theme);
 
-void term_resized(struct terminal *term); // after SIGWINCH
 void term_suspend(
     struct terminal *term); // gives the terminal back, stops the program, takes it again once continued
 void term_redraw(struct terminal *term); // the next term_draw sends everything

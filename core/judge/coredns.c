@@ -7,10 +7,9 @@
 
 static bool is_ours(const struct bench *b, const struct log_hit *hit, enum log_class class_)
 {
-    struct log_source source;
     if (hit->class_ != class_)
         return false;
-    log_source_of(b->facts, hit->place.file, &source);
+    struct log_origin source = log_source(b->facts, hit->place.file);
     return log_source_is_coredns(b->facts, &source);
 }
 

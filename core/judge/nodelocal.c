@@ -11,7 +11,7 @@
 #include "core/parse/resolvconf.h"
 #include "core/parse/ss.h"
 
-static struct span node_of(const struct facts *facts, const struct log_source *source)
+static struct span node_of(const struct facts *facts, const struct log_origin *source)
 {
     if (source->node.len)
         return source->node;
@@ -78,10 +78,9 @@ static void take_lines(const struct bench *b, bool own_node, struct refusal *r)
 {
     for (size_t i = 0; i < b->facts->logs.n; i++) {
         const struct log_hit *hit = &b->facts->logs.items[i];
-        struct log_source source;
         if (hit->class_ != LOG_BIND_IN_USE)
             continue;
-        log_source_of(b->facts, hit->place.file, &source);
+        struct log_origin source = log_source(b->facts, hit->place.file);
         bool own = is_own_node(b->facts, node_of(b->facts, &source));
         if (log_source_is_nodelocal(b->facts, &source) && own == own_node)
             take_line(b, hit, own, r);

@@ -187,8 +187,7 @@ static void say_attempts(struct bench *b, const struct kube_pod *pod)
 static bool log_is_known(const struct bench *b, const struct kube_pod *pod)
 {
     for (size_t i = 0; i < b->facts->logs.n; i++) {
-        struct log_source source;
-        log_source_of(b->facts, b->facts->logs.items[i].place.file, &source);
+        struct log_origin source = log_source(b->facts, b->facts->logs.items[i].place.file);
         if (pod->meta.name && span_is(source.pod, pod->meta.name))
             return true;
     }

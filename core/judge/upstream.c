@@ -106,10 +106,9 @@ static void take_hits(struct upstream *u)
 {
     for (size_t i = 0; i < u->bench.facts->logs.n; i++) {
         const struct log_hit *hit = &u->bench.facts->logs.items[i];
-        struct log_source source;
         if (hit->class_ != LOG_COREDNS_UPSTREAM_TIMEOUT && hit->class_ != LOG_COREDNS_UPSTREAM_UNREACHABLE)
             continue;
-        log_source_of(u->bench.facts, hit->place.file, &source);
+        struct log_origin source = log_source(u->bench.facts, hit->place.file);
         if (log_source_is_coredns(u->bench.facts, &source) ||
             log_source_is_nodelocal(u->bench.facts, &source))
             take_hit(u, hit);
@@ -117,26 +116,50 @@ static void take_hits(struct upstream *u)
 }
 
 // ------------------------------------------------------------------ what was answered
-// A name outside the cluster that was answered with data, or denied, by or through CoreDNS between the first
-// and the last trouble. The cache answers for a while after an upstream is gone, so one answer is not enough.
-static size_t count_answers(const struct upstream *u, const struct target_trouble *t, struct cites *cites)
+// How long CoreDNS may go on answering out of its cache: what `cache` says, an hour without (or with
+// serve_stale, which hands out what has run out).
+static usec_t cache_time(const struct bench *b)
 {
-    size_t n = 0;
+    const struct corefile *file = b->facts->dns.corefile;
+    const struct core_server *server = file ? corefile_server_for(file, span_of("example.com")) : NULL;
+    const struct core_plugin *cache = core_plugin(server, "cache");
+    int64_t seconds;
+    if (server && !cache)
+        return 0;
+    bool said = cache && cache->args.n && span_to_i64(span_of(cache->args.items[0]), &seconds);
+    return said && seconds >= 0 && seconds <= 3600 && !core_option(cache, "serve_stale") ? seconds * USEC_SEC
+                                                                                         : USEC_HOUR;
+}
+
+struct answers {
+    struct cites cites;
+    size_t seen, logged; // by who asked; by CoreDNS itself
+};
+
+// A name outside the cluster that CoreDNS answered, so long after the trouble began that its cache alone
+// cannot have done it: the target answered in the meantime.
+static bool is_answer(const struct upstream *u, const struct target_trouble *t, const struct lookup *l)
+{
+    bool through = l->at == LOOKUP_AT_CLUSTER_DNS || l->at == LOOKUP_AT_ENDPOINT ||
+                   l->origin == LOOKUP_SERVER_LOG ||
+                   (l->vantage == LOOKUP_FROM_COREDNS && ip_eq(l->server, t->ip));
+    return through && !lookup_failed(l->outcome) && l->name_class == LOOKUP_NAME_EXTERNAL && !l->expansion &&
+           l->time != TIME_UNKNOWN && t->first != TIME_UNKNOWN &&
+           l->time > t->first + cache_time(&u->bench) && bench_time_in_window(&u->bench, l->time) == TRI_YES;
+}
+
+static struct answers count_answers(const struct upstream *u, const struct target_trouble *t)
+{
+    struct answers answers = {.seen = 0};
     for (size_t i = 0; i < u->bench.facts->lookups.n; i++) {
         const struct lookup *l = &u->bench.facts->lookups.items[i];
-        bool through = l->at == LOOKUP_AT_CLUSTER_DNS || l->at == LOOKUP_AT_ENDPOINT ||
-                       l->origin == LOOKUP_SERVER_LOG ||
-                       (l->vantage == LOOKUP_FROM_COREDNS && ip_eq(l->server, t->ip));
-        bool slow_enough =
-            l->origin != LOOKUP_SERVER_LOG || l->latency >= USEC_MSEC / 2; // less: out of the cache
-        if (!through || !slow_enough || lookup_failed(l->outcome) || l->name_class != LOOKUP_NAME_EXTERNAL ||
-            l->time == TIME_UNKNOWN || t->first == TIME_UNKNOWN || l->time < t->first + 30 * USEC_SEC ||
-            bench_time_in_window(&u->bench, l->time) != TRI_YES)
+        if (!is_answer(u, t, l))
             continue;
-        cite(cites, l->place);
-        n++;
+        cite(&answers.cites, l->place);
+        answers.logged += l->origin == LOOKUP_SERVER_LOG;
+        answers.seen += l->origin != LOOKUP_SERVER_LOG;
     }
-    return n;
+    return answers;
 }
 
 // ------------------------------------------------------------------ where the target is set
@@ -284,13 +307,13 @@ static void say_answers(struct bench *b, const struct target_trouble *t, const s
 
 static void judge_target(struct upstream *u, const struct target_trouble *t)
 {
-    struct cites answers = {0};
-    size_t n = count_answers(u, t, &answers);
+    struct answers answers = count_answers(u, t);
     bool lasting = t->fault == UPSTREAM_NO_ROUTE ? t->in_window > 0 : t->in_window >= MANY;
-    if (lasting && n * 4 < t->in_window)
+    bool answers_too = answers.seen || answers.logged * 4 >= t->in_window;
+    if (lasting && (t->fault == UPSTREAM_NO_ROUTE || !answers_too))
         say_trouble(u, t);
-    else if (t->in_window && n && t->fault == UPSTREAM_TIMEOUT)
-        say_answers(&u->bench, t, &answers);
+    else if (t->in_window && answers_too)
+        say_answers(&u->bench, t, &answers.cites);
 }
 
 // ------------------------------------------------------------------ without a line: what the families say

@@ -1,0 +1,69 @@
+// d5tui demo: the workbench on the incident that ships with the program; where standard output is no
+// terminal, its report as YAML.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/report/format.h"
+#include "tui/cli_screen.h"
+
+// A build in the checkout finds the incident beside itself; an installed program under its prefix.
+static char *find_demo(void)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    for (int up = 0; n > 0 && up < 3; up++) {
+        self[n] = '\0';
+        char *slash = strrchr(self, '/');
+        if (!slash)
+            break;
+        *slash = '\0';
+        n = slash - self;
+        char *path = mem_printf("%s/tests/cases/demo/tree", self);
+        if (access(path, R_OK) == 0)
+            return path;
+        free(path);
+    }
+    return mem_strdup(D5_PREFIX "/share/d5tui/demo");
+}
+
+static int print_report(const struct session_config *config)
+{
+    struct error err = {{0}};
+    struct str out = {0};
+    struct session *s = session_new(config, &err);
+    bool ok = s && session_analyse(s, &err) && session_run_all(s, &err);
+    if (ok)
+        report_write_yaml(session_report(s), &out);
+    ok = ok && fwrite(str_text(&out), 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+    str_done(&out);
+    session_free(s);
+    return ok ? CLI_OK
+              : cli_error(CLI_FAILED, "%s", err.text[0] ? err.text : "the report could not be written");
+}
+
+static int run(int argc, char **argv)
+{
+    bool plain = argc == 2 && strcmp(argv[1], "--plain") == 0;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        printf("Usage: d5tui demo %s\n\n%s\n", cli_demo.usage, cli_demo.help);
+        return CLI_OK;
+    }
+    if (argc > 1 && !plain)
+        return cli_error(CLI_USAGE, "demo: takes nothing but --plain");
+    char *path = find_demo();
+    const char *from[] = {path};
+    struct ui_config config = {.session = {.from = from, .n_from = 1}};
+    int status = plain || !isatty(STDOUT_FILENO) ? print_report(&config.session) : cli_run_screen(&config);
+    free(path);
+    return status;
+}
+
+const struct cli_command cli_demo = {
+    .name = "demo",
+    .usage = "[--plain]",
+    .help = "the workbench on an incident that ships with it: no cluster, no root",
+    .run = run,
+};

@@ -1,0 +1,251 @@
+// The checklist. Rows are made once from the procedure; states are looked up when they are drawn, so there is
+// nothing that could go stale.
+#include "tui/view_checklist.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "tui/view_ui.h"
+
+static const struct {
+    enum glyph glyph;
+    enum role role;
+} looks[] = {
+    [STEP_TODO] = {GLYPH_TODO, ROLE_MUTED},
+    [STEP_RUNNING] = {GLYPH_RUNNING, ROLE_RUNNING},
+    [STEP_DONE] = {GLYPH_DONE, ROLE_OK},
+    [STEP_FINDING] = {GLYPH_FINDING, ROLE_FINDING},
+    [STEP_CANNOT_TELL] = {GLYPH_UNKNOWN, ROLE_UNKNOWN},
+    [STEP_HELD] = {GLYPH_HELD, ROLE_HELD},
+    [STEP_SKIPPED] = {GLYPH_SKIPPED, ROLE_HELD},
+    [STEP_NOT_ALLOWED] = {GLYPH_HELD, ROLE_HELD},
+    [STEP_FAILED] = {GLYPH_FINDING, ROLE_ERROR},
+    [STEP_NOT_RUN] = {GLYPH_SKIPPED, ROLE_UNKNOWN},
+};
+
+enum glyph status_glyph(enum step_status status)
+{
+    return looks[status].glyph;
+}
+
+enum role status_role(enum step_status status)
+{
+    return looks[status].role;
+}
+
+static struct check_row *add_row(struct checklist *checklist)
+{
+    struct check_row *row = MEM_PUSH(checklist->rows, checklist->n, checklist->cap);
+    *row = (struct check_row){0};
+    return row;
+}
+
+static void add_items(struct checklist *checklist, const struct sop_item *items, size_t n,
+                      const struct sop_item *parent, int depth)
+{
+    enum sop_level level = SOP_LEVEL_NONE;
+    for (size_t i = 0; i < n; i++) {
+        const char *name = sop_level_name(items[i].level);
+        if (depth == 0 && items[i].level != level && name)
+            add_row(checklist)->heading = name;
+        level = items[i].level;
+        struct check_row *row = add_row(checklist);
+        row->item = &items[i];
+        row->parent = parent;
+        row->depth = depth;
+        if (depth < 2) // the procedure's grammar nests no deeper
+            add_items(checklist, items[i].nested, items[i].n_nested, &items[i], depth + 1);
+    }
+}
+
+void checklist_load(struct checklist *checklist, const struct sop *sop)
+{
+    checklist->n = 0;
+    for (size_t i = 0; sop && i < sop->n_phases; i++) {
+        struct check_row *row = add_row(checklist);
+        row->heading = sop->phases[i].name;
+        row->is_phase = true;
+        add_items(checklist, sop->phases[i].items, sop->phases[i].n_items, NULL, 0);
+    }
+    checklist->list = (struct list){.n = checklist->n};
+    checklist_move(checklist, 0);
+}
+
+void checklist_done(struct checklist *checklist)
+{
+    free(checklist->rows);
+    *checklist = (struct checklist){0};
+}
+
+const struct check_row *checklist_current(const struct checklist *checklist)
+{
+    const struct check_row *row =
+        checklist->list.at < checklist->n ? &checklist->rows[checklist->list.at] : NULL;
+    return row && row->item ? row : NULL;
+}
+
+void checklist_move(struct checklist *checklist, long by)
+{
+    size_t from = checklist->list.at;
+    long step = by < 0 ? -1 : 1;
+    list_move(&checklist->list, by);
+    while (!checklist_current(checklist) && checklist->list.at + 1 < checklist->n && checklist->list.at > 0)
+        list_move(&checklist->list, step);
+    while (!checklist_current(checklist) && checklist->list.at + 1 < checklist->n)
+        list_move(&checklist->list, 1); // the first rows are headings
+    if (!checklist_current(checklist))
+        list_go(&checklist->list, from);
+}
+
+void checklist_go(struct checklist *checklist, const char *step)
+{
+    for (size_t i = 0; i < checklist->n; i++) {
+        if (checklist->rows[i].item && strcmp(checklist->rows[i].item->id, step) == 0)
+            list_go(&checklist->list, i);
+    }
+}
+
+// Where the words for a list end: at a full stop, a semicolon, a bracket or the line's end, but not inside
+// back-ticks.
+static struct span first_clause(struct span text)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        quoted ^= text.at[i] == '`';
+        bool ends = text.at[i] == '\n' || text.at[i] == ';' ||
+                    (text.at[i] == '.' && (i + 1 == text.len || text.at[i + 1] == ' ')) ||
+                    (text.at[i] == ' ' && i + 1 < text.len && text.at[i + 1] == '(');
+        if (ends && !quoted && i > 8)
+            return span_first(text, i);
+    }
+    return text;
+}
+
+// "Use `search` tool with query=`…` for lines in which a lookup fails": what it is for says more in a list
+// than the call. Without such words the text stays as it is.
+static struct span skip_call(struct span text)
+{
+    static const char *const leads[] = {" for ", " to ", "; ", " — ", ": "};
+    bool quoted = false;
+    if (!span_starts(text, "Use "))
+        return text;
+    for (size_t i = 0; i < text.len; i++) {
+        quoted ^= text.at[i] == '`';
+        for (size_t k = 0; k < ARRAY_LEN(leads) && !quoted; k++) {
+            struct span rest = span_from(text, i);
+            if (span_skip(&rest, leads[k]) && rest.len > 8)
+                return rest;
+        }
+    }
+    span_skip(&text, "Use ");
+    return text;
+}
+
+// "**PREREQUISITE** — Check …": the gate has a sign of its own.
+static struct span skip_gate(const struct sop_item *item, struct span text)
+{
+    const char *gate = sop_gate_name(item->gate);
+    struct span rest = text;
+    while (span_skip(&rest, "*") || span_skip(&rest, "_"))
+        continue;
+    if (!gate || !span_skip(&rest, gate))
+        return rest;
+    while (span_skip(&rest, "*") || span_skip(&rest, " ") || span_skip(&rest, ":") || span_skip(&rest, "—") ||
+           span_skip(&rest, "-"))
+        continue;
+    return rest;
+}
+
+void checklist_title(const struct sop_item *item, struct str *ret)
+{
+    struct span text = first_clause(skip_call(skip_gate(item, span_trim(span_of(item->text)))));
+    size_t from = ret->len;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] != '*' && text.at[i] != '`')
+            str_add_char(ret, text.at[i]);
+    }
+    if (ret->len > from && ret->at[from] >= 'a' && ret->at[from] <= 'z')
+        ret->at[from] = (char)(ret->at[from] - 32);
+}
+
+static void draw_heading(struct ui *ui, struct pen pen, const struct check_row *row)
+{
+    if (row->is_phase) {
+        pen_text(&pen, ROLE_HEADING, row->heading);
+        pen_text(&pen, ROLE_BORDER, " ");
+        pen_fill(&pen, ROLE_BORDER, GLYPH_HORIZONTAL, pen.area.cols);
+    } else {
+        pen_text(&pen, ROLE_MUTED, row->heading);
+    }
+    (void)ui;
+}
+
+// The state's word for the right edge, and why where that is short.
+static void status_words(struct ui *ui, const struct check_row *row, const struct incident_step *step,
+                         struct str *ret)
+{
+    str_add(ret, step_status_phrase(step->status));
+    if (step->status == STEP_HELD) {
+        const char *gate = session_held_by(ui->session, row->item->id);
+        if (gate)
+            str_printf(ret, " by %s", gate);
+    }
+}
+
+static void draw_step(struct ui *ui, struct pen pen, const struct check_row *row)
+{
+    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
+    enum step_status status = step ? step->status : STEP_TODO;
+    if (ui->analysing && status == STEP_TODO)
+        status = STEP_RUNNING;
+    struct str words = {0}, title = {0};
+    if (step && status == step->status && status != STEP_TODO)
+        status_words(ui, row, step, &words);
+    else if (status == STEP_RUNNING)
+        str_add(&words, step_status_phrase(status));
+    checklist_title(row->item, &title);
+    int width = text_columns(str_span(&words));
+    struct pen right = pen;
+    right.col = pen.area.cols - width;
+    pen.area.cols -= width + 1;
+    pen.col = 1 + 2 * row->depth;
+    pen_glyph(&pen, status_role(status), status_glyph(status));
+    pen_text(&pen, ROLE_TEXT, " ");
+    bool quiet = status == STEP_HELD || status == STEP_NOT_RUN || status == STEP_SKIPPED;
+    pen_span(&pen, status == STEP_FINDING ? ROLE_FINDING : quiet ? ROLE_MUTED : ROLE_TEXT, str_span(&title));
+    pen_span(&right, status_role(status), str_span(&words));
+    str_done(&words);
+    str_done(&title);
+}
+
+// Headings right above the current step.
+static size_t headings_above(const struct checklist *checklist)
+{
+    size_t n = 0;
+    while (n < checklist->list.at && !checklist->rows[checklist->list.at - n - 1].item)
+        n++;
+    return n;
+}
+
+void view_checklist_draw(struct ui *ui, struct rect area)
+{
+    struct checklist *checklist = &ui->checklist;
+    list_size(&checklist->list, checklist->n, area.rows);
+    list_lead(&checklist->list, headings_above(checklist));
+    for (int row = 0; row < area.rows && checklist->list.top + (size_t)row < checklist->n; row++) {
+        size_t at = checklist->list.top + (size_t)row;
+        struct pen pen = pen_at(&ui->canvas, area, row, 0);
+        if (!checklist->rows[at].item) {
+            draw_heading(ui, pen, &checklist->rows[at]);
+            continue;
+        }
+        draw_step(ui, pen, &checklist->rows[at]);
+        if (at == checklist->list.at) {
+            canvas_select(&ui->canvas, rect_rows(area, row, 1));
+            struct pen mark = pen_at(&ui->canvas, area, row, 0);
+            pen_glyph(&mark, ROLE_FOCUS, GLYPH_POINT);
+            if (ui->focus == PANE_CHECKLIST)
+                canvas_cursor(&ui->canvas, area.row + row, area.col);
+        }
+    }
+}

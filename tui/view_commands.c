@@ -1,0 +1,414 @@
+// The table of commands, and what each does. A command that needs words asks for them with a prompt; its
+// answer function does the rest.
+#include <stdio.h>
+
+#include "core/base/mem.h"
+#include "tui/view_export.h"
+#include "tui/view_ui.h"
+
+// ---- moving
+
+static void move(struct ui *ui, long by)
+{
+    if (ui->screen == SCREEN_OVERVIEW) {
+        overview_move(&ui->overview, by);
+    } else if (ui->focus == PANE_CHECKLIST && ui->session) {
+        checklist_move(&ui->checklist, by);
+        const struct check_row *row = checklist_current(&ui->checklist);
+        if (row)
+            view_evidence_show_step(ui, row->item, row->parent);
+    } else if (ui->focus == PANE_EVIDENCE) {
+        pager_move(&ui->evidence.pager, by);
+    } else {
+        list_move(&ui->report.list, by);
+    }
+}
+
+static int window_rows(const struct ui *ui)
+{
+    if (ui->screen == SCREEN_OVERVIEW)
+        return ui->overview.list.rows;
+    return ui->focus == PANE_CHECKLIST ? ui->checklist.list.rows : ui->report.list.rows;
+}
+
+static void page(struct ui *ui, int direction)
+{
+    if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
+        pager_page(&ui->evidence.pager, direction);
+    else
+        move(ui, direction * (long)(window_rows(ui) > 1 ? window_rows(ui) - 1 : 1));
+}
+
+static void run_down(void *ui)
+{
+    move(ui, 1);
+}
+
+static void run_up(void *ui)
+{
+    move(ui, -1);
+}
+
+static void run_page_down(void *ui)
+{
+    page(ui, 1);
+}
+
+static void run_page_up(void *ui)
+{
+    page(ui, -1);
+}
+
+static void run_first(void *context)
+{
+    struct ui *ui = context;
+    if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
+        pager_go(&ui->evidence.pager, 0);
+    else
+        move(ui, -(1L << 30));
+}
+
+static void run_last(void *context)
+{
+    struct ui *ui = context;
+    if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
+        pager_go(&ui->evidence.pager, UINT32_MAX);
+    else
+        move(ui, 1L << 30);
+}
+
+static void sideways(struct ui *ui, int by)
+{
+    int left = ui->evidence.pager.left + by;
+    ui->evidence.pager.left = left < 0 ? 0 : left;
+}
+
+static void run_left(void *ui)
+{
+    sideways(ui, -16);
+}
+
+static void run_right(void *ui)
+{
+    sideways(ui, 16);
+}
+
+static void run_next_pane(void *context)
+{
+    struct ui *ui = context;
+    ui->focus = (enum pane)((ui->focus + 1) % PANE_COUNT);
+}
+
+static void run_last_pane(void *context)
+{
+    struct ui *ui = context;
+    ui->focus = (enum pane)((ui->focus + PANE_COUNT - 1) % PANE_COUNT);
+}
+
+// ---- leaving and seeing
+
+static void on_leave(struct ui *ui, struct span text)
+{
+    if (text.len > 0 && (text.at[0] == 'y' || text.at[0] == 'Y'))
+        ui->leaving = true;
+}
+
+static void run_back(void *context)
+{
+    struct ui *ui = context;
+    if (ui->screen == SCREEN_OVERVIEW)
+        ui->screen = SCREEN_PANES;
+    else if (ui->zoomed && ui->session)
+        ui->zoomed = false;
+    else if (ui_wants_to_stay(ui))
+        ui_ask(ui, "The evidence is still being read. Leave? (y/n) ", NULL, on_leave);
+    else
+        ui->leaving = true;
+}
+
+static void run_leave(void *context)
+{
+    ((struct ui *)context)->leaving = true;
+}
+
+static void run_zoom(void *context)
+{
+    struct ui *ui = context;
+    struct error err = {0};
+    if (!ui->session && !ui_begin_case(ui, &ui->config->session, &err)) {
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+        return;
+    }
+    ui->zoomed = !ui->zoomed;
+}
+
+static void run_help(void *ui)
+{
+    view_help_open(ui);
+}
+
+static void run_enter(void *ui)
+{
+    view_overview_enter(ui);
+}
+
+static void run_redraw(void *context)
+{
+    ((struct ui *)context)->redraw = true;
+}
+
+static void run_suspend(void *context)
+{
+    ((struct ui *)context)->suspend = true;
+}
+
+// ---- steps
+
+static void report_change(struct ui *ui, bool done, const struct error *err, const char *what)
+{
+    if (!done) {
+        ui_say(ui, ROLE_ERROR, "%s", err->text);
+        return;
+    }
+    ui_say(ui, ROLE_OK, "%s", what);
+    ui_case_changed(ui);
+}
+
+static void run_step(void *context)
+{
+    struct ui *ui = context;
+    struct error err = {0};
+    const struct check_row *row = checklist_current(&ui->checklist);
+    if (!session_run_step(ui->session, row->item->id, &err)) {
+        ui_say(ui, ROLE_WARN, "%s", err.text);
+        return;
+    }
+    ui_case_changed(ui);
+    view_evidence_show_step(ui, row->item, row->parent);
+    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
+    ui_say(ui, status_role(step->status), "%s: %s", row->item->id,
+           step->said ? step->said : step_status_phrase(step->status));
+}
+
+static void run_all(void *context)
+{
+    struct ui *ui = context;
+    if (ui->n_from == 0 && session_incident(ui->session)->n_sources == 0)
+        ui_say(ui, ROLE_WARN,
+               "There is no evidence to read: start with d5tui --from PATH, or name one in the intake");
+    else
+        ui_analyse(ui); // reads afresh; a reading that is there stays in the case's events
+}
+
+static void on_skip(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const char *reason = str_text(&ui->prompt.text);
+    struct event event = {
+        .kind = EVENT_STEP_SKIPPED, .step = checklist_current(&ui->checklist)->item->id, .text = reason};
+    (void)text;
+    report_change(ui, session_do(ui->session, event, &err), &err, "skipped; the reason stands in the report");
+}
+
+static void run_skip(void *ui)
+{
+    ui_ask(ui, "Why is this step skipped? ", NULL, on_skip);
+}
+
+static void on_note(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const struct check_row *row = checklist_current(&ui->checklist);
+    struct event event = {
+        .kind = EVENT_NOTE, .step = row ? row->item->id : NULL, .text = str_text(&ui->prompt.text)};
+    (void)text;
+    report_change(ui, session_do(ui->session, event, &err), &err, "noted");
+}
+
+static void run_note(void *context)
+{
+    struct ui *ui = context;
+    const struct check_row *row = checklist_current(&ui->checklist);
+    const struct incident_step *step =
+        row ? incident_step(session_incident(ui->session), row->item->id) : NULL;
+    ui_ask(ui, "Note: ", step ? step->note : NULL, on_note);
+}
+
+static void on_pass(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const char *gate = session_held_by(ui->session, checklist_current(&ui->checklist)->item->id);
+    struct event event = {.kind = EVENT_GATE_PASSED, .step = gate, .text = str_text(&ui->prompt.text)};
+    (void)text;
+    report_change(ui, session_do(ui->session, event, &err), &err,
+                  "the gate is passed; the reason stands in the report");
+}
+
+static void run_pass(void *context)
+{
+    struct ui *ui = context;
+    const struct check_row *row = checklist_current(&ui->checklist);
+    if (!session_held_by(ui->session, row->item->id))
+        ui_say(ui, ROLE_MUTED, "No gate holds this step");
+    else if (session_is_guided(ui->session))
+        ui_say(ui, ROLE_WARN, "A gate holds this step; in guided mode nobody goes past it");
+    else
+        ui_ask(ui, "Why past the gate? ", NULL, on_pass);
+}
+
+static void run_open_step(void *context)
+{
+    struct ui *ui = context;
+    const struct check_row *row = checklist_current(&ui->checklist);
+    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
+    if (step && step->status == STEP_TODO && session_analysis(ui->session))
+        run_step(ui);
+    else
+        view_evidence_show_step(ui, row->item, row->parent);
+    if (ui->layout.kind == LAYOUT_NARROW || ui->layout.kind == LAYOUT_TINY)
+        ui->focus = PANE_EVIDENCE;
+}
+
+// ---- evidence and report
+
+static void run_search(void *ui)
+{
+    view_evidence_search(ui);
+}
+
+static void run_next(void *ui)
+{
+    view_evidence_seek(ui, 1);
+}
+
+static void run_previous(void *ui)
+{
+    view_evidence_seek(ui, -1);
+}
+
+static void run_filter(void *ui)
+{
+    view_evidence_filter(ui);
+}
+
+static void run_next_place(void *ui)
+{
+    view_evidence_next_place(ui, 1);
+}
+
+static void run_last_place(void *ui)
+{
+    view_evidence_next_place(ui, -1);
+}
+
+static void run_open_line(void *context)
+{
+    struct ui *ui = context;
+    struct place place;
+    if (!view_report_place(ui, &place)) {
+        ui_say(ui, ROLE_MUTED, "This line of the report rests on no single line of evidence");
+        return;
+    }
+    ui->focus = PANE_EVIDENCE;
+    view_evidence_show_place(ui, place);
+}
+
+static void run_decides(void *ui)
+{
+    view_evidence_show_step(ui, NULL, NULL);
+}
+
+static void run_findings(void *ui)
+{
+    view_findings_open(ui);
+}
+
+static void run_causes(void *ui)
+{
+    view_causes_open(ui);
+}
+
+static void run_timeline(void *ui)
+{
+    view_timeline_open(ui);
+}
+
+static void run_pin(void *ui)
+{
+    view_pin(ui);
+}
+
+static void run_exclude(void *ui)
+{
+    view_exclude(ui);
+}
+
+static void run_export(void *ui)
+{
+    view_export_ask(ui);
+}
+
+static void run_palette(void *ui)
+{
+    view_palette_open(ui);
+}
+
+static const struct command commands[] = {
+    // name, help, label for the key line, keys, scope, needs, what runs
+    {"run-step", "Run this step, or show what it rests on", "run", "Enter", SCOPE_CHECKLIST,
+     NEED_SESSION | NEED_STEP, run_open_step},
+    {"open-line", "Open the evidence that this line of the report rests on", "open", "Enter", SCOPE_REPORT,
+     NEED_ANALYSIS, run_open_line},
+    {"open-entry", "Do what the entry is for: open its line, run its command", "open", "Enter",
+     SCOPE_OVERVIEW, 0, run_enter},
+    {"search", "Search as you type (PCRE2; without capitals, case does not matter)", "search", "/",
+     SCOPE_PANES, NEED_TEXT, run_search},
+    {"next-match", "Next match", "next", "n", SCOPE_EVIDENCE, NEED_TEXT, run_next},
+    {"previous-match", "Match before", NULL, "N", SCOPE_EVIDENCE, NEED_TEXT, run_previous},
+    {"run-all", "Read the evidence and run all steps that may run", "run all", "R", SCOPE_PANES, NEED_SESSION,
+     run_all},
+    {"skip-step", "Skip this step; asks why", "skip", "s", SCOPE_CHECKLIST, NEED_SESSION | NEED_STEP,
+     run_skip},
+    {"note", "Write a note to this step", "note", "n", SCOPE_CHECKLIST | SCOPE_REPORT, NEED_SESSION,
+     run_note},
+    {"next-pane", "Next pane", "pane", "Tab", SCOPE_PANES, 0, run_next_pane},
+    {"previous-pane", "Pane before", NULL, "Shift-Tab", SCOPE_PANES, 0, run_last_pane},
+    {"zoom", "The evidence on the whole screen, and back", "zoom", "z", SCOPE_EVIDENCE, 0, run_zoom},
+    {"pass-gate", "Go past the gate that holds this step; asks why", NULL, "o", SCOPE_CHECKLIST,
+     NEED_SESSION | NEED_STEP, run_pass},
+    {"next-cited", "Next line that this step rests on", "cited", "]", SCOPE_PANES, NEED_ANALYSIS,
+     run_next_place},
+    {"previous-cited", "Cited line before", NULL, "[", SCOPE_PANES, NEED_ANALYSIS, run_last_place},
+    {"deciding-line", "The line that decides the case", "decides", "d", SCOPE_PANES, NEED_ANALYSIS,
+     run_decides},
+    {"filter", "Keep only lines that match; empty shows all again", "keep", "&", SCOPE_EVIDENCE, NEED_TEXT,
+     run_filter},
+    {"pin", "Pin the finding, or unpin it", "pin", "p", SCOPE_EVIDENCE | SCOPE_OVERVIEW, NEED_ANALYSIS,
+     run_pin},
+    {"exclude", "Exclude the finding, or take it back; asks why", "exclude", "x", SCOPE_OVERVIEW,
+     NEED_ANALYSIS, run_exclude},
+    {"findings", "Every finding, for and against", "findings", "f", SCOPE_PANES, NEED_ANALYSIS, run_findings},
+    {"causes", "The candidates in order, and what speaks for and against each", "causes", "c", SCOPE_PANES,
+     NEED_ANALYSIS, run_causes},
+    {"timeline", "What was seen when, around the time when it began to hurt", "timeline", "t", SCOPE_PANES,
+     NEED_ANALYSIS, run_timeline},
+    {"export", "Write the report into a file: yaml, json, markdown, …", "export", "e", SCOPE_PANES,
+     NEED_ANALYSIS, run_export},
+    {"down", "Down", NULL, "j Down Ctrl-N", SCOPE_MOVING, 0, run_down},
+    {"up", "Up", NULL, "k Up Ctrl-P", SCOPE_MOVING, 0, run_up},
+    {"page-down", "A page down", NULL, "PgDn Space Ctrl-F Ctrl-D", SCOPE_MOVING, 0, run_page_down},
+    {"page-up", "A page up", NULL, "PgUp b Ctrl-B Ctrl-U", SCOPE_MOVING, 0, run_page_up},
+    {"first", "To the beginning", NULL, "g Home", SCOPE_MOVING, 0, run_first},
+    {"last", "To the end", NULL, "G End", SCOPE_MOVING, 0, run_last},
+    {"left", "Text back to the left", NULL, "Left h", SCOPE_EVIDENCE, 0, run_left},
+    {"right", "The rest of long lines", NULL, "Right l", SCOPE_EVIDENCE, 0, run_right},
+    {"palette", "All commands by name", "commands", ":", SCOPE_PANES, 0, run_palette},
+    {"help", "This page", NULL, "? F1", SCOPE_MOVING, 0, run_help},
+    {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, run_back},
+    {"back-from-list", "Back", NULL, "Esc", SCOPE_OVERVIEW, 0, run_back},
+    {"redraw", "Draw everything afresh", NULL, "Ctrl-L", SCOPE_ALL, 0, run_redraw},
+    {"suspend", "Stop for the shell; fg goes on", NULL, "Ctrl-Z", SCOPE_ALL, 0, run_suspend},
+    {"leave", "Leave", NULL, "Ctrl-C F10", SCOPE_ALL, 0, run_leave},
+};
+
+const struct keymap ui_keymap = {commands, ARRAY_LEN(commands)};

@@ -1,0 +1,54 @@
+// The intake: what is being looked at, field by field, before there is a case.
+#ifndef D5_TUI_VIEW_INTAKE_H
+#define D5_TUI_VIEW_INTAKE_H
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/model/target.h"
+#include "tui/canvas.h"
+#include "tui/key.h"
+#include "tui/list.h"
+#include "tui/prompt.h"
+
+struct ui;
+
+enum intake_field {
+    FIELD_FROM,
+    FIELD_SYMPTOM,
+    FIELD_QUERY,
+    FIELD_NAMESPACE,
+    FIELD_POD,
+    FIELD_NODE,
+    FIELD_INSTANCE,
+    FIELD_CONTEXT,
+    FIELD_SINCE,
+    FIELD_UNTIL,
+    FIELD_COUNT
+};
+
+struct intake { // zero-initialized is an empty form
+    struct prompt fields[FIELD_COUNT];
+    struct error errors[FIELD_COUNT]; // text[0]: the field is wrong, and why
+    enum intake_field at;
+    struct str hint;    // what completion found
+    struct arena arena; // of the target below
+    struct target target;
+    const char *from[1];
+};
+
+void intake_init(struct intake *intake, const struct target *target); // filled in; NULL: empty
+void intake_done(struct intake *intake);
+
+// Checks all fields and fills `target` and `from`. False: errors are set, and the first wrong field is
+// current.
+bool intake_check(struct intake *intake);
+
+// The host name in a pasted error ("lookup orders.shop.svc.cluster.local: no such host"), appended. False:
+// none.
+bool intake_find_name(struct span text, struct str *ret);
+
+void view_intake_key(struct ui *ui, struct key key);
+void view_intake_paste(struct ui *ui, struct span text);
+void view_intake_draw(struct ui *ui, struct rect area);
+
+#endif

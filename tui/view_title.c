@@ -1,0 +1,193 @@
+// The rows around the panes: title, tabs, key line, and the whole of a screen that is too small for panes.
+#include "tui/view_ui.h"
+
+static const char *or_none(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+static struct span short_node(const char *node)
+{
+    struct span name = span_of(node);
+    size_t dot = span_find_char(name, '.');
+    return dot == SIZE_MAX ? name : span_first(name, dot);
+}
+
+// The mode's badge is always on the screen, at the right, where nothing pushes it off.
+static void draw_badge(struct ui *ui, struct pen *pen)
+{
+    bool guided = ui->session ? session_is_guided(ui->session) : ui->config->session.guided;
+    const char *text = guided ? " GUIDED read-only " : " STANDARD ";
+    struct pen badge = *pen;
+    badge.col = pen->area.cols - text_columns(span_of(text));
+    badge.col = badge.col < 0 ? 0 : badge.col;
+    pen_text(&badge, guided ? ROLE_GUIDED : ROLE_BADGE, text);
+    pen->area.cols -= text_columns(span_of(text)) + 1;
+    pen->area.cols = pen->area.cols < 0 ? 0 : pen->area.cols;
+}
+
+static void draw_target(struct pen *pen, const struct target *target)
+{
+    if (or_none(target->pod))
+        pen_printf(pen, ROLE_TITLE, "  %s%s%s", target->namespace_ ? target->namespace_ : "",
+                   target->namespace_ ? "/" : "", target->pod);
+    else if (or_none(target->namespace_))
+        pen_printf(pen, ROLE_TITLE, "  %s", target->namespace_);
+    if (or_none(target->node)) {
+        pen_text(pen, ROLE_TITLE, " @ ");
+        pen_span(pen, ROLE_TITLE, short_node(target->node));
+    }
+    if (or_none(target->context))
+        pen_printf(pen, ROLE_TITLE, "  %s", target->context);
+    if (target->window.from != TIME_UNKNOWN) {
+        char time[32];
+        clock_format(target->window.from, time);
+        pen_printf(pen, ROLE_TITLE, "  since %.5sZ", time + strlen("2026-11-23T"));
+    }
+}
+
+void view_title_draw(struct ui *ui, struct rect area)
+{
+    canvas_fill(&ui->canvas, area, ROLE_TITLE);
+    struct pen pen = pen_at(&ui->canvas, area, 0, 1);
+    draw_badge(ui, &pen);
+    pen_text(&pen, ROLE_TITLE, "d5tui");
+    if (!ui->session) {
+        pen_printf(&pen, ROLE_TITLE, "  %s", ui->config->log_path ? ui->config->log_path : "new incident");
+        return;
+    }
+    const struct sop *sop = session_sop(ui->session);
+    bool whole = sop && sop->title && area.cols >= 132;
+    if (sop) // a title has the id in front
+        pen_printf(&pen, ROLE_TITLE, "  %s", whole ? sop->title : sop->id);
+    if (session_case_id(ui->session))
+        pen_printf(&pen, ROLE_TITLE, "  %s", session_case_id(ui->session));
+    draw_target(&pen, ui_target(ui));
+}
+
+static void count_steps(const struct ui *ui, size_t *ret_ended, size_t *ret_all)
+{
+    const struct incident *in = session_incident(ui->session);
+    *ret_all = in->n_steps;
+    *ret_ended = 0;
+    for (size_t i = 0; i < in->n_steps; i++)
+        *ret_ended += in->steps[i].status != STEP_TODO && in->steps[i].status != STEP_RUNNING;
+}
+
+void ui_pane_title(const struct ui *ui, enum pane pane, struct str *ret)
+{
+    size_t ended = 0, all = 0;
+    switch (pane) {
+    case PANE_CHECKLIST:
+        if (ui->session)
+            count_steps(ui, &ended, &all);
+        str_printf(ret, "Checklist %zu/%zu", ended, all);
+        break;
+    case PANE_EVIDENCE:
+        view_evidence_title(ui, ret);
+        break;
+    default:
+        view_report_title(ui, ret);
+        break;
+    }
+}
+
+void view_tabs_draw(struct ui *ui, struct rect area)
+{
+    struct pen pen = pen_at(&ui->canvas, area, 0, 1);
+    for (int pane = 0; pane < PANE_COUNT; pane++) {
+        struct str title = {0};
+        if (pane == PANE_EVIDENCE)
+            str_add(&title, "Evidence");
+        else
+            ui_pane_title(ui, (enum pane)pane, &title);
+        bool current = pane == (int)ui->focus;
+        pen_text(&pen, ROLE_FOCUS, current ? "[" : " ");
+        pen_span(&pen, current ? ROLE_FOCUS : ROLE_MUTED, str_span(&title));
+        pen_text(&pen, ROLE_FOCUS, current ? "]" : " ");
+        pen_text(&pen, ROLE_MUTED, " ");
+        str_done(&title);
+    }
+    pen_text(&pen, ROLE_MUTED, " Tab: next");
+}
+
+// As many labels as fit, in the table's order; the way to all of them is always there.
+static void draw_keys(struct ui *ui, struct rect area)
+{
+    static const char help[] = "? help  q leave";
+    struct pen last = pen_at(&ui->canvas, area, 0, area.cols - (int)sizeof help);
+    struct pen pen = pen_at(&ui->canvas, area, 0, 1);
+    pen.area.cols = last.col - 1;
+    unsigned scope = ui_scope(ui);
+    for (size_t i = 0; i < ui_keymap.n; i++) {
+        const struct command *command = &ui_keymap.commands[i];
+        if (!command->label || !(command->scope & scope))
+            continue;
+        struct span key = command_key(command);
+        int width = text_columns(key) + 1 + text_columns(span_of(command->label)) + 2;
+        if (pen.col + width > pen.area.cols + 1)
+            break;
+        pen_span(&pen, ROLE_KEY, key);
+        pen_printf(&pen, ROLE_MUTED, " %s  ", command->label);
+    }
+    if (area.cols < (int)sizeof help + 2)
+        return;
+    pen_text(&last, ROLE_KEY, "?");
+    pen_text(&last, ROLE_MUTED, " help  ");
+    pen_text(&last, ROLE_KEY, "q");
+    pen_text(&last, ROLE_MUTED, " leave");
+}
+
+static void draw_where(struct ui *ui, struct rect *area)
+{
+    if (ui->focus != PANE_EVIDENCE || ui->screen != SCREEN_PANES)
+        return;
+    struct str where = {0};
+    view_evidence_where(ui, &where);
+    int width = text_columns(str_span(&where));
+    if (width > 0 && width + 2 < area->cols) {
+        struct pen pen = pen_at(&ui->canvas, *area, 0, 1);
+        pen_span(&pen, ROLE_ACCENT, str_span(&where));
+        area->col += width + 2;
+        area->cols -= width + 2;
+    }
+    str_done(&where);
+}
+
+void view_keyline_draw(struct ui *ui, struct rect area)
+{
+    if (ui->prompt.open && ui->on_answer != NULL) {
+        struct rect all = area;
+        if (ui->evidence.following) // how many lines there are stays in sight
+            draw_where(ui, &all);
+        prompt_draw(&ui->prompt, &ui->canvas, all);
+        return;
+    }
+    draw_where(ui, &area);
+    if (ui->message.len > 0) {
+        struct pen pen = pen_at(&ui->canvas, area, 0, 1);
+        pen_span(&pen, ui->message_role, str_span(&ui->message));
+        return;
+    }
+    draw_keys(ui, area);
+}
+
+// Under 60×16: where things stand in one line each, and the current step.
+void view_tiny_draw(struct ui *ui, struct rect area)
+{
+    if (ui->zoomed || !ui->session || ui->screen != SCREEN_PANES || ui->focus == PANE_EVIDENCE) {
+        view_evidence_draw(ui, area);
+        return;
+    }
+    if (ui->focus == PANE_REPORT) {
+        view_report_draw(ui, area);
+        return;
+    }
+    const struct report *report = session_report(ui->session);
+    struct pen pen = pen_at(&ui->canvas, area, 0, 0);
+    if (report && session_analysis(ui->session))
+        pen_printf(&pen, ROLE_FINDING, "%s: %s", verdict_name(report->verdict), report->root_cause);
+    else
+        pen_text(&pen, ROLE_RUNNING, ui->analysing ? "reading the evidence" : "not run yet: R runs all");
+    view_checklist_draw(ui, rect_rows(area, 1, area.rows - 1));
+}

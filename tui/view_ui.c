@@ -1,0 +1,353 @@
+// The screen's state and how keys reach it.
+#include "tui/view_ui.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+static void on_settle(void *context)
+{
+    view_report_settle(context);
+}
+
+static void on_grown(void *context)
+{
+    view_evidence_log_grew(context);
+}
+
+static void on_slice(void *context)
+{
+    view_evidence_slice(context);
+}
+
+static bool make_session(struct ui *ui, const struct session_config *config, struct error *err)
+{
+    ui->session = session_new(config, err);
+    if (!ui->session)
+        return false;
+    ui->n_from = config->n_from;
+    checklist_load(&ui->checklist, session_sop(ui->session));
+    ui->screen = SCREEN_PANES;
+    ui->dirty = true;
+    return true;
+}
+
+struct ui *ui_new(const struct ui_config *config, struct loop *loop, struct error *err)
+{
+    struct ui *ui = mem_alloc(sizeof *ui);
+    ui->config = config;
+    ui->loop = loop;
+    ui->evidence.seek_from = UINT32_MAX;
+    ui->dirty = true;
+    theme_init(&ui->theme);
+    if (loop) {
+        ui->settle = loop_timer_new(loop, on_settle, ui);
+        ui->grown = loop_timer_new(loop, on_grown, ui);
+        ui->slices = loop_timer_new(loop, on_slice, ui);
+    }
+    if (config->log_path) {
+        ui->zoomed = true;
+        ui->focus = PANE_EVIDENCE;
+    } else if (config->intake) {
+        ui->screen = SCREEN_INTAKE;
+        intake_init(&ui->intake, config->session.target);
+    } else if (!make_session(ui, &config->session, err)) {
+        ui_free(ui);
+        return NULL;
+    }
+    return ui;
+}
+
+void ui_free(struct ui *ui)
+{
+    if (!ui)
+        return;
+    view_evidence_forget(ui);
+    evidence_view_done(&ui->evidence);
+    checklist_done(&ui->checklist);
+    report_view_done(&ui->report);
+    overview_done(&ui->overview);
+    intake_done(&ui->intake);
+    session_free(ui->session);
+    prompt_done(&ui->prompt);
+    str_done(&ui->message);
+    canvas_done(&ui->canvas);
+    free(ui);
+}
+
+void ui_say(struct ui *ui, enum role role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    str_clear(&ui->message);
+    str_vprintf(&ui->message, format, args);
+    va_end(args);
+    ui->message_role = role;
+    ui->dirty = true;
+}
+
+void ui_ask(struct ui *ui, const char *label, const char *text, ui_answer_fn *answer)
+{
+    prompt_open(&ui->prompt, label, text);
+    ui->on_answer = answer;
+    ui->on_typing = NULL;
+    ui->dirty = true;
+}
+
+void ui_after(struct ui *ui, struct loop_timer *timer, uint64_t milliseconds)
+{
+    if (ui->loop)
+        loop_timer_start(timer, milliseconds);
+}
+
+void ui_job(struct ui *ui, loop_fn *work, loop_fn *done, void *context)
+{
+    struct error err = {0};
+    if (ui->loop && loop_start_job(ui->loop, (struct loop_job){work, done, context}, &err))
+        return;
+    work(context); // no worker: at once
+    done(context);
+}
+
+const struct target *ui_target(const struct ui *ui)
+{
+    static const struct target nothing = {.window = {TIME_UNKNOWN, TIME_UNKNOWN}};
+    if (ui->session)
+        return session_target(ui->session);
+    return ui->config->session.target ? ui->config->session.target : &nothing;
+}
+
+// ---- the analysis
+
+static void analyse_work(void *context)
+{
+    struct ui *ui = context;
+    session_analyse_work(ui->analysing);
+}
+
+static void show_result(struct ui *ui)
+{
+    const struct incident *in = session_incident(ui->session);
+    for (size_t i = 0; i < in->n_steps; i++) {
+        if (in->steps[i].status == STEP_FINDING) {
+            checklist_go(&ui->checklist, in->steps[i].id);
+            break;
+        }
+    }
+    view_evidence_show_step(ui, NULL, NULL); // the line that decides
+    ui_case_changed(ui);
+}
+
+static void analyse_done(void *context)
+{
+    struct ui *ui = context;
+    struct error err = {0};
+    struct session_job *job = ui->analysing;
+    ui->analysing = NULL;
+    view_evidence_forget(ui);
+    if (!session_analyse_finish(ui->session, job, &err)) {
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+        return;
+    }
+    if (!session_is_guided(ui->session) && !session_run_all(ui->session, &err))
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+    show_result(ui);
+}
+
+void ui_analyse(struct ui *ui)
+{
+    if (ui->analysing)
+        return;
+    struct error err = {0};
+    ui->analysing = session_analyse_begin(ui->session, &err);
+    ui->dirty = true;
+    if (!ui->analysing)
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+    else
+        ui_job(ui, analyse_work, analyse_done, ui);
+}
+
+void ui_case_changed(struct ui *ui)
+{
+    view_report_refresh(ui);
+    ui->dirty = true;
+}
+
+bool ui_begin_case(struct ui *ui, const struct session_config *config, struct error *err)
+{
+    if (!make_session(ui, config, err))
+        return false;
+    ui_start(ui);
+    return true;
+}
+
+void ui_start(struct ui *ui)
+{
+    if (ui->config->log_path && !ui->session)
+        view_evidence_open_log(ui, ui->config->log_path);
+    else if (ui->session && (ui->n_from > 0 || session_incident(ui->session)->n_sources > 0))
+        ui_analyse(ui);
+}
+
+// ---- keys
+
+unsigned ui_scope(const struct ui *ui)
+{
+    static const unsigned panes[] = {SCOPE_CHECKLIST, SCOPE_EVIDENCE, SCOPE_REPORT};
+    if (ui->screen == SCREEN_OVERVIEW)
+        return SCOPE_OVERVIEW;
+    return ui->screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
+}
+
+static const char *lacks(const struct ui *ui, unsigned needs)
+{
+    if (needs & NEED_SESSION && !ui->session)
+        return "There is no case yet, only this file: z shows it in the workbench";
+    if (needs & NEED_ANALYSIS && !(ui->session && session_analysis(ui->session)))
+        return ui->analysing ? "The evidence is still being read" : "No evidence was read yet: R reads it";
+    if (needs & NEED_STEP && !checklist_current(&ui->checklist))
+        return "No step is selected";
+    if (needs & NEED_TEXT && !ui->evidence.pager.source.line)
+        return "No evidence is shown";
+    return NULL;
+}
+
+void ui_run(struct ui *ui, const struct command *command)
+{
+    const char *lack = lacks(ui, command->needs);
+    ui->dirty = true;
+    if (lack)
+        ui_say(ui, ROLE_WARN, "%s", lack);
+    else
+        command->run(ui);
+}
+
+static void after_typing(struct ui *ui, enum prompt_result result)
+{
+    ui_answer_fn *answer = ui->on_answer;
+    struct span text = str_span(&ui->prompt.text);
+    switch (result) {
+    case PROMPT_CHANGED:
+        if (ui->on_typing)
+            ui->on_typing(ui, text, false);
+        break;
+    case PROMPT_CANCELLED:
+        prompt_close(&ui->prompt);
+        if (ui->on_typing)
+            ui->on_typing(ui, text, true);
+        break;
+    case PROMPT_ACCEPTED:
+        prompt_close(&ui->prompt);
+        answer(ui, text);
+        break;
+    default:
+        break;
+    }
+}
+
+void ui_key(struct ui *ui, struct key key)
+{
+    ui->dirty = true;
+    if (ui->prompt.open) {
+        after_typing(ui, prompt_key(&ui->prompt, key));
+        return;
+    }
+    str_clear(&ui->message);
+    const struct command *command = keymap_find(&ui_keymap, key, ui_scope(ui));
+    if (ui->screen == SCREEN_INTAKE && !command)
+        view_intake_key(ui, key);
+    else if (command)
+        ui_run(ui, command);
+}
+
+void ui_paste(struct ui *ui, struct span text)
+{
+    ui->dirty = true;
+    if (ui->prompt.open)
+        after_typing(ui, prompt_paste(&ui->prompt, text));
+    else if (ui->screen == SCREEN_INTAKE)
+        view_intake_paste(ui, text);
+    else
+        ui_say(ui, ROLE_MUTED, "Pasted text is taken by prompts only: / searches, n notes");
+}
+
+bool ui_wants_to_stay(const struct ui *ui)
+{
+    return ui->analysing != NULL;
+}
+
+// ---- drawing
+
+void ui_resize(struct ui *ui, int rows, int cols)
+{
+    if (rows != ui->canvas.rows || cols != ui->canvas.cols)
+        canvas_resize(&ui->canvas, rows, cols);
+    ui->dirty = true;
+}
+
+static void draw_frame(struct ui *ui, enum pane pane, struct rect area)
+{
+    struct str title = {0};
+    enum role role = ui->focus == pane ? ROLE_FOCUS : ROLE_BORDER;
+    canvas_box(&ui->canvas, area, role);
+    ui_pane_title(ui, pane, &title);
+    struct pen pen = pen_at(&ui->canvas, (struct rect){area.row, area.col + 1, 1, area.cols - 2}, 0, 0);
+    pen_text(&pen, role, " ");
+    pen_span(&pen, ui->focus == pane ? ROLE_FOCUS : ROLE_TEXT, str_span(&title));
+    if (pen_left(&pen) > 1)
+        pen_text(&pen, role, " ");
+    str_done(&title);
+}
+
+static void draw_pane(struct ui *ui, enum pane pane)
+{
+    static void (*const draw[])(struct ui *, struct rect) = {view_checklist_draw, view_evidence_draw,
+                                                             view_report_draw};
+    struct rect area = ui->layout.panes[pane];
+    if (rect_is_empty(area))
+        return;
+    if (ui->layout.kind == LAYOUT_TINY && !ui->zoomed) {
+        view_tiny_draw(ui, area);
+        return;
+    }
+    if (!ui->zoomed) {
+        draw_frame(ui, pane, area);
+        area = rect_inside(area);
+    }
+    if (pane != PANE_CHECKLIST || ui->session)
+        draw[pane](ui, area);
+}
+
+static void draw_overview(struct ui *ui)
+{
+    struct rect area = {1, 0, ui->canvas.rows - 2, ui->canvas.cols};
+    struct pen pen = pen_at(&ui->canvas, ui->layout.title, 0, 1);
+    canvas_fill(&ui->canvas, ui->layout.title, ROLE_TITLE);
+    pen_text(&pen, ROLE_TITLE, ui->overview.title);
+    area.rows = area.rows < 0 ? 0 : area.rows;
+    view_overview_draw(ui, area);
+}
+
+void ui_draw(struct ui *ui)
+{
+    canvas_clear(&ui->canvas);
+    bool zoomed = ui->zoomed && ui->screen == SCREEN_PANES;
+    ui->layout = layout_make(ui->canvas.rows, ui->canvas.cols, ui->focus, zoomed);
+    if (!rect_is_empty(ui->layout.title) && ui->screen != SCREEN_OVERVIEW)
+        view_title_draw(ui, ui->layout.title);
+    if (ui->screen == SCREEN_OVERVIEW) {
+        draw_overview(ui);
+    } else if (ui->screen == SCREEN_INTAKE) {
+        view_intake_draw(ui,
+                         (struct rect){1, 0, ui->canvas.rows > 2 ? ui->canvas.rows - 2 : 0, ui->canvas.cols});
+    } else {
+        if (!rect_is_empty(ui->layout.tabs))
+            view_tabs_draw(ui, ui->layout.tabs);
+        for (int pane = 0; pane < PANE_COUNT; pane++)
+            draw_pane(ui, (enum pane)pane);
+        if (!rect_is_empty(ui->layout.strip))
+            view_strip_draw(ui, ui->layout.strip);
+    }
+    view_keyline_draw(ui, ui->layout.keys);
+    ui->dirty = false;
+}

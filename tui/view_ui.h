@@ -1,0 +1,118 @@
+// What all views share: the state of the screen. A key goes to the prompt when one is open, else through the
+// table of commands; a command changes this state and marks it dirty; ui_draw draws all of it into the
+// canvas. Nothing here knows a terminal, so tests drive it with keys and read the canvas.
+#ifndef D5_TUI_VIEW_UI_H
+#define D5_TUI_VIEW_UI_H
+
+#include "core/door/loop.h"
+#include "core/probe/catalogue.h"
+#include "core/session.h"
+#include "tui/keymap.h"
+#include "tui/layout.h"
+#include "tui/prompt.h"
+#include "tui/theme.h"
+#include "tui/view_checklist.h"
+#include "tui/view_evidence.h"
+#include "tui/view_intake.h"
+#include "tui/view_overview.h"
+#include "tui/view_report.h"
+
+enum { // scopes of commands
+    SCOPE_CHECKLIST = 1,
+    SCOPE_EVIDENCE = 2,
+    SCOPE_REPORT = 4,
+    SCOPE_OVERVIEW = 8, // findings, causes, timeline, help
+    SCOPE_INTAKE = 16,
+    SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
+    SCOPE_MOVING = SCOPE_PANES | SCOPE_OVERVIEW,
+    SCOPE_ALL = SCOPE_MOVING | SCOPE_INTAKE,
+};
+
+enum {                 // what a command needs
+    NEED_SESSION = 1,  // a case, not just a file
+    NEED_ANALYSIS = 2, // the evidence was read
+    NEED_STEP = 4,     // a step is selected
+    NEED_TEXT = 8,     // something stands in the evidence pane
+};
+
+enum screen { SCREEN_PANES, SCREEN_OVERVIEW, SCREEN_INTAKE };
+
+struct ui;
+typedef void ui_answer_fn(struct ui *ui, struct span text); // a prompt was accepted
+typedef void ui_typing_fn(struct ui *ui, struct span text, bool cancelled);
+
+struct ui_config { // all borrowed for as long as the ui lives
+    struct session_config session;
+    const char *log_path; // one log file, shown by itself; else NULL
+    bool follow;
+    bool intake;
+};
+
+struct ui {
+    const struct ui_config *config;
+    struct loop *loop; // NULL in tests: jobs then run at once
+    struct session *session;
+    size_t n_from; // sources that the session was begun with
+    struct session_job *analysing;
+    struct theme theme;
+    struct canvas canvas;
+    struct layout layout;
+    enum screen screen;
+    enum pane focus;
+    bool zoomed;
+    struct checklist checklist;
+    struct evidence_view evidence;
+    struct report_view report;
+    struct overview overview;
+    struct intake intake;
+    struct prompt prompt;
+    ui_answer_fn *on_answer;
+    ui_typing_fn *on_typing; // may be NULL
+    struct str message;
+    enum role message_role;
+    struct loop_timer *settle; // takes the marks of what changed away
+    struct loop_timer *grown;  // looks at a log file that grows
+    struct loop_timer *slices; // goes on with a long search between keys
+    bool dirty, leaving;
+    bool redraw, suspend; // what only the terminal can do was asked for
+    int status;           // of the program, when it leaves
+};
+
+// Quick: reads nothing that can block but the procedure's own file.
+struct ui *ui_new(const struct ui_config *config, struct loop *loop, struct error *err);
+void ui_free(struct ui *ui); // takes NULL
+
+// Begins a case out of what the intake gathered, or of the file that was shown by itself.
+bool ui_begin_case(struct ui *ui, const struct session_config *config, struct error *err);
+
+void ui_start(struct ui *ui); // what goes on behind the first frame
+void ui_resize(struct ui *ui, int rows, int cols);
+void ui_key(struct ui *ui, struct key key);
+void ui_paste(struct ui *ui, struct span text);
+void ui_draw(struct ui *ui);
+bool ui_wants_to_stay(const struct ui *ui); // work is under way that should not be cut off
+
+void ui_say(struct ui *ui, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void ui_ask(struct ui *ui, const char *label, const char *text, ui_answer_fn *answer);
+void ui_after(struct ui *ui, struct loop_timer *timer, uint64_t milliseconds); // nothing without a loop
+void ui_job(struct ui *ui, loop_fn *work, loop_fn *done, void *context);
+void ui_run(struct ui *ui,
+            const struct command *command);          // says so where something that it needs is not there
+const struct target *ui_target(const struct ui *ui); // what is known of it; never NULL
+void ui_pane_title(const struct ui *ui, enum pane pane, struct str *ret);
+unsigned ui_scope(const struct ui *ui);
+
+// The analysis behind the first frame, and what it brings.
+void ui_analyse(struct ui *ui);
+void ui_case_changed(struct ui *ui); // events were applied: the views read afresh
+
+extern const struct keymap ui_keymap; // view_commands.c
+
+// Regions of the screen that are drawn by plain functions.
+void view_title_draw(struct ui *ui, struct rect area);
+void view_tabs_draw(struct ui *ui, struct rect area);
+void view_strip_draw(struct ui *ui, struct rect area);
+void view_keyline_draw(struct ui *ui, struct rect area);
+void view_tiny_draw(struct ui *ui, struct rect area);
+
+#endif
