@@ -3,7 +3,8 @@
 #include "core/judge/judge.h"
 
 static judge_fn *const judges[] = {
-    judge_pods, judge_groups, judge_coredns, judge_upstream, judge_resolver, judge_nodelocal, judge_changes,
+    judge_pods,     judge_groups,    judge_coredns, judge_upstream,
+    judge_resolver, judge_nodelocal, judge_changes, judge_timeline,
     NULL, // one line a judge, in the order of judge.h
 };
 

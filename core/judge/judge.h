@@ -22,6 +22,7 @@ judge_fn judge_memory;    // node_oom, app_oom
 judge_fn judge_conntrack; // conntrack_full, conntrack_race
 judge_fn judge_mtu;       // mtu
 judge_fn judge_lookups;   // search_expansion, name_does_not_exist, no_fault; what the symptom is
+judge_fn judge_timeline;  // what happened before the first failed lookup: notes only
 judge_fn judge_changes;   // what was changed before the onset: notes only
 
 // All of them, in that order.
