@@ -268,32 +268,13 @@ static void look_at_heads(struct looking *l)
 
 // ------------------------------------------------------------------
 
-enum { TITLE_LONGEST = 48 };
-
-// What stands in front of the item's first colon, or its first question, where that is short: procedures
-// begin their items with what they are about. Else the whole text.
-static struct span title_part(struct span text)
-{
-    for (size_t i = 0; i < text.len && i < TITLE_LONGEST; i++) {
-        bool ends = i + 1 < text.len && text.at[i + 1] == ' ';
-        if (text.at[i] == '`' || text.at[i] == '.')
-            break;
-        if ((text.at[i] == ':' || text.at[i] == '?') && ends)
-            return span_first(text, text.at[i] == '?' ? i + 1 : i);
-    }
-    return text;
-}
-
 // The item's words without Markdown's marks, on one line.
 static const char *plain_title(struct arena *arena, const char *text)
 {
     struct str out = {0};
-    struct span part = title_part(span_of(text));
-    for (size_t i = 0; i < part.len; i++) {
-        if (part.at[i] == '\n')
-            str_add_char(&out, ' ');
-        else if (part.at[i] != '*' && part.at[i] != '`')
-            str_add_char(&out, part.at[i]);
+    for (const char *c = text; *c; c++) {
+        if (*c != '*' && *c != '`')
+            str_add_char(&out, *c == '\n' ? ' ' : *c);
     }
     const char *ret = arena_span(arena, str_span(&out));
     str_done(&out);

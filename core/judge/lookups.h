@@ -1,0 +1,26 @@
+// Parts of judge_lookups. For core/judge/lookups*.c only.
+#ifndef D5_JUDGE_LOOKUPS_H
+#define D5_JUDGE_LOOKUPS_H
+
+#include "core/judge/bench.h"
+
+// What all lookups of the window come to.
+struct tally {
+    size_t answered, failed;
+    size_t own_answered;      // by the complaining pod, for the name that is complained of where one is named
+    size_t denied;            // NXDOMAIN for the name itself, no search domain appended
+    size_t slow;              // answered after a second or more
+    const struct lookup *own; // one that was answered, the best to show
+    const struct lookup *other;       // one seen in another way
+    const struct lookup *last_before; // the last failure before the window
+};
+void lookups_tally(const struct bench *b, struct tally *ret);
+
+void lookups_judge_name(struct bench *b);
+void lookups_judge_expansion(struct bench *b, const struct tally *tally);
+void lookups_judge_no_fault(struct bench *b, const struct tally *tally);
+
+// Whether the complaint is about NXDOMAIN lines and doubled names, not about something that does not work.
+bool lookups_complains_of_denials(const struct bench *b);
+
+#endif

@@ -1,0 +1,293 @@
+// name_does_not_exist: NXDOMAIN is the right answer. Two things must meet: a server that knows the zone
+// denies the name itself (not one of its expansions), and the Service or namespace is absent from a whole
+// listing. A stranger's NXDOMAIN for a cluster name proves nothing, nor does an absent Service that nobody
+// asked for.
+#include "core/judge/lookups.h"
+#include "core/judge/nearname.h"
+
+struct meant { // what a name asks for
+    bool in_cluster;
+    struct span service, namespace_;
+    const char *full; // the name as the cluster's DNS knows it
+};
+
+// ------------------------------------------------------------------ what the name means
+
+static const char *domain_of(const struct bench *b)
+{
+    return b->facts->dns.cluster_domain ? b->facts->dns.cluster_domain : "cluster.local";
+}
+
+static bool strip_suffix(struct span *name, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    if (!span_ends(*name, suffix) || name->len <= n + 1 || name->at[name->len - n - 1] != '.')
+        return false;
+    name->len -= n + 1;
+    return true;
+}
+
+static bool has_namespace(const struct bench *b, struct span ns)
+{
+    const struct cluster *c = &b->facts->cluster;
+    for (size_t i = 0; i < c->namespaces.n; i++) {
+        if (c->namespaces.items[i].name && span_is(ns, c->namespaces.items[i].name))
+            return true;
+    }
+    return false;
+}
+
+// The last two labels are the Service and its namespace; those in front are a pod's or a port's.
+static void cut_labels(struct span name, struct meant *ret)
+{
+    size_t dot = name.len;
+    while (dot > 0 && name.at[dot - 1] != '.')
+        dot--;
+    ret->namespace_ = span_from(name, dot);
+    struct span front = dot ? span_first(name, dot - 1) : name;
+    size_t start = front.len;
+    while (start > 0 && front.at[start - 1] != '.')
+        start--;
+    ret->service = span_from(front, start);
+    ret->in_cluster = dot > 0 && ret->service.len && ret->namespace_.len;
+}
+
+static struct meant find_meant(struct bench *b, const char *query)
+{
+    struct meant m = {.in_cluster = false, .full = query};
+    struct span name = span_of(query);
+    if (span_ends(name, "."))
+        name.len--;
+    m.full = arena_span(&b->arena, name);
+    bool full = strip_suffix(&name, domain_of(b)), svc = strip_suffix(&name, "svc");
+    size_t labels = 1;
+    for (size_t i = 0; i < name.len; i++)
+        labels += name.at[i] == '.';
+    if (full && !svc)
+        return m; // *.pod.cluster.local and the like
+    if (full || svc) {
+        cut_labels(name, &m);
+    } else if (labels == 1 && b->facts->target.namespace_) {
+        m.in_cluster = true;
+        m.service = name;
+        m.namespace_ = span_of(b->facts->target.namespace_);
+    } else if (labels == 2) {
+        cut_labels(name, &m);
+        m.in_cluster = has_namespace(b, m.namespace_);
+    }
+    if (m.in_cluster && !full)
+        m.full = arena_printf(&b->arena, SPAN_FMT "." SPAN_FMT ".svc.%s", SPAN_ARG(m.service),
+                              SPAN_ARG(m.namespace_), domain_of(b));
+    return m;
+}
+
+// ------------------------------------------------------------------ who denies it
+
+static bool knows_zone(const struct lookup *l, bool in_cluster)
+{
+    switch (l->at) {
+    case LOOKUP_AT_CLUSTER_DNS:
+    case LOOKUP_AT_ENDPOINT:
+    case LOOKUP_AT_NODELOCAL:
+        return true;
+    case LOOKUP_AT_VPC:
+        return !in_cluster;
+    case LOOKUP_AT_OTHER:
+    case LOOKUP_AT_UNKNOWN:
+        break;
+    }
+    return false;
+}
+
+struct answers {
+    const struct lookup *denied, *denied_elsewhere, *answered, *app;
+};
+
+// The complaining pod's own before others, dig's before others: it shows the name and the status in one
+// place.
+static bool is_better(const struct lookup *l, const struct lookup *than)
+{
+    if (!than)
+        return true;
+    int a = l->target_pod * 2 + (l->origin == LOOKUP_DIG),
+        b = than->target_pod * 2 + (than->origin == LOOKUP_DIG);
+    return a > b;
+}
+
+static struct answers find_answers(const struct bench *b, const struct meant *m)
+{
+    struct answers a = {NULL, NULL, NULL, NULL};
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (!l->name || bench_time_in_window(b, l->time) != TRI_YES)
+            continue;
+        bool app = l->origin == LOOKUP_APP_LOG && l->target_pod &&
+                   lookup_failed(l->outcome) + (l->outcome == LOOKUP_NXDOMAIN);
+        if (app && !a.app)
+            a.app = l;
+        if (!span_is_caseless(span_of(l->name), m->full))
+            continue;
+        bool inside = l->vantage != LOOKUP_FROM_BASTION;
+        if (l->outcome == LOOKUP_NXDOMAIN && inside && knows_zone(l, m->in_cluster) && is_better(l, a.denied))
+            a.denied = l;
+        if (l->outcome == LOOKUP_NXDOMAIN && (!inside || l->at == LOOKUP_AT_VPC))
+            a.denied_elsewhere = l;
+        if (l->outcome == LOOKUP_ANSWERED || l->outcome == LOOKUP_NODATA)
+            a.answered = l;
+    }
+    return a;
+}
+
+// ------------------------------------------------------------------ saying it
+
+static void say(struct bench *b, struct claim claim, const struct cites *cites)
+{
+    claim.diagnosis = DIAGNOSIS_NAME_DOES_NOT_EXIST;
+    claim.subject = SUBJECT_SYMPTOM;
+    bench_say(b, &claim, cites);
+}
+
+static const struct kube_service *find_service(const struct bench *b, const struct meant *m)
+{
+    const struct cluster *c = &b->facts->cluster;
+    for (size_t i = 0; i < c->services.n; i++) {
+        const struct kube_meta *meta = &c->services.items[i].meta;
+        if (meta->name && meta->namespace_ && span_is(m->service, meta->name) &&
+            span_is(m->namespace_, meta->namespace_))
+            return &c->services.items[i];
+    }
+    return NULL;
+}
+
+// Whether the Service was there before the window's end; one made later was not there when it hurt.
+static bool existed(const struct bench *b, const struct kube_service *service)
+{
+    usec_t to = b->facts->target.window.to;
+    return service->meta.created == TIME_UNKNOWN || to == TIME_UNKNOWN || service->meta.created < to;
+}
+
+static void say_denied(struct bench *b, const struct answers *a, enum claim_kind kind)
+{
+    struct cites cites = {.n = 0};
+    cite(&cites, a->denied->place);
+    if (a->app)
+        cite(&cites, a->app->place);
+    say(b,
+        (struct claim){.kind = kind,
+                       .on_path = TRI_YES,
+                       .in_window = TRI_YES,
+                       .text = arena_printf(&b->arena, "%s itself is answered NXDOMAIN", a->denied->name),
+                       .time = a->denied->time},
+        &cites);
+}
+
+static void say_exists(struct bench *b, struct place place, const char *text)
+{
+    struct cites cites = {.n = 0};
+    cite(&cites, place);
+    say(b,
+        (struct claim){.kind = CLAIM_AGAINST,
+                       .on_path = TRI_YES,
+                       .in_window = TRI_YES,
+                       .text = text,
+                       .time = TIME_UNKNOWN},
+        &cites);
+}
+
+// The Service is not in the listing: what was listed, and what the name may have meant.
+static void say_absent(struct bench *b, const struct meant *m, const struct answers *a)
+{
+    const struct cluster *c = &b->facts->cluster;
+    bool whole = c->services.listing.state == LISTING_WHOLE;
+    bool no_namespace = c->namespaces.listing.state == LISTING_WHOLE && !has_namespace(b, m->namespace_);
+    const struct kube_service *near = nearname_service(c, m->service, m->namespace_);
+    struct cites cites = {.n = 0};
+    cite(&cites, a->denied->place);
+    cite(&cites, near ? near->meta.place : c->services.listing.place);
+    const char *hint =
+        near ? arena_printf(&b->arena, "; there is %s in %s", near->meta.name, near->meta.namespace_) : "";
+    const char *fix =
+        near ? arena_printf(&b->arena,
+                            "correct the name in the application: the Service is called %s.%s, not " SPAN_FMT
+                            "." SPAN_FMT,
+                            near->meta.name, near->meta.namespace_, SPAN_ARG(m->service),
+                            SPAN_ARG(m->namespace_))
+             : NULL;
+    say(b,
+        (struct claim){.kind = CLAIM_CAUSE,
+                       .on_path = whole ? TRI_YES : TRI_UNKNOWN,
+                       .in_window = TRI_YES,
+                       .text =
+                           no_namespace
+                               ? arena_printf(&b->arena, "there is no namespace " SPAN_FMT "%s",
+                                              SPAN_ARG(m->namespace_), hint)
+                               : arena_printf(&b->arena,
+                                              "there is no Service " SPAN_FMT " in namespace " SPAN_FMT "%s",
+                                              SPAN_ARG(m->service), SPAN_ARG(m->namespace_), hint),
+                       .fix = fix,
+                       .time = TIME_UNKNOWN},
+        &cites);
+    say_denied(b, a, CLAIM_EFFECT);
+}
+
+static void judge_cluster_name(struct bench *b, const struct meant *m, const struct answers *a)
+{
+    const struct kube_service *service = find_service(b, m);
+    if (service && existed(b, service)) {
+        if (a->denied && !service->headless) // headless without ready pods is denied, too
+            say_exists(b, service->meta.place,
+                       arena_printf(&b->arena, "Service %s exists in %s", service->meta.name,
+                                    service->meta.namespace_));
+        return;
+    }
+    if (a->denied)
+        say_absent(b, m, a);
+}
+
+// Outside the cluster there is no listing: a second, independent denial takes its place.
+static void judge_outside_name(struct bench *b, const struct answers *a)
+{
+    if (!a->denied)
+        return;
+    say_denied(b, a, CLAIM_CAUSE);
+    struct cites cites = {.n = 0};
+    if (a->denied_elsewhere && a->denied_elsewhere != a->denied)
+        cite(&cites, a->denied_elsewhere->place);
+    say(b,
+        (struct claim){.kind = CLAIM_EFFECT,
+                       .on_path = TRI_YES,
+                       .in_window = TRI_YES,
+                       .text = "another resolver, asked directly, denies the name as well",
+                       .time = TIME_UNKNOWN},
+        &cites);
+}
+
+// The name that is complained of; without one, what the pod's own lookups were denied.
+static const char *find_query(const struct bench *b)
+{
+    if (b->facts->target.query)
+        return b->facts->target.query;
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->target_pod && l->name && l->outcome == LOOKUP_NXDOMAIN && !l->expansion &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            return l->name;
+    }
+    return NULL;
+}
+
+void lookups_judge_name(struct bench *b)
+{
+    const char *query = find_query(b);
+    if (!query || !*query)
+        return;
+    struct meant m = find_meant(b, query);
+    struct answers a = find_answers(b, &m);
+    if (a.answered && a.denied)
+        say_exists(b, a.answered->place,
+                   arena_printf(&b->arena, "%s was answered in the window", a.answered->name));
+    else if (m.in_cluster)
+        judge_cluster_name(b, &m, &a);
+    else
+        judge_outside_name(b, &a);
+}

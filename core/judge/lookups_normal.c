@@ -1,0 +1,130 @@
+// search_expansion and no_fault: nothing fails in the window, and what was complained of is how resolvers
+// work, or was over before. Both need answers that were seen; silence proves nothing.
+#include "core/judge/lookups.h"
+
+static void say(struct bench *b, enum diagnosis d, struct claim claim, const struct cites *cites)
+{
+    claim.diagnosis = d;
+    claim.subject = SUBJECT_SYMPTOM;
+    claim.in_window = TRI_YES;
+    bench_say(b, &claim, cites);
+}
+
+static bool is_doubled(struct span text)
+{
+    size_t at = span_find(text, ".svc.");
+    return at != SIZE_MAX && span_find(span_from(text, at + 5), ".svc.") != SIZE_MAX &&
+           span_find_char(span_first(span_from(text, at), span_find(span_from(text, at + 5), ".svc.") + 5),
+                          ' ') == SIZE_MAX;
+}
+
+bool lookups_complains_of_denials(const struct bench *b)
+{
+    static const char *const words[] = {"nxdomain",      "nx domain", "suffix",  "ndots",
+                                        "search domain", "doubled",   "repeated"};
+    struct span symptom = span_of(b->facts->target.symptom), query = span_of(b->facts->target.query);
+    for (size_t i = 0; symptom.at && i < sizeof words / sizeof *words; i++) {
+        if (span_contains_caseless(symptom, words[i]))
+            return true;
+    }
+    return (symptom.at && is_doubled(symptom)) || (query.at && is_doubled(query));
+}
+
+// The name that the expansion was made from, answered for the same client.
+static const struct lookup *find_answer(const struct bench *b, const struct lookup *expanded)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        size_t n = l->name ? strlen(l->name) : 0;
+        if (n && l->outcome == LOOKUP_ANSWERED && strncmp(expanded->name, l->name, n) == 0 &&
+            expanded->name[n] == '.' && (!l->client.family || ip_eq(l->client, expanded->client)) &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            return l;
+    }
+    return NULL;
+}
+
+// A denied name with a search domain appended; one of the complaining pod before others', one that doubles
+// the cluster's suffix before others.
+static const struct lookup *find_expansion(const struct bench *b)
+{
+    const struct lookup *best = NULL;
+    int best_rate = -1;
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (!l->expansion || l->outcome != LOOKUP_NXDOMAIN || bench_time_in_window(b, l->time) != TRI_YES)
+            continue;
+        int rate = l->target_pod * 4 + is_doubled(span_of(l->name)) * 2 + (l->origin == LOOKUP_CAPTURE);
+        if (rate > best_rate && find_answer(b, l)) {
+            best = l;
+            best_rate = rate;
+        }
+    }
+    return best;
+}
+
+void lookups_judge_expansion(struct bench *b, const struct tally *tally)
+{
+    const struct lookup *l = find_expansion(b);
+    if (!l || tally->denied)
+        return;
+    const struct lookup *answer = find_answer(b, l);
+    struct cites denied = {.n = 0}, answered = {.n = 0};
+    cite(&denied, l->asked);
+    cite(&denied, l->place);
+    cite(&answered, answer->place);
+    struct claim claim = {
+        .kind = CLAIM_CAUSE,
+        .on_path = tri_of(!tally->failed && lookups_complains_of_denials(b)),
+        .text = arena_printf(
+            &b->arena, "%s is the search list at work: a search domain was appended, NXDOMAIN is its answer",
+            l->name),
+        .time = l->time,
+    };
+    if (claim.on_path == TRI_NO) { // it stands beside something else, and explains nothing
+        claim.kind = CLAIM_NOTE;
+        say(b, DIAGNOSIS_NONE, claim, &denied);
+        return;
+    }
+    say(b, DIAGNOSIS_SEARCH_EXPANSION, claim, &denied);
+    claim.kind = CLAIM_EFFECT;
+    claim.time = answer->time;
+    claim.text = arena_printf(&b->arena, "%s itself is answered right after it", answer->name);
+    say(b, DIAGNOSIS_SEARCH_EXPANSION, claim, &answered);
+}
+
+// Captures count more lookups than are kept.
+static bool captures_are_quiet(const struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->n_captures; i++) {
+        if (b->facts->captures[i].failed_in_window)
+            return false;
+    }
+    return true;
+}
+
+void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
+{
+    bool quiet = !tally->failed && !tally->denied && !tally->slow && captures_are_quiet(b);
+    if (!quiet || !tally->own || lookups_complains_of_denials(b))
+        return;
+    struct cites own = {.n = 0}, other = {.n = 0};
+    cite(&own, tally->own->place);
+    struct claim claim = {
+        .kind = CLAIM_CAUSE,
+        .on_path = TRI_YES,
+        .text = arena_printf(&b->arena, "all %zu lookups that were seen in the window were answered%s",
+                             tally->answered,
+                             tally->last_before ? "; the failures that were seen lie before it" : ""),
+        .time = tally->own->time,
+    };
+    say(b, DIAGNOSIS_NO_FAULT, claim, &own);
+    if (tally->last_before)
+        cite(&other, tally->last_before->place);
+    if (tally->other)
+        cite(&other, tally->other->place);
+    claim.kind = CLAIM_EFFECT;
+    claim.text = tally->last_before ? "the last failed lookup that was seen was before the window"
+                                    : "other lookups of the window were answered, too";
+    say(b, DIAGNOSIS_NO_FAULT, claim, &other);
+}

@@ -1,0 +1,205 @@
+// mtu: large answers are lost where small ones arrive. A UDP answer above what one packet carries travels in
+// fragments, and a link with a smaller MTU, or something that drops fragments, loses it whole (RFC 8900; DNS
+// flag day 2020: 1232 bytes). Truncated answers that TCP does not fetch look alike and are a blocked TCP 53.
+#include "core/judge/judge.h"
+#include "core/judge/route.h"
+#include "core/parse/ipaddr.h"
+
+enum { SAFE_SIZE = 1232, ONE_FRAME = 1472 }; // 1500 without the IPv4 and UDP headers
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+static void say(struct bench *b, struct claim claim, const struct cites *cites)
+{
+    claim.diagnosis = claim.kind == CLAIM_CLEAR ? DIAGNOSIS_NONE : DIAGNOSIS_MTU;
+    claim.subject = SUBJECT_MTU;
+    bench_say(b, &claim, cites);
+}
+
+// ------------------------------------------------------------------ lookups by size
+
+// How large the answer to a question is, as anybody saw it: the server's own log, an answer over TCP.
+static const struct lookup *find_large_answer(const struct facts *facts, const struct lookup *lost)
+{
+    for (size_t i = 0; i < facts->lookups.n; i++) {
+        const struct lookup *l = &facts->lookups.items[i];
+        bool knows = l->origin == LOOKUP_SERVER_LOG || l->proto == LOOKUP_TCP || l->origin == LOOKUP_CAPTURE;
+        if (l != lost && knows && l->size > SAFE_SIZE && l->outcome == LOOKUP_ANSWERED &&
+            same(l->name, lost->name) && (!l->type || !lost->type || same(l->type, lost->type)))
+            return l;
+    }
+    return NULL;
+}
+
+static bool is_lost(const struct bench *b, const struct lookup *l)
+{
+    return l->outcome == LOOKUP_TIMEOUT && l->proto == LOOKUP_UDP && l->name &&
+           l->vantage == LOOKUP_FROM_POD && l->origin != LOOKUP_SERVER_LOG &&
+           bench_time_in_window(b, l->time) != TRI_NO;
+}
+
+// A small answer over UDP from the same server, while it hurt.
+static const struct lookup *find_small_answer(const struct bench *b, const struct lookup *lost)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->origin != LOOKUP_SERVER_LOG && l->proto == LOOKUP_UDP && !lookup_failed(l->outcome) &&
+            l->size > 0 && l->size <= SAFE_SIZE && ip_eq(l->server, lost->server) &&
+            l->vantage == LOOKUP_FROM_POD && bench_time_in_window(b, l->time) != TRI_NO)
+            return l;
+    }
+    return NULL;
+}
+
+static bool judge_sizes(struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *lost = &b->facts->lookups.items[i];
+        const struct lookup *large = is_lost(b, lost) ? find_large_answer(b->facts, lost) : NULL;
+        const struct lookup *small = large ? find_small_answer(b, lost) : NULL;
+        if (!small)
+            continue;
+        struct cites cites = {.n = 0};
+        cite(&cites, lost->place);
+        cite(&cites, large->place);
+        cite(&cites, small->place);
+        say(b,
+            (struct claim){
+                .kind = CLAIM_EFFECT,
+                .on_path = TRI_YES,
+                .in_window = TRI_YES,
+                .text = arena_printf(
+                    &b->arena,
+                    "the answer for %s has %u bytes and is lost over UDP, one of %u bytes from the "
+                    "same server arrives",
+                    lost->name, large->size, small->size),
+                .time = lost->time},
+            &cites);
+        return true;
+    }
+    return false;
+}
+
+// A large answer over UDP that arrived refutes it.
+static void judge_arrived(struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->origin == LOOKUP_SERVER_LOG || l->proto != LOOKUP_UDP || l->size <= ONE_FRAME ||
+            !l->target_pod || l->outcome != LOOKUP_ANSWERED || bench_time_in_window(b, l->time) == TRI_NO)
+            continue;
+        struct cites cites = {.n = 0};
+        cite(&cites, l->place);
+        say(b,
+            (struct claim){.kind = CLAIM_AGAINST,
+                           .on_path = TRI_YES,
+                           .in_window = TRI_YES,
+                           .text = arena_printf(&b->arena, "an answer of %u bytes arrived over UDP", l->size),
+                           .time = l->time},
+            &cites);
+        return;
+    }
+}
+
+// ------------------------------------------------------------------ fragments and ICMP in captures
+
+static void judge_captures(struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->n_captures; i++) {
+        const struct capture *c = &b->facts->captures[i];
+        struct cites cites = {.n = 0};
+        cite(&cites, c->too_big_place);
+        say(b,
+            (struct claim){.kind = CLAIM_CAUSE,
+                           .on_path = TRI_YES,
+                           .in_window = bench_time_in_window(b, c->first),
+                           .text =
+                               "a router says that an answer from a DNS server is too big for the next link",
+                           .time = c->first},
+            &cites);
+        if (c->fragmented_answers == 0 || c->fragments > 0 || !place_is_set(c->unanswered_place))
+            continue;
+        struct cites lost = {.n = 0};
+        cite(&lost, c->unanswered_place);
+        say(b,
+            (struct claim){.kind = CLAIM_EFFECT,
+                           .on_path = TRI_YES,
+                           .in_window = bench_time_in_window(b, c->first),
+                           .text = "of answers in several fragments only the first fragment is ever seen",
+                           .time = c->first},
+            &lost);
+    }
+}
+
+// ------------------------------------------------------------------ interfaces
+
+// The interface that leaves the node: the one with the node's own address.
+static const struct link *uplink(const struct bench *b, const struct node_facts *node)
+{
+    const struct kube_node *object = cluster_node(&b->facts->cluster, node->name);
+    if (object && node->links) {
+        const struct link *link = links_by_address(node->links, object->internal_ip);
+        if (link)
+            return link;
+    }
+    static const char *const usual[] = {"eth0", "ens5", "enp39s0", "ens3"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        const struct link *link = links_find(node->links, usual[i]);
+        if (link)
+            return link;
+    }
+    return NULL;
+}
+
+// Nodes on the way whose uplinks carry packets of different sizes.
+static bool judge_links(struct bench *b)
+{
+    const struct link *own = b->facts->node ? uplink(b, b->facts->node) : NULL;
+    if (!own || !own->mtu)
+        return false;
+    for (size_t i = 0; i < b->facts->n_nodes; i++) {
+        const struct node_facts *node = &b->facts->nodes[i];
+        const struct link *other = node != b->facts->node ? uplink(b, node) : NULL;
+        if (!other || !other->mtu || other->mtu == own->mtu || route_has_coredns(b, node->name) == TRI_NO)
+            continue;
+        struct cites cites = {.n = 0};
+        cite(&cites, own->place);
+        cite(&cites, other->place);
+        say(b,
+            (struct claim){.kind = CLAIM_CAUSE,
+                           .on_path = TRI_YES,
+                           .in_window = TRI_YES,
+                           .text = arena_printf(
+                               &b->arena, "%s of %s has MTU %u, %s of %s, where CoreDNS runs, %u", own->name,
+                               b->facts->node->name, own->mtu, other->name, node->name, other->mtu),
+                           .time = TIME_UNKNOWN},
+            &cites);
+        return true;
+    }
+    struct cites cites = {.n = 0};
+    cite(&cites, own->place);
+    say(b,
+        (struct claim){.kind = CLAIM_CLEAR,
+                       .on_path = TRI_YES,
+                       .in_window = TRI_YES,
+                       .text = arena_printf(
+                           &b->arena, "%s has MTU %u, as the other nodes on the way that were looked at",
+                           own->name, own->mtu),
+                       .time = TIME_UNKNOWN},
+        &cites);
+    return false;
+}
+
+void judge_mtu(const struct facts *facts, struct claims *claims)
+{
+    struct bench b;
+    bench_init(&b, facts, claims);
+    judge_links(&b);
+    judge_captures(&b);
+    if (!judge_sizes(&b))
+        judge_arrived(&b);
+    bench_done(&b);
+}

@@ -1,0 +1,17 @@
+// Which nodes the failing queries touch.
+#ifndef D5_JUDGE_ROUTE_H
+#define D5_JUDGE_ROUTE_H
+
+#include "core/judge/bench.h"
+
+// Whether the complaining pod or a CoreDNS pod runs on that node; unknown where neither is known.
+enum tri route_has_node(const struct bench *b, const char *node);
+
+// Whether a CoreDNS pod runs on that node. Unknown where no CoreDNS pod is known.
+enum tri route_has_coredns(const struct bench *b, const char *node);
+
+// Whether queries leave that node for the VPC resolver: CoreDNS runs there, or the complaining pod does and
+// asks past CoreDNS (NodeLocal DNSCache, hostNetwork, dnsPolicy Default).
+enum tri route_sends_upstream(const struct bench *b, const char *node);
+
+#endif
