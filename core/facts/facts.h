@@ -113,6 +113,7 @@ struct facts {
     struct capture *captures; // one for each file of captures/
     size_t n_captures;
     struct log_hits logs;
+    struct gather_queries *queries; // only while facts are gathered; or NULL
     struct gap *gaps;
     size_t n_gaps, cap_gaps;
 };

@@ -38,14 +38,16 @@ static void merge_target(struct facts *facts, const struct target *said, const s
     t->window.to = said->window.to != TIME_UNKNOWN ? said->window.to : found->window.to;
 }
 
-struct facts *facts_gather(struct evidence *ev, const struct target *target)
+struct facts *facts_gather(struct evidence *ev, const struct target *target, struct gather_queries *queries)
 {
     struct facts *facts = mem_alloc(sizeof *facts);
     facts->evidence = ev;
     merge_target(facts, target, evidence_target(ev));
     facts->node_name = facts->target.node;
+    facts->queries = queries;
     for (size_t i = 0; areas[i]; i++)
         areas[i](facts);
+    facts->queries = NULL;
     return facts;
 }
 

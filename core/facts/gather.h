@@ -6,9 +6,22 @@
 
 #include "core/facts/facts.h"
 
-// Everything, in the order below. `target` (the command line's words, may be NULL) wins over target.yaml.
-// Never fails: what cannot be read is a gap.
-struct facts *facts_gather(struct evidence *ev, const struct target *target);
+// What somebody else wants counted in the one pass over the tree: a procedure's own searches.
+struct gather_query {
+    const char *pattern; // PCRE2
+    uint64_t lines;      // of all files: how many match
+};
+struct gather_queries { // zero-initialized and items: ready to be asked
+    struct gather_query *items;
+    size_t n;
+    uint64_t files, bytes; // searched
+    uint64_t left_out;     // files that could not be searched to their end
+    char *left_out_why;    // the first one's path and reason, or NULL; free it
+};
+
+// Everything, in the order below. `target` (the command line's words, may be NULL) wins over target.yaml;
+// `queries` (may be NULL) are counted by the way. Never fails: what cannot be read is a gap.
+struct facts *facts_gather(struct evidence *ev, const struct target *target, struct gather_queries *queries);
 void facts_free(struct facts *facts); // takes NULL
 
 void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name, pod_ip
@@ -19,7 +32,7 @@ void gather_rules(struct facts *facts);        // nodes/*: rulesets and sets, sa
 void gather_pods(struct facts *facts);         // pods/*: resolv.conf
 void gather_aws(struct facts *facts);          // aws/*.json
 void gather_dns(struct facts *facts);          // dns: what cluster, kubelets and pods say of it together
-void gather_logs(struct facts *facts);         // one pass over all logs
+void gather_logs(struct facts *facts);         // one pass over all logs, and all files for queries
 void gather_lookups(struct facts *facts);      // dig files, captures, and what the logs say of lookups
 
 void facts_add_gap(struct facts *facts, enum gap_area about, const char *what, const char *command);

@@ -13,6 +13,7 @@ enum { KEEP_OUTSIDE = 300 }; // of a class and file, outside the window
 
 struct collector {
     struct facts *facts;
+    bool *is_log;  // by file
     uint32_t file; // the file that the fields below speak of
     struct log_hit writer;
     bool is_coredns;
@@ -33,29 +34,17 @@ static const char *const patterns_of_logs[] = {
     "*.txt",
 };
 
-static bool is_listed(const uint32_t *files, size_t n, uint32_t id)
+// Which files are logs, by id. Yours.
+static bool *mark_logs(const struct facts *facts)
 {
-    for (size_t i = n; i > 0; i--) {
-        if (files[i - 1] == id)
-            return true;
-    }
-    return false;
-}
-
-static uint32_t *list_files(struct facts *facts, size_t *ret_n)
-{
-    uint32_t *files = NULL;
-    size_t n = 0, cap = 0;
+    bool *is_log = mem_calloc(evidence_count(facts->evidence) + 1, sizeof *is_log);
     for (size_t i = 0; i < ARRAY_LEN(patterns_of_logs); i++) {
         uint32_t cursor = 0;
         const struct evidence_file *file;
-        while ((file = evidence_next(facts->evidence, patterns_of_logs[i], &cursor))) {
-            if (!is_listed(files, n, file->id))
-                *MEM_PUSH(files, n, cap) = file->id;
-        }
+        while ((file = evidence_next(facts->evidence, patterns_of_logs[i], &cursor)))
+            is_log[file->id] = true;
     }
-    *ret_n = n;
-    return files;
+    return is_log;
 }
 
 static const char *pod_name(struct facts *facts, const struct log_origin *o)
@@ -93,6 +82,8 @@ static bool choose_class(const struct collector *c, const struct search_line *li
 {
     for (size_t i = 0; i < line->n_patterns; i++) {
         enum log_class class_ = (enum log_class)line->patterns[i];
+        if (class_ >= LOG_CLASS_COUNT)
+            break; // a query, not a class
         if (class_ == LOG_APP_DNS && c->is_coredns)
             continue;
         *ret = class_;
@@ -155,6 +146,8 @@ static bool take_line(void *ctx, const struct search_line *line)
 {
     struct collector *c = ctx;
     struct log_hits *logs = &c->facts->logs;
+    if (!c->is_log[line->file])
+        return true;
     if (line->file != c->file)
         begin_file(c, line->file);
     enum log_class class_;
@@ -175,30 +168,93 @@ static bool take_line(void *ctx, const struct search_line *line)
     return true;
 }
 
-void gather_logs(struct facts *facts)
+// ------------------------------------------------------------------ the pass
+
+// Classes first, so that a pattern's index is its class; then the queries.
+static struct search_set *make_set(const struct gather_queries *queries, struct error *err)
 {
-    struct search_pattern patterns[LOG_CLASS_COUNT];
+    size_t n = LOG_CLASS_COUNT + (queries ? queries->n : 0);
+    struct search_pattern *patterns = mem_calloc(n, sizeof *patterns);
     for (size_t i = 0; i < LOG_CLASS_COUNT; i++)
-        patterns[i] = (struct search_pattern){log_class_pattern((enum log_class)i), 0};
-    struct collector c = {.facts = facts, .file = FILE_NONE};
+        patterns[i].text = log_class_pattern((enum log_class)i);
+    for (size_t i = LOG_CLASS_COUNT; i < n; i++)
+        patterns[i].text = queries->items[i - LOG_CLASS_COUNT].pattern;
+    struct search_set *set = search_set_new(patterns, n, err);
+    free(patterns);
+    return set;
+}
+
+// With queries all files are searched, else logs alone. Yours.
+static uint32_t *list_files(const struct collector *c, size_t *ret_n)
+{
+    uint32_t n = (uint32_t)evidence_count(c->facts->evidence);
+    uint32_t *files = mem_calloc(n + 1, sizeof *files);
+    *ret_n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (c->is_log[i] || c->facts->queries)
+            files[(*ret_n)++] = i;
+    }
+    return files;
+}
+
+static void say_left_out(struct facts *facts, const struct search_result *result)
+{
+    struct gather_queries *queries = facts->queries;
+    for (size_t i = 0; i < result->n_files; i++) {
+        const struct search_file *file = &result->files[i];
+        if (!file->left_out)
+            continue;
+        facts_add_gap(facts, GAP_OTHER, file->left_out, NULL);
+        if (queries && queries->left_out++ == 0)
+            queries->left_out_why =
+                mem_printf("%s: %s", evidence_file(facts->evidence, file->file)->path, file->left_out);
+    }
+}
+
+static void take_counts(struct gather_queries *queries, const struct search_result *result)
+{
+    queries->files = result->n_files;
+    queries->bytes = result->bytes;
+    for (size_t i = 0; i < queries->n; i++)
+        queries->items[i].lines = result->counts[LOG_CLASS_COUNT + i];
+}
+
+static void search_logs(struct collector *c, struct search_set *set)
+{
+    struct facts *facts = c->facts;
     usec_t from = facts->target.window.from, to = facts->target.window.to;
     usec_t near = from != TIME_UNKNOWN ? from : to;
     struct search_options options = {
-        .line = take_line, .ctx = &c, .times = true, .near = near != TIME_UNKNOWN ? near : 0};
-    uint32_t *files = list_files(facts, &options.n_files);
+        .line = take_line, .ctx = c, .times = true, .near = near != TIME_UNKNOWN ? near : 0};
+    uint32_t *files = list_files(c, &options.n_files);
     options.files = files;
     struct error err = {{0}};
-    struct search_set *set = search_set_new(patterns, LOG_CLASS_COUNT, &err);
     struct search_result result = {0};
-    bool ok = set && (options.n_files == 0 || search_run(set, facts->evidence, &options, &result, &err));
-    if (!ok)
+    if (options.n_files > 0 && !search_run(set, facts->evidence, &options, &result, &err))
         facts_add_gap(facts, GAP_OTHER, err.text, NULL);
-    for (size_t i = 0; i < result.n_files; i++) {
-        if (result.files[i].left_out)
-            facts_add_gap(facts, GAP_OTHER, result.files[i].left_out, NULL);
-    }
+    else if (options.n_files > 0 && facts->queries)
+        take_counts(facts->queries, &result);
+    say_left_out(facts, &result);
     search_result_done(&result);
+    free(files);
+}
+
+// A query that does not compile does not keep the logs from being read.
+void gather_logs(struct facts *facts)
+{
+    struct error err = {{0}};
+    struct collector c = {.facts = facts, .is_log = mark_logs(facts), .file = FILE_NONE};
+    struct search_set *set = make_set(facts->queries, &err);
+    if (!set && facts->queries) {
+        facts_add_gap(facts, GAP_OTHER, err.text, NULL);
+        facts->queries = NULL;
+        set = make_set(NULL, &err);
+    }
+    if (set)
+        search_logs(&c, set);
+    else
+        facts_add_gap(facts, GAP_OTHER, err.text, NULL);
     search_set_free(set);
     map_done(&c.seen);
-    free(files);
+    free(c.is_log);
 }

@@ -43,6 +43,51 @@ struct session_job *session_analyse_begin(struct session *s, struct error *err)
     return job;
 }
 
+// ------------------------------------------------------------------ the procedure's own searches
+
+struct asked { // calls[i] asks queries.items[i]
+    const struct sop_call **calls;
+    struct gather_queries queries;
+    size_t cap_calls, cap_queries;
+};
+
+// Every query of every item, held ones' too: counting is one pass, and nobody's gate.
+static struct asked ask_searches(const struct step_list *list)
+{
+    struct asked a = {0};
+    for (size_t i = 0; i < list->n; i++) {
+        const struct sop_item *item = list->refs[i].item;
+        for (size_t k = 0; k < item->n_calls; k++) {
+            const char *query = sop_call_arg(&item->calls[k], "query");
+            if (!query || strcmp(item->calls[k].tool, "search") != 0)
+                continue;
+            size_t n = a.queries.n;
+            *MEM_PUSH(a.calls, n, a.cap_calls) = &item->calls[k];
+            *MEM_PUSH(a.queries.items, a.queries.n, a.cap_queries) = (struct gather_query){.pattern = query};
+        }
+    }
+    return a;
+}
+
+static void take_answers(struct looked *l, struct asked *a)
+{
+    struct step_counts *counts = &l->counts;
+    counts->items = mem_calloc(a->queries.n + 1, sizeof *counts->items);
+    counts->n = a->queries.files > 0 ? a->queries.n : 0;
+    for (size_t i = 0; i < counts->n; i++)
+        counts->items[i] = (struct step_count){a->calls[i], a->queries.items[i].lines};
+    counts->files = a->queries.files - a->queries.left_out;
+    counts->bytes = a->queries.bytes;
+    if (a->queries.left_out > 0)
+        counts->left_out = arena_printf(&l->arena, "%llu files (%s)", (unsigned long long)a->queries.left_out,
+                                        a->queries.left_out_why);
+    free(a->queries.left_out_why);
+    free(a->queries.items);
+    free(a->calls);
+}
+
+// ------------------------------------------------------------------ the work
+
 static void judge_steps(struct looked *l, const struct step_list *list)
 {
     l->steps = arena_alloc(&l->arena, (list->n + 1) * sizeof *l->steps);
@@ -63,7 +108,9 @@ void session_analyse_work(struct session_job *job)
         return;
     struct looked *l = mem_alloc(sizeof *l);
     l->evidence = evidence;
-    l->facts = facts_gather(evidence, &job->target);
+    struct asked asked = ask_searches(job->list);
+    l->facts = facts_gather(evidence, &job->target, &asked.queries);
+    take_answers(l, &asked);
     judge_all(l->facts, &l->claims);
     l->cause = cause_weigh(&l->claims, &l->facts->target);
     judge_steps(l, job->list);

@@ -248,7 +248,7 @@ void scene_judge(struct scene *s)
     s->evidence = evidence_open(paths, 1, NULL, &err);
     if (!s->evidence)
         abort();
-    s->facts = facts_gather(s->evidence, NULL);
+    s->facts = facts_gather(s->evidence, NULL, NULL);
     judge_all(s->facts, &s->claims);
     s->cause = cause_weigh(&s->claims, &s->facts->target);
 }
