@@ -28,3 +28,16 @@ bool log_source_is_coredns(const struct facts *facts, const struct log_origin *s
     bool alone = !source->pod.len && !source->node.len;
     return alone || span_is(source->container, "coredns") || span_starts(source->pod, "coredns");
 }
+
+bool log_source_exists(const struct facts *facts, const char *ns, const char *pod)
+{
+    size_t n = facts->evidence && ns && pod ? evidence_count(facts->evidence) : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct evidence_file *file = evidence_file(facts->evidence, (uint32_t)i);
+        struct log_origin origin = log_origin_of(file->path);
+        if (file->state == EVIDENCE_KNOWN && span_is(origin.pod, pod) && span_is(origin.namespace_, ns) &&
+            (origin.container.len || span_ends(span_of(file->path), ".log")))
+            return true;
+    }
+    return false;
+}

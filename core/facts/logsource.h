@@ -15,4 +15,7 @@ struct log_origin log_source(const struct facts *facts, uint32_t file);
 bool log_source_is_coredns(const struct facts *facts, const struct log_origin *source);
 bool log_source_is_nodelocal(const struct facts *facts, const struct log_origin *source);
 
+// Whether some log of that pod was collected whole. Both names may be NULL: then no.
+bool log_source_exists(const struct facts *facts, const char *ns, const char *pod);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/judge/coredns.h"
+#include "core/parse/corefile.h"
 
 struct reason { // why no endpoint is ready
     const char *text, *fix;
@@ -143,6 +144,26 @@ static bool explain_by_api(struct bench *b, struct reason *reason, struct cites 
     return true;
 }
 
+// The readiness probe asks the `ready` plug-in (port 8181): without it in the Corefile no pod is ever ready.
+static bool explain_by_probe(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    bool runs = dns->n_pods && dns->pods[0]->phase && strcmp(dns->pods[0]->phase, "Running") == 0 &&
+                dns->pods[0]->ready == TRI_NO;
+    for (size_t i = 0; dns->corefile && i < dns->corefile->n_servers; i++)
+        runs &= !core_plugin(&dns->corefile->servers[i], "ready");
+    if (!runs || !dns->corefile || dns->corefile->imports)
+        return false;
+    cite(cites, dns->corefile_place);
+    cite(cites, dns->pods[0]->ready_place);
+    reason->since = dns->pods[0]->ready_since;
+    reason->text = "its pods run, and the Corefile has no ready plug-in for their readiness probe to ask";
+    reason->fix =
+        "put the line `ready` back into the server block of the Corefile (ConfigMap coredns), and let the "
+        "deployment restart";
+    return true;
+}
+
 static bool explain_by_nodes(struct bench *b, struct reason *reason, struct cites *cites)
 {
     for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
@@ -165,9 +186,9 @@ typedef bool explain_fn(struct bench *b, struct reason *reason, struct cites *ci
 
 static struct reason find_reason(struct bench *b, struct cites *cites)
 {
-    static explain_fn *const explanations[] = {explain_by_scale,     explain_by_selector,
-                                               explain_by_container, explain_by_scheduling,
-                                               explain_by_nodes,     explain_by_api};
+    static explain_fn *const explanations[] = {
+        explain_by_scale, explain_by_selector, explain_by_container, explain_by_scheduling,
+        explain_by_nodes, explain_by_api,      explain_by_probe};
     struct reason reason = {.since = TIME_UNKNOWN};
     for (size_t i = 0; i < sizeof explanations / sizeof *explanations; i++) {
         if (explanations[i](b, &reason, cites))

@@ -140,8 +140,30 @@ static void say_victim(struct bench *b, const struct kills *kills)
               &cites);
 }
 
+static void say_innocent(struct bench *b, const char *text, struct place place)
+{
+    struct cites cites = {0};
+    cite(&cites, place);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_INNOCENT,
+                  .diagnosis = DIAGNOSIS_COREDNS_OOM,
+                  .subject = SUBJECT_MEMORY,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = text,
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
 static void say_kills(struct bench *b, const struct kills *kills)
 {
+    if (held_in_window(b, kills) == TRI_NO) {
+        say_innocent(b, "CoreDNS was killed by its own memory limit, and not in the window",
+                     kills->cites.items[0]);
+        return;
+    }
     bench_say(
         b,
         &(struct claim){
@@ -160,23 +182,6 @@ static void say_kills(struct bench *b, const struct kills *kills)
         },
         &kills->cites);
     say_victim(b, kills);
-}
-
-static void say_innocent(struct bench *b, const char *text, struct place place)
-{
-    struct cites cites = {0};
-    cite(&cites, place);
-    bench_say(b,
-              &(struct claim){
-                  .kind = CLAIM_INNOCENT,
-                  .diagnosis = DIAGNOSIS_COREDNS_OOM,
-                  .subject = SUBJECT_MEMORY,
-                  .on_path = TRI_YES,
-                  .in_window = TRI_YES,
-                  .text = text,
-                  .time = TIME_UNKNOWN,
-              },
-              &cites);
 }
 
 // Exit code 137 with another reason: killed, and not for memory; mostly by a failed liveness probe.

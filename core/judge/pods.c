@@ -184,19 +184,10 @@ static void say_attempts(struct bench *b, const struct kube_pod *pod)
               &cites);
 }
 
-static bool log_is_known(const struct bench *b, const struct kube_pod *pod)
-{
-    for (size_t i = 0; i < b->facts->logs.n; i++) {
-        struct log_origin source = log_source(b->facts, b->facts->logs.items[i].place.file);
-        if (pod->meta.name && span_is(source.pod, pod->meta.name))
-            return true;
-    }
-    return false;
-}
-
 static void say_not_running(struct bench *b, const struct kube_pod *pod, const struct pod_state *state)
 {
-    bool guess = state->crashing && !log_is_known(b, pod); // why it ends was not seen
+    bool guess = state->crashing && !log_source_exists(b->facts, pod->meta.namespace_,
+                                                       pod->meta.name); // why it ends was not seen
     bench_say(b,
               &(struct claim){
                   .kind = CLAIM_CAUSE,

@@ -61,10 +61,19 @@ static bool may_be_cache(const struct bench *b, struct ip ip)
     return link_local && !b->facts->dns.nodelocal_set && b->facts->cluster.daemonsets.state != LISTING_WHOLE;
 }
 
+// On EKS Auto Mode the node itself answers at the cluster's DNS address, and no Service need exist: what the
+// kubelet hands out is it.
+static bool is_auto_modes(const struct bench *b, struct ip ip)
+{
+    const struct node_facts *node = b->facts->node;
+    return node && node->auto_mode && node->kubelet && !b->facts->dns.n_addresses &&
+           kubelet_hands_out(node->kubelet, ip);
+}
+
 enum tri resolver_is_right(const struct bench *b, struct ip ip)
 {
     const struct dns_facts *dns = &b->facts->dns;
-    if (bench_is_cluster_dns(b, ip))
+    if (bench_is_cluster_dns(b, ip) || is_auto_modes(b, ip))
         return TRI_YES;
     return !dns->n_addresses || may_be_cache(b, ip) ? TRI_UNKNOWN : TRI_NO;
 }
@@ -87,8 +96,10 @@ static const char *describe_policy(enum blame blame)
     case BLAME_HOST_NETWORK:
         return "the pod uses the host's network with dnsPolicy ClusterFirst, which then means the node's "
                "resolver:";
-    default:
+    case BLAME_DEFAULT:
         return "the pod's dnsPolicy is Default, which means the node's resolver:";
+    default:
+        return "the pod asks the node's resolver, as with dnsPolicy Default or the host's network:";
     }
 }
 
@@ -144,8 +155,17 @@ static void say_policy(struct bench *b, enum blame blame, const struct resolv_se
 }
 
 // ------------------------------------------------------------------ wrong_nameserver
+static bool kubelet_is_right(const struct bench *b)
+{
+    const struct kubelet_config *kubelet = b->facts->node ? b->facts->node->kubelet : NULL;
+    return kubelet && kubelet->n_cluster_dns && resolver_is_right(b, kubelet->cluster_dns[0].ip) == TRI_YES;
+}
+
 static const char *fix_kubelet(struct bench *b)
 {
+    if (kubelet_is_right(b)) // mended since, and this pod is older
+        return "recreate the pod: its node's kubelet hands out the right clusterDNS by now, and only new "
+               "pods get it";
     const struct kube_node *node = b->facts->node ? b->facts->node->kube : NULL;
     if (!node && b->facts->node_name)
         node = cluster_node(&b->facts->cluster, b->facts->node_name);

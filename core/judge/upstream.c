@@ -19,6 +19,7 @@ struct target_trouble { // one address that CoreDNS could not reach
     size_t total, in_window;
     usec_t first, last; // in the window
     struct cites cites;
+    struct place any; // some line, in the window or not
 };
 
 struct upstream {
@@ -49,9 +50,12 @@ static bool find_address(struct span line, struct ip *ret)
     return ip_parse(span_first(rest, span_find_char(rest, ':')), ret);
 }
 
-static enum upstream_fault fault_of(const struct log_hit *hit)
+// "no route to host" of IPv4 is a router's or firewall's word; of IPv6 mostly the node's own, without a
+// route.
+static enum upstream_fault fault_of(const struct log_hit *hit, struct ip ip)
 {
-    if (span_contains(hit->text, "network is unreachable") ||
+    if ((ip.family == 6 && span_contains(hit->text, "no route to host")) ||
+        span_contains(hit->text, "network is unreachable") ||
         span_contains(hit->text, "cannot assign requested") ||
         span_contains(hit->text, "address family not supported"))
         return UPSTREAM_NO_ROUTE;
@@ -89,10 +93,11 @@ static void take_hit(struct upstream *u, const struct log_hit *hit)
     struct ip ip;
     if (!find_address(hit->text, &ip) || is_inside(&u->bench, ip))
         return;
-    struct target_trouble *t = take_target(u, ip, fault_of(hit));
+    struct target_trouble *t = take_target(u, ip, fault_of(hit, ip));
     if (!t)
         return;
     t->total++;
+    t->any = hit->place;
     if (bench_time_in_window(&u->bench, hit->time) != TRI_YES)
         return;
     if (t->in_window++ < 3)
@@ -113,6 +118,48 @@ static void take_hits(struct upstream *u)
             log_source_is_nodelocal(u->bench.facts, &source))
             take_hit(u, hit);
     }
+}
+
+// ------------------------------------------------------------------ which names go there
+static bool is_node_server(const struct bench *b, struct ip ip)
+{
+    for (size_t i = 0; i < b->facts->n_nodes; i++) {
+        const struct resolvconf *conf = b->facts->nodes[i].resolvconf;
+        if (conf && resolvconf_asks(conf, ip))
+            return true;
+    }
+    return false;
+}
+
+// Whether a server block forwards to that address, by itself or by the node's resolv.conf.
+static bool forwards_to(const struct upstream *u, const struct core_server *server, struct ip ip)
+{
+    struct arena arena = {0};
+    bool found = false;
+    for (size_t i = 0; i < server->n_plugins && !found; i++) {
+        struct core_forward forward;
+        if (!core_forward_parse(&arena, &server->plugins[i], &forward))
+            continue;
+        for (size_t k = 0; k < forward.n_targets; k++)
+            found |= ip_eq(forward.targets[k].ip, ip) ||
+                     (forward.targets[k].file && is_node_server(&u->bench, ip));
+    }
+    arena_done(&arena);
+    return found;
+}
+
+// A stub zone has its own forward target: what other zones answer says nothing of it. Unknown where the
+// Corefile does not show who forwards there.
+static enum tri goes_to(const struct upstream *u, const char *name, struct ip ip)
+{
+    const struct corefile *file = u->bench.facts->dns.corefile;
+    bool shown = false;
+    for (size_t i = 0; file && i < file->n_servers; i++)
+        shown |= forwards_to(u, &file->servers[i], ip);
+    if (!shown || !name)
+        return TRI_UNKNOWN;
+    const struct core_server *server = corefile_server_for(file, span_of(name));
+    return tri_of(server && forwards_to(u, server, ip));
 }
 
 // ------------------------------------------------------------------ what was answered
@@ -145,7 +192,8 @@ static bool is_answer(const struct upstream *u, const struct target_trouble *t, 
                    (l->vantage == LOOKUP_FROM_COREDNS && ip_eq(l->server, t->ip));
     return through && !lookup_failed(l->outcome) && l->name_class == LOOKUP_NAME_EXTERNAL && !l->expansion &&
            l->time != TIME_UNKNOWN && t->first != TIME_UNKNOWN &&
-           l->time > t->first + cache_time(&u->bench) && bench_time_in_window(&u->bench, l->time) == TRI_YES;
+           l->time > t->first + cache_time(&u->bench) &&
+           bench_time_in_window(&u->bench, l->time) == TRI_YES && goes_to(u, l->name, t->ip) != TRI_NO;
 }
 
 static struct answers count_answers(const struct upstream *u, const struct target_trouble *t)
@@ -231,17 +279,20 @@ static const char *describe_fix(struct bench *b, const struct target_trouble *t,
                         ip, where);
 }
 
-// Failing names outside are on its way; a failing cluster name is not: CoreDNS answers that itself.
-static enum tri is_on_path(const struct bench *b)
+// Failing names outside are on its way; a failing cluster name is not: CoreDNS answers that itself; nor is a
+// name of a zone that is forwarded elsewhere.
+static enum tri is_on_path(const struct upstream *u, struct ip target)
 {
-    if (bench_query_class(b) == LOOKUP_NAME_CLUSTER)
+    const struct bench *b = &u->bench;
+    if (bench_query_class(b) == LOOKUP_NAME_CLUSTER || goes_to(u, b->facts->target.query, target) == TRI_NO)
         return TRI_NO;
     enum tri asks = bench_asks_cluster_dns(b);
     return asks == TRI_UNKNOWN && bench_query_class(b) == LOOKUP_NAME_EXTERNAL ? TRI_YES : asks;
 }
 
-static void say_effect(struct bench *b, enum diagnosis diagnosis)
+static void say_effect(struct upstream *u, enum diagnosis diagnosis, struct ip target)
 {
+    struct bench *b = &u->bench;
     const struct lookup *failed = bench_failure(b, LOOKUP_NAME_EXTERNAL);
     struct cites cites = {0};
     if (!failed)
@@ -252,7 +303,7 @@ static void say_effect(struct bench *b, enum diagnosis diagnosis)
                   .kind = CLAIM_EFFECT,
                   .diagnosis = diagnosis,
                   .subject = SUBJECT_SYMPTOM,
-                  .on_path = is_on_path(b),
+                  .on_path = is_on_path(u, target),
                   .in_window = TRI_YES,
                   .text = arena_printf(&b->arena, "%s, and it is outside the cluster",
                                        bench_tell_lookup(b, failed)),
@@ -275,14 +326,14 @@ static void say_trouble(struct upstream *u, const struct target_trouble *t)
                   .kind = CLAIM_CAUSE,
                   .diagnosis = diagnosis,
                   .subject = SUBJECT_COREDNS,
-                  .on_path = is_on_path(b),
+                  .on_path = is_on_path(u, t->ip),
                   .in_window = TRI_YES,
                   .text = describe(b, t, ip),
                   .fix = describe_fix(b, t, ip, in_corefile),
                   .time = t->first,
               },
               &cites);
-    say_effect(b, diagnosis);
+    say_effect(u, diagnosis, t->ip);
 }
 
 static void say_answers(struct bench *b, const struct target_trouble *t, const struct cites *answers)
@@ -305,6 +356,27 @@ static void say_answers(struct bench *b, const struct target_trouble *t, const s
         answers);
 }
 
+static void say_earlier(struct bench *b, const struct target_trouble *t)
+{
+    struct cites cites = {0};
+    char text[IP_TEXT];
+    cite(&cites, t->any);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_INNOCENT,
+                  .diagnosis = t->fault == UPSTREAM_NO_ROUTE ? DIAGNOSIS_IPV6_UPSTREAM
+                                                             : DIAGNOSIS_UPSTREAM_UNREACHABLE,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_NO,
+                  .text = arena_printf(
+                      &b->arena, "CoreDNS had trouble with the forward target %s, and not in the window",
+                      ip_format(t->ip, text)),
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
 static void judge_target(struct upstream *u, const struct target_trouble *t)
 {
     struct answers answers = count_answers(u, t);
@@ -314,18 +386,20 @@ static void judge_target(struct upstream *u, const struct target_trouble *t)
         say_trouble(u, t);
     else if (t->in_window && answers_too)
         say_answers(&u->bench, t, &answers.cites);
+    else if (!t->in_window && t->total >= MANY)
+        say_earlier(&u->bench, t);
 }
 
 // ------------------------------------------------------------------ without a line: what the families say
-static bool has_family(const struct bench *b, uint8_t family)
+static bool has_ipv6(const struct bench *b)
 {
     for (size_t i = 0; i < b->facts->dns.n_endpoints; i++) {
-        if (b->facts->dns.endpoints[i].ip.family == family)
+        if (b->facts->dns.endpoints[i].ip.family == 6)
             return true;
     }
     for (size_t i = 0; i < b->facts->cluster.nodes.n; i++) {
         const struct kube_node *node = &b->facts->cluster.nodes.items[i];
-        if (node->internal_ip.family == family || node->internal_ip2.family == family)
+        if (node->internal_ip.family == 6 || node->internal_ip2.family == 6)
             return true;
     }
     return false;
@@ -343,8 +417,10 @@ static void judge_families(struct upstream *u)
     if (!b->facts->dns.n_endpoints ||
         !core_forward_parse(&b->arena, core_plugin(server, "forward"), &forward))
         return;
+    if (has_ipv6(b))
+        return;
     for (size_t i = 0; i < forward.n_targets; i++) {
-        if (!forward.targets[i].ip.family || has_family(b, forward.targets[i].ip.family))
+        if (forward.targets[i].ip.family != 6) // IPv6 clusters have a way out for IPv4
             return;
     }
     struct target_trouble t = {
@@ -357,7 +433,7 @@ static void judge_families(struct upstream *u)
             .kind = CLAIM_CAUSE,
             .diagnosis = DIAGNOSIS_IPV6_UPSTREAM,
             .subject = SUBJECT_COREDNS,
-            .on_path = is_on_path(b),
+            .on_path = is_on_path(u, forward.targets[0].ip),
             .in_window = TRI_UNKNOWN,
             .text = arena_printf(&b->arena,
                                  "the forward target %s is of an address family in which neither nodes nor "
@@ -367,7 +443,7 @@ static void judge_families(struct upstream *u)
             .time = TIME_UNKNOWN,
         },
         &cites);
-    say_effect(b, DIAGNOSIS_IPV6_UPSTREAM);
+    say_effect(u, DIAGNOSIS_IPV6_UPSTREAM, forward.targets[0].ip);
 }
 
 void judge_upstream(const struct facts *facts, struct claims *claims)
