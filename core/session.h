@@ -83,6 +83,10 @@ const char *session_held_by(const struct session *s, const char *step);
 bool session_is_saved(const struct session *s);
 bool session_wait_saved(struct session *s, usec_t wait, struct error *err);
 
+// The evidence that the incident rests on, read where it lies and without an analysis; evidence_close it.
+// NULL with an error.
+struct evidence *session_open_evidence(const struct session *s, struct error *err);
+
 const char *session_case_id(const struct session *s);  // NULL: no case on disk yet
 const char *session_case_dir(const struct session *s); // NULL: no case on disk yet
 

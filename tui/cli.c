@@ -18,6 +18,7 @@ static const struct cli_command *const commands[] = {
     &cli_report, //
     &cli_cases,  //
     &cli_export, //
+    &cli_search, //
     &cli_trace,  //
     &cli_sop,    //
     &cli_theme,  //

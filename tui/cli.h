@@ -21,6 +21,7 @@ extern const struct cli_command cli_cases;
 extern const struct cli_command cli_export;
 extern const struct cli_command cli_report;
 extern const struct cli_command cli_run;
+extern const struct cli_command cli_search;
 extern const struct cli_command cli_sop;
 extern const struct cli_command cli_trace;
 

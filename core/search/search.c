@@ -26,7 +26,8 @@ struct run {
     struct search_result *result;
     struct search_input *inputs;
     size_t n_inputs;
-    uint64_t first_line;
+    uint64_t first_line;     // of the first input: its lines begin after so many,
+    usec_t above;            // and below a line of this time
     struct context *context; // or NULL
 
     pthread_mutex_t lock; // of what follows, but for what only the thread whose turn it is touches
@@ -123,6 +124,7 @@ static void deliver(struct run *run, struct slice_result *result)
     note_gave_up(run, result);
     if (result->last_time != TIME_PENDING)
         run->time = result->last_time;
+    file->last_time = run->time;
     run->lines += result->newlines;
     file->lines += result->newlines;
     file->bytes += result->bytes;
@@ -294,9 +296,9 @@ static bool run_all(struct run *run, struct error *err)
     };
     for (size_t i = 0; i < run->n_inputs; i++)
         ret->files[i].file = run->inputs[i].file;
-    if (run->options->line && (run->options->before || run->options->after))
+    if (run->options->line && (run->options->before || run->options->after || run->options->groups))
         run->context = context_new(run->options);
-    run->time = TIME_UNKNOWN;
+    run->time = run->above;
     run->lines = run->first_line;
     pthread_mutex_init(&run->lock, NULL);
     pthread_cond_init(&run->moved, NULL);
@@ -321,7 +323,7 @@ static void input_of_file(struct evidence *ev, const struct evidence_file *file,
 bool search_run(const struct search_set *set, struct evidence *ev, const struct search_options *options,
                 struct search_result *ret, struct error *err)
 {
-    struct run run = {.set = set, .options = options, .result = ret};
+    struct run run = {.set = set, .options = options, .result = ret, .above = TIME_UNKNOWN};
     size_t n = options->files ? options->n_files : evidence_count(ev);
     run.inputs = mem_calloc(n, sizeof *run.inputs);
     for (size_t i = 0; i < n; i++) {
@@ -351,6 +353,7 @@ bool search_text(const struct search_set *set, struct text text, uint64_t first_
         .inputs = &input,
         .n_inputs = 1,
         .first_line = first_line > 0 ? first_line - 1 : 0,
+        .above = options->above ? options->above : TIME_UNKNOWN,
     };
     return run_all(&run, err);
 }

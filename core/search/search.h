@@ -51,7 +51,8 @@ struct search_file {
     uint32_t file;
     uint64_t matched; // lines that at least one pattern matches, inside the window
     uint64_t lines;   // in all, where lines or whole_lines were asked for
-    uint64_t bytes;   // read, unpacked
+    uint64_t bytes;   // searched, unpacked
+    usec_t last_time; // of its last line, where times were wanted; TIME_UNKNOWN: none has one
     bool binary;      // it holds a NUL byte
     bool untimed;     // a window was given, and lines count here that have no time
     char *left_out;   // why it could not be searched (to its end), or NULL
@@ -84,11 +85,14 @@ struct search_options {    // zero-initialized: count everything
     void *ctx;
     bool spans;             // say where in the line
     unsigned before, after; // lines of context
+    bool groups;            // say where lines are left out (search_line.apart), without context lines, too
 
     bool times;                  // say when
     const struct window *window; // only lines of this window, and those without a time; NULL: all
     usec_t near; // for times without a year: lies within half a year of all lines; 0: nothing is later than
                  // the file's last change
+
+    usec_t above; // search_text: the time of the line above the text; 0: there is none
 
     bool whole_lines; // a last line without '\n' is left for later (following)
 

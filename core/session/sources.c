@@ -49,3 +49,13 @@ bool session_sources_unchanged(const struct session *s, struct error *err)
     }
     return true;
 }
+
+struct evidence *session_open_evidence(const struct session *s, struct error *err)
+{
+    struct arena arena = {0};
+    struct sources from;
+    session_sources(s, &arena, &from);
+    struct evidence *evidence = evidence_open(from.paths, from.n, NULL, err);
+    arena_done(&arena);
+    return evidence;
+}
