@@ -59,6 +59,13 @@ bool evidence_text(struct evidence *ev, uint32_t id, struct text *ret, struct er
 bool evidence_line(struct evidence *ev, uint32_t id, uint32_t line, struct str *ret, struct error *err);
 bool evidence_line_count(struct evidence *ev, uint32_t id, uint32_t *ret, struct error *err);
 
+// All lines in order, each once and with what ends it ("\n", or nothing at the end of the file); nothing is
+// kept in memory but the line. `each` returns false to stop early (then true is returned). For passes over
+// all of a tree, which may be larger than memory.
+typedef bool evidence_line_fn(struct span line, uint32_t number, void *context);
+bool evidence_each_line(const struct evidence *ev, uint32_t id, evidence_line_fn *each, void *context,
+                        struct error *err);
+
 // "path:line" or "path:first-last".
 void evidence_source(const struct evidence *ev, struct place place, struct str *ret);
 
