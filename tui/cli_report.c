@@ -20,24 +20,24 @@ static bool take_case(void *context, const char *value, struct error *err)
     return value[0] || error_set(err, "the case's name is empty");
 }
 
+static bool write_report(struct session *s, const struct cli_format *format, struct error *err)
+{
+    const struct report *report = session_report(s);
+    if (!report)
+        return error_set(err, "case %s was left before anything was judged; d5tui open %s goes on with it",
+                         session_case_id(s), session_case_id(s));
+    return cli_format_write(format, report, err);
+}
+
 static int print_report(const struct report_options *o)
 {
     struct error err = {{0}};
     struct session_config config = {.open_case = o->name, .read_only = true};
     cli_target_config(&o->target, &config);
     struct session *s = session_new(&config, &err);
-    const struct report *report = s ? session_report(s) : NULL;
-    int status = CLI_OK;
-    if (!s)
-        status = cli_error(CLI_FAILED, "report: %s", err.text);
-    else if (!report)
-        status = cli_error(
-            CLI_FAILED, "report: case %s was left before anything was judged; d5tui open %s goes on with it",
-            session_case_id(s), session_case_id(s));
-    else if (!cli_format_write(&o->format, report, &err))
-        status = cli_error(CLI_FAILED, "report: %s", err.text);
+    bool ok = s && write_report(s, &o->format, &err);
     session_free(s);
-    return status;
+    return ok ? CLI_OK : cli_error(CLI_FAILED, "report: %s", err.text);
 }
 
 static int run(int argc, char **argv)

@@ -24,7 +24,7 @@ static uint32_t rotate(uint32_t x, unsigned n)
 // 6.2.2, step 1: the message schedule.
 static void schedule(const uint8_t block[static 64], uint32_t w[static 64])
 {
-    for (unsigned t = 0; t < 16; t++)
+    for (size_t t = 0; t < 16; t++)
         w[t] = (uint32_t)block[4 * t] << 24 | (uint32_t)block[4 * t + 1] << 16 |
                (uint32_t)block[4 * t + 2] << 8 | block[4 * t + 3];
     for (unsigned t = 16; t < 64; t++) {
@@ -83,7 +83,7 @@ char *sha256_done(struct sha256 *sha, char ret[static SHA256_TEXT])
     size_t at = (size_t)(sha->bytes % 64);
     sha256_add(sha, span_make(padding, at < 56 ? 56 - at : 120 - at));
     sha256_add(sha, span_make(length, sizeof length));
-    for (unsigned i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++)
         snprintf(ret + 8 * i, 9, "%08x", sha->state[i]);
     return ret;
 }

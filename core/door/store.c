@@ -79,15 +79,14 @@ static bool check_pages(struct store *store, struct error *err)
 {
     sqlite3_stmt *statement = NULL;
     bool ok = false;
-    if (sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &statement, NULL) != SQLITE_OK) {
-        sql_error(store, err);
-    } else if (sqlite3_step(statement) != SQLITE_ROW) {
-        sql_error(store, err);
-    } else {
+    if (sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
         const char *said = (const char *)sqlite3_column_text(statement, 0);
         ok = said && strcmp(said, "ok") == 0;
         if (!ok)
             error_set(err, "%s: damaged (%s)", store->path, said ? said : "no answer");
+    } else {
+        sql_error(store, err);
     }
     sqlite3_finalize(statement);
     return ok;

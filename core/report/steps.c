@@ -273,8 +273,10 @@ static const char *plain_title(struct arena *arena, const char *text)
 {
     struct str out = {0};
     for (const char *c = text; *c; c++) {
-        if (*c != '*' && *c != '`')
-            str_add_char(&out, *c == '\n' ? ' ' : *c);
+        if (*c == '\n')
+            str_add_char(&out, ' ');
+        else if (*c != '*' && *c != '`')
+            str_add_char(&out, *c);
     }
     const char *ret = arena_span(arena, str_span(&out));
     str_done(&out);

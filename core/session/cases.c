@@ -192,39 +192,37 @@ static bool say_ambiguous(const struct case_list *list, const char *name, struct
     return false;
 }
 
-// The index of the case that `name` means.
-static bool pick(const struct case_list *list, const char *name, size_t *ret, struct error *err)
+// The case that `name` means, or NULL.
+static struct case_path *pick(const struct case_list *list, const char *name, struct error *err)
 {
-    size_t found = 0;
-    if (list->n == 0)
-        return error_set(err, "there are no cases yet; d5tui run --keep makes one");
-    if (strcmp(name, "last") == 0) {
-        *ret = list->n - 1;
-        return true;
-    }
+    struct case_path *found = NULL;
+    size_t n = 0;
+    bool last = strcmp(name, "last") == 0;
     for (size_t i = 0; i < list->n; i++) {
-        if (!span_starts(span_of(list->items[i].id), name))
+        struct case_path *path = &list->items[i];
+        if (!last && !span_starts(span_of(path->id), name))
             continue;
-        *ret = i;
-        if (strcmp(list->items[i].id, name) == 0)
-            return true;
-        found++;
+        found = path;
+        n++;
+        if (strcmp(path->id, name) == 0)
+            return path;
     }
-    if (found == 0)
-        return error_set(err, "no case \"%s\"; d5tui cases lists them", name);
-    return found == 1 || say_ambiguous(list, name, err);
+    if (list->n == 0)
+        error_set(err, "there are no cases yet; d5tui run --keep makes one");
+    else if (!found)
+        error_set(err, "no case \"%s\"; d5tui cases lists them", name);
+    return last || n == 1 || (n > 1 && say_ambiguous(list, name, err)) ? found : NULL;
 }
 
 bool case_find(const char *state_dir, const char *name, struct case_path *ret, struct error *err)
 {
     struct case_list list;
-    size_t at = 0;
     *ret = (struct case_path){0};
-    bool ok = cases_list(state_dir, &list, err) && pick(&list, name, &at, err);
-    if (ok) {
-        *ret = list.items[at];
-        list.items[at] = (struct case_path){0};
+    struct case_path *found = cases_list(state_dir, &list, err) ? pick(&list, name, err) : NULL;
+    if (found) {
+        *ret = *found;
+        *found = (struct case_path){0};
     }
     case_list_done(&list);
-    return ok;
+    return found;
 }

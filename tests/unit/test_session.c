@@ -36,7 +36,9 @@ static int tear_down(void **state)
 static struct session *must_open(const struct session_config *config)
 {
     struct error err = {{0}};
-    struct session *s = session_new(config, &err);
+    struct session_config with = *config;
+    with.sop = "sops/D5.md";
+    struct session *s = session_new(&with, &err);
     if (!s)
         fail_msg("%s", err.text);
     return s;
