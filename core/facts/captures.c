@@ -92,6 +92,8 @@ static void keep(struct collector *c, const struct exchange *x, enum lookup_outc
     l.endpoint = x->endpoint;
     l.forwarded = x->forwarded;
     l.delivered = x->delivered;
+    if (x->end == EXCHANGE_ANSWERED)
+        l.authoritative = tri_of(x->answered.authoritative);
     l.size = x->end == EXCHANGE_ANSWERED ? x->answered.size : 0;
     l.name = name[0] ? arena_strdup(&c->facts->arena, name) : NULL;
     l.type = x->asked.type ? dns_type_name(x->asked.type) : NULL;

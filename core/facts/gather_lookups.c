@@ -94,6 +94,8 @@ static void add_dig(struct facts *facts, const struct asker *asker, const struct
     l.server_port = d->port ? d->port : 53;
     l.name = d->name;
     l.type = d->type;
+    if (d->outcome == DIG_ANSWER && d->rcode && !d->short_)
+        l.authoritative = tri_of(d->authoritative);
     l.size = d->size;
     l.bufsize = d->no_edns ? 512 : d->bufsize;
     l.place = d->place;

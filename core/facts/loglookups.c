@@ -62,6 +62,7 @@ static void add_query(struct facts *facts, const struct log_hit *hit)
     l.at = server ? LOOKUP_AT_UNKNOWN : LOOKUP_AT_ENDPOINT;
     l.name = name_of(facts, q.name);
     l.type = type_of(facts, q.type);
+    l.authoritative = tri_of(q.authoritative);
     l.size = q.size;
     l.bufsize = q.bufsize;
     l.place = hit->place;

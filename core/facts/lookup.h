@@ -65,6 +65,7 @@ struct lookup {
     uint32_t size;            // of the answer in bytes, 0: not seen
     uint32_t bufsize;         // what the client takes over UDP, 0: not seen
     struct ip endpoint;       // capture: where the question went behind the cluster's DNS address
+    enum tri authoritative;   // the answer has the AA bit
     enum tri forwarded;       // capture: the question was seen leaving again
     enum tri delivered;       // capture: the answer was seen on its last way to the client
     struct place place;       // the deciding line: the answer's, or the question's where nobody answered

@@ -15,6 +15,7 @@ struct lookup lookup_new(enum lookup_origin origin)
         .name_class = LOOKUP_NAME_UNKNOWN,
         .time = TIME_UNKNOWN,
         .latency = TIME_UNKNOWN,
+        .authoritative = TRI_UNKNOWN,
         .forwarded = TRI_UNKNOWN,
         .delivered = TRI_UNKNOWN,
     };

@@ -15,16 +15,35 @@ static bool counts(const struct lookup *l)
     return l->vantage != LOOKUP_FROM_BASTION; // outside, the ClusterIP never answers
 }
 
-static void take_answer(const struct bench *b, struct tally *t, const struct lookup *l)
+bool lookups_as_pod_asks(const struct lookup *l)
+{
+    return l->origin == LOOKUP_DIG && l->proto == LOOKUP_UDP && l->at != LOOKUP_AT_ENDPOINT;
+}
+
+static bool is_own(const struct bench *b, const struct lookup *l)
 {
     const char *query = b->facts->target.query;
-    bool own = l->target_pod && (!query || same_name(l->name, query)) && l->outcome == LOOKUP_ANSWERED;
-    bool better = own && (!t->own || (t->own->origin != LOOKUP_DIG && l->origin == LOOKUP_DIG));
-    t->answered++;
-    t->own_answered += own;
-    t->slow += l->latency != TIME_UNKNOWN && l->latency >= USEC_SEC;
-    if (better)
-        t->own = l;
+    return l->target_pod && (!query || same_name(l->name, query)) && l->outcome == LOOKUP_ANSWERED &&
+           bench_time_in_window(b, l->time) == TRI_YES;
+}
+
+static void find_own(const struct bench *b, struct tally *t)
+{
+    const struct lookups *all = &b->facts->lookups;
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < all->n && t->own.n < 4; i++) {
+            const struct lookup *l = &all->items[i];
+            if (is_own(b, l) && (lookups_as_pod_asks(l) || round))
+                cite(&t->own, l->place);
+        }
+    }
+    for (size_t i = 0; i < all->n && !t->other; i++) {
+        const struct lookup *l = &all->items[i];
+        bool witness = l->origin == LOOKUP_CAPTURE || l->origin == LOOKUP_SERVER_LOG;
+        if (witness && l->target_pod && l->outcome == LOOKUP_ANSWERED &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            t->other = l;
+    }
 }
 
 static bool is_denied(const struct bench *b, const struct lookup *l)
@@ -46,19 +65,15 @@ void lookups_tally(const struct bench *b, struct tally *ret)
         if (bench_time_in_window(b, l->time) == TRI_YES) {
             ret->failed += lookup_failed(l->outcome);
             ret->denied += is_denied(b, l);
-            if (!bad)
-                take_answer(b, ret, l);
+            ret->answered += !bad;
+            ret->own_answered += is_own(b, l);
+            ret->slow += !bad && l->latency != TIME_UNKNOWN && l->latency >= USEC_SEC;
         } else if (bad && l->time != TIME_UNKNOWN && l->time < b->facts->target.window.from &&
                    (!ret->last_before || l->time > ret->last_before->time)) {
             ret->last_before = l;
         }
     }
-    for (size_t i = 0; i < all->n && ret->own && !ret->other; i++) {
-        const struct lookup *l = &all->items[i];
-        if (counts(l) && l->outcome == LOOKUP_ANSWERED && l->origin != ret->own->origin &&
-            bench_time_in_window(b, l->time) == TRI_YES)
-            ret->other = l;
-    }
+    find_own(b, ret);
 }
 
 // ------------------------------------------------------------------ the symptom

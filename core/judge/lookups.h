@@ -7,13 +7,16 @@
 // What all lookups of the window come to.
 struct tally {
     size_t answered, failed;
-    size_t own_answered;      // by the complaining pod, for the name that is complained of where one is named
-    size_t denied;            // NXDOMAIN for the name itself, no search domain appended
-    size_t slow;              // answered after a second or more
-    const struct lookup *own; // one that was answered, the best to show
-    const struct lookup *other;       // one seen in another way
+    size_t own_answered; // by the complaining pod, for the name that is complained of where one is named
+    size_t denied;       // NXDOMAIN for the name itself, no search domain appended
+    size_t slow;         // answered after a second or more
+    struct cites own;    // of own_answered, first those that are asked as the pod asks
+    const struct lookup *other;       // one of the pod's that was seen on its way or by the server
     const struct lookup *last_before; // the last failure before the window
 };
+// What the pod does by itself (UDP, its own nameserver) shows more than what was tried beside it.
+bool lookups_as_pod_asks(const struct lookup *l);
+
 void lookups_tally(const struct bench *b, struct tally *ret);
 
 void lookups_judge_name(struct bench *b);
@@ -22,5 +25,8 @@ void lookups_judge_no_fault(struct bench *b, const struct tally *tally);
 
 // Whether the complaint is about NXDOMAIN lines and doubled names, not about something that does not work.
 bool lookups_complains_of_denials(const struct bench *b);
+
+// Whether the complaint is about something that comes and goes: then some good lookups prove nothing.
+bool lookups_complains_of_some(const struct bench *b);
 
 #endif

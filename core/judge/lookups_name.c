@@ -83,8 +83,12 @@ static struct meant find_meant(struct bench *b, const char *query)
 
 // ------------------------------------------------------------------ who denies it
 
+// CoreDNS answers the cluster's names with authority, from its cache as well; who has the cluster's address
+// and answers without it is somebody else.
 static bool knows_zone(const struct lookup *l, bool in_cluster)
 {
+    if (in_cluster && l->authoritative == TRI_NO)
+        return false;
     switch (l->at) {
     case LOOKUP_AT_CLUSTER_DNS:
     case LOOKUP_AT_ENDPOINT:
@@ -101,40 +105,52 @@ static bool knows_zone(const struct lookup *l, bool in_cluster)
 
 struct answers {
     const struct lookup *denied, *denied_elsewhere, *answered, *app;
+    struct cites denials; // of `denied` and its like
 };
 
-// The complaining pod's own before others, dig's before others: it shows the name and the status in one
-// place.
-static bool is_better(const struct lookup *l, const struct lookup *than)
+static bool is_denial(const struct lookup *l, const struct meant *m)
 {
-    if (!than)
-        return true;
-    int a = l->target_pod * 2 + (l->origin == LOOKUP_DIG),
-        b = than->target_pod * 2 + (than->origin == LOOKUP_DIG);
-    return a > b;
+    return l->outcome == LOOKUP_NXDOMAIN && l->vantage != LOOKUP_FROM_BASTION && knows_zone(l, m->in_cluster);
+}
+
+static bool is_told_by_app(const struct lookup *l)
+{
+    return l->origin == LOOKUP_APP_LOG && l->target_pod &&
+           (lookup_failed(l->outcome) || l->outcome == LOOKUP_NXDOMAIN);
+}
+
+static void take_lookup(struct answers *a, const struct lookup *l, const struct meant *m)
+{
+    if (!span_is_caseless(span_of(l->name), m->full))
+        return;
+    if (l->outcome == LOOKUP_ANSWERED || l->outcome == LOOKUP_NODATA)
+        a->answered = l;
+    if (l->outcome == LOOKUP_NXDOMAIN && (l->vantage == LOOKUP_FROM_BASTION || l->at == LOOKUP_AT_VPC))
+        a->denied_elsewhere = l;
+    if (is_denial(l, m) && (!a->denied || (lookups_as_pod_asks(l) && !lookups_as_pod_asks(a->denied))))
+        a->denied = l;
 }
 
 static struct answers find_answers(const struct bench *b, const struct meant *m)
 {
-    struct answers a = {NULL, NULL, NULL, NULL};
-    for (size_t i = 0; i < b->facts->lookups.n; i++) {
-        const struct lookup *l = &b->facts->lookups.items[i];
+    struct answers a = {.denied = NULL};
+    const struct lookups *all = &b->facts->lookups;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct lookup *l = &all->items[i];
         if (!l->name || bench_time_in_window(b, l->time) != TRI_YES)
             continue;
-        bool app = l->origin == LOOKUP_APP_LOG && l->target_pod &&
-                   lookup_failed(l->outcome) + (l->outcome == LOOKUP_NXDOMAIN);
-        if (app && !a.app)
+        if (!a.app && is_told_by_app(l))
             a.app = l;
-        if (!span_is_caseless(span_of(l->name), m->full))
-            continue;
-        bool inside = l->vantage != LOOKUP_FROM_BASTION;
-        if (l->outcome == LOOKUP_NXDOMAIN && inside && knows_zone(l, m->in_cluster) && is_better(l, a.denied))
-            a.denied = l;
-        if (l->outcome == LOOKUP_NXDOMAIN && (!inside || l->at == LOOKUP_AT_VPC))
-            a.denied_elsewhere = l;
-        if (l->outcome == LOOKUP_ANSWERED || l->outcome == LOOKUP_NODATA)
-            a.answered = l;
+        take_lookup(&a, l, m);
     }
+    for (size_t i = 0; i < 2 * all->n && a.denials.n < 4; i++) { // first those that are asked as the pod asks
+        const struct lookup *l = &all->items[i % all->n];
+        if (l->name && l->target_pod && span_is_caseless(span_of(l->name), m->full) && is_denial(l, m) &&
+            bench_time_in_window(b, l->time) == TRI_YES && (lookups_as_pod_asks(l) || i >= all->n))
+            cite(&a.denials, l->place);
+    }
+    if (a.denied)
+        cite(&a.denials, a.denied->place);
     return a;
 }
 
@@ -168,8 +184,7 @@ static bool existed(const struct bench *b, const struct kube_service *service)
 
 static void say_denied(struct bench *b, const struct answers *a, enum claim_kind kind)
 {
-    struct cites cites = {.n = 0};
-    cite(&cites, a->denied->place);
+    struct cites cites = a->denials;
     if (a->app)
         cite(&cites, a->app->place);
     say(b,
@@ -198,7 +213,6 @@ static void say_exists(struct bench *b, struct place place, const char *text)
 static void say_absent(struct bench *b, const struct meant *m, const struct answers *a)
 {
     const struct cluster *c = &b->facts->cluster;
-    bool whole = c->services.listing.state == LISTING_WHOLE;
     bool no_namespace = c->namespaces.listing.state == LISTING_WHOLE && !has_namespace(b, m->namespace_);
     const struct kube_service *near = nearname_service(c, m->service, m->namespace_);
     struct cites cites = {.n = 0};
@@ -215,7 +229,7 @@ static void say_absent(struct bench *b, const struct meant *m, const struct answ
              : NULL;
     say(b,
         (struct claim){.kind = CLAIM_CAUSE,
-                       .on_path = whole ? TRI_YES : TRI_UNKNOWN,
+                       .on_path = TRI_YES,
                        .in_window = TRI_YES,
                        .text =
                            no_namespace
@@ -230,6 +244,21 @@ static void say_absent(struct bench *b, const struct meant *m, const struct answ
     say_denied(b, a, CLAIM_EFFECT);
 }
 
+// Without the list of Services the denial stands alone.
+static void say_unlisted(struct bench *b, const struct answers *a)
+{
+    struct cites none = {.n = 0};
+    say_denied(b, a, CLAIM_EFFECT);
+    say(b,
+        (struct claim){.kind = CLAIM_GAP,
+                       .on_path = TRI_UNKNOWN,
+                       .in_window = TRI_UNKNOWN,
+                       .text = "whether there is a Service of that name",
+                       .command = "kubectl get services -A",
+                       .time = TIME_UNKNOWN},
+        &none);
+}
+
 static void judge_cluster_name(struct bench *b, const struct meant *m, const struct answers *a)
 {
     const struct kube_service *service = find_service(b, m);
@@ -240,8 +269,11 @@ static void judge_cluster_name(struct bench *b, const struct meant *m, const str
                                     service->meta.namespace_));
         return;
     }
-    if (a->denied)
+    enum listing_state listed = b->facts->cluster.services.listing.state;
+    if (a->denied && listed == LISTING_WHOLE)
         say_absent(b, m, a);
+    else if (a->denied && !service)
+        say_unlisted(b, a);
 }
 
 // Outside the cluster there is no listing: a second, independent denial takes its place.

@@ -30,6 +30,20 @@ bool lookups_complains_of_denials(const struct bench *b)
     return (symptom.at && is_doubled(symptom)) || (query.at && is_doubled(query));
 }
 
+bool lookups_complains_of_some(const struct bench *b)
+{
+    static const char *const words[] = {
+        "second",    "slow", "sometimes", "some ", "intermittent", "now and then",      "at random",
+        "random",    "hang", "latency",   "flak",  "occasional",   "from time to time", "sporadic",
+        "every few", " ms"};
+    struct span symptom = span_of(b->facts->target.symptom);
+    for (size_t i = 0; symptom.at && i < sizeof words / sizeof *words; i++) {
+        if (span_contains_caseless(symptom, words[i]))
+            return true;
+    }
+    return false;
+}
+
 // The name that the expansion was made from, answered for the same client.
 static const struct lookup *find_answer(const struct bench *b, const struct lookup *expanded)
 {
@@ -106,25 +120,27 @@ static bool captures_are_quiet(const struct bench *b)
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
 {
     bool quiet = !tally->failed && !tally->denied && !tally->slow && captures_are_quiet(b);
-    if (!quiet || !tally->own || lookups_complains_of_denials(b))
+    if (!quiet || !tally->own_answered || lookups_complains_of_denials(b))
         return;
-    struct cites own = {.n = 0}, other = {.n = 0};
-    cite(&own, tally->own->place);
+    struct cites other = {.n = 0};
+    bool some = lookups_complains_of_some(b);
     struct claim claim = {
-        .kind = CLAIM_CAUSE,
+        .kind = some ? CLAIM_NOTE : CLAIM_CAUSE,
         .on_path = TRI_YES,
         .text = arena_printf(&b->arena, "all %zu lookups that were seen in the window were answered%s",
                              tally->answered,
                              tally->last_before ? "; the failures that were seen lie before it" : ""),
-        .time = tally->own->time,
+        .time = TIME_UNKNOWN,
     };
-    say(b, DIAGNOSIS_NO_FAULT, claim, &own);
+    say(b, some ? DIAGNOSIS_NONE : DIAGNOSIS_NO_FAULT, claim, &tally->own);
+    if (some || !tally->other)
+        return;
+    cite(&other, tally->other->place);
     if (tally->last_before)
         cite(&other, tally->last_before->place);
-    if (tally->other)
-        cite(&other, tally->other->place);
     claim.kind = CLAIM_EFFECT;
-    claim.text = tally->last_before ? "the last failed lookup that was seen was before the window"
-                                    : "other lookups of the window were answered, too";
+    claim.text = tally->last_before
+                     ? "lookups of the pod are answered, and the last that failed was before the window"
+                     : "other lookups of the pod in the window were answered, too";
     say(b, DIAGNOSIS_NO_FAULT, claim, &other);
 }

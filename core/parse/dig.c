@@ -160,8 +160,10 @@ static void read_error(struct reader *r, struct span line)
     r->open = true;
     bool summary = span_contains(line, "no servers could be reached");
     r->ended = summary;
-    if (summary && r->now.outcome != DIG_UNKNOWN)
+    if (summary && r->now.outcome != DIG_UNKNOWN) {
+        r->now.place.last = r->number; // from the first error to dig's last word
         return;
+    }
     r->now.failures++;
     r->now.place = r->now.outcome == outcome ? r->now.place : here(r);
     r->now.outcome = outcome;

@@ -33,10 +33,10 @@ struct dig {
     uint32_t failures; // tries that ended in an error before this outcome
     struct ip server;  // family 0: asked by name, or not shown
     uint16_t port;
-    usec_t time;           // WHEN; TIME_UNKNOWN where nothing answered
-    usec_t latency;        // TIME_UNKNOWN
-    const char *soa;       // owner of the SOA in the authority section: the zone that said no; or NULL
-    struct place place;    // the deciding line: the status, the error, or the first of +short's data
+    usec_t time;        // WHEN; TIME_UNKNOWN where nothing answered
+    usec_t latency;     // TIME_UNKNOWN
+    const char *soa;    // owner of the SOA in the authority section: the zone that said no; or NULL
+    struct place place; // the deciding line: the status, the errors up to dig's last word, or +short's data
     struct place question; // the line with the command, or the question
 };
 

@@ -64,6 +64,7 @@ bool dns_decode(struct span m, struct dns_packet *ret)
     ret->id = get16(m.at);
     ret->id_known = true;
     ret->truncated = flags >> 9 & 1;
+    ret->authoritative = flags >> 10 & 1;
     ret->rcode = flags & 15;
     ret->answers = get16(m.at + 6);
     ret->message = m;

@@ -26,8 +26,9 @@ struct dns_packet {
     enum dns_direction direction;
     bool tcp;
     bool id_known;
-    bool truncated;  // the TC bit
-    bool fragmented; // the first fragment of several
+    bool truncated;     // the TC bit
+    bool authoritative; // the AA bit
+    bool fragmented;    // the first fragment of several
     uint8_t rcode;
     uint16_t id, type, answers; // type 0: not seen
     uint16_t client_port, server_port;

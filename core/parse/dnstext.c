@@ -31,13 +31,19 @@ static bool only_flags(struct span s)
     return true;
 }
 
+static void read_flags(struct span flags, struct dns_packet *ret)
+{
+    ret->truncated |= span_find_char(flags, '|') != SIZE_MAX;
+    ret->authoritative |= span_find_char(flags, '*') != SIZE_MAX;
+}
+
 static bool read_rcode(struct span word, struct dns_packet *ret)
 {
     for (size_t i = 0; i < ARRAY_LEN(rcodes); i++) {
         struct span rest = word;
         if (span_skip(&rest, rcodes[i].word) && only_flags(rest)) {
             ret->rcode = rcodes[i].rcode;
-            ret->truncated |= span_find_char(rest, '|') != SIZE_MAX;
+            read_flags(rest, ret);
             return true;
         }
     }
@@ -87,8 +93,8 @@ bool dnstext_parse(struct span text, struct dns_packet *ret)
     bool whole = read_size(rest, &ret->size);
     if (!span_cut_word(&rest, &word) || !read_id(word, ret, &flags) || !only_flags(flags))
         return false;
-    ret->truncated = span_find_char(flags, '|') != SIZE_MAX;
-    bool asked = false, answered = ret->truncated || span_find_char(flags, '*') != SIZE_MAX;
+    read_flags(flags, ret);
+    bool asked = false, answered = ret->truncated || ret->authoritative;
     while (span_cut_word(&rest, &word)) {
         if (read_counts(word, ret)) {
             answered = true;

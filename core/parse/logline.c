@@ -81,6 +81,7 @@ bool logline_coredns_query(struct span line, struct log_query *ret)
         !span_cut_word(&rest, &ret->rcode) || !span_cut_word(&rest, &flags))
         return false;
     ret->truncated = has_flag(flags, "tc");
+    ret->authoritative = has_flag(flags, "aa");
     if (span_cut_word(&rest, &word) && span_to_u64(word, &size) && size < UINT32_MAX)
         ret->size = (uint32_t)size;
     if (span_cut_word(&rest, &word))

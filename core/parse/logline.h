@@ -12,10 +12,10 @@
 struct log_query {
     struct ip client;
     uint16_t client_port;
-    struct span type, name, rcode; // rcode "-": nothing was answered
-    bool tcp, truncated;           // flag tc of the answer
-    uint32_t bufsize, size;        // what the client takes over UDP; the answer's bytes
-    int64_t usec;                  // duration, -1: not shown
+    struct span type, name, rcode;      // rcode "-": nothing was answered
+    bool tcp, truncated, authoritative; // flags tc and aa of the answer
+    uint32_t bufsize, size;             // what the client takes over UDP; the answer's bytes
+    int64_t usec;                       // duration, -1: not shown
 };
 bool logline_coredns_query(struct span line, struct log_query *ret);
 
