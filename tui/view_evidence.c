@@ -384,53 +384,6 @@ void view_evidence_title(const struct ui *ui, struct str *ret)
         str_add(ret, " (unknown)");
 }
 
-// The state and what was seen, in two rows at most. Returns how many.
-static int draw_said(struct ui *ui, struct rect area, const struct incident_step *step)
-{
-    struct str text = {0};
-    str_add(&text, step_status_phrase(step->status));
-    if (step->said && *step->said)
-        str_printf(&text, ": %s", step->said);
-    struct span rest = str_span(&text), part;
-    struct pen pen = pen_at(&ui->canvas, area, 0, 0);
-    pen_glyph(&pen, status_role(step->status), status_glyph(step->status));
-    for (; pen.row < 2 && text_take(&rest, area.cols - 2, &part); pen.row++) {
-        pen.col = 2;
-        pen_span(&pen, pen.row == 0 ? status_role(step->status) : ROLE_TEXT, part);
-    }
-    if (rest.len > 0) {
-        pen.row--;
-        pen_glyph(&pen, ROLE_MUTED, GLYPH_MORE);
-        pen.row++;
-    }
-    str_done(&text);
-    return pen.row;
-}
-
-// The step's own words and what it showed, above the text that it rests on.
-static int draw_card(struct ui *ui, struct rect area)
-{
-    const struct check_row *row = checklist_current(&ui->checklist);
-    const struct incident_step *step =
-        row && ui->session ? incident_step(session_incident(ui->session), row->item->id) : NULL;
-    if (!step || area.rows < 10 || ui->zoomed)
-        return 0;
-    struct str title = {0};
-    checklist_title(row->item, &title);
-    struct pen pen = pen_at(&ui->canvas, area, 0, 0);
-    pen_printf(&pen, ROLE_ACCENT, "%s ", row->item->id);
-    pen_span(&pen, ROLE_TEXT, str_span(&title));
-    str_done(&title);
-    int used = 1 + draw_said(ui, rect_rows(area, 1, 2), step);
-    if (step->note) {
-        struct pen note = pen_at(&ui->canvas, area, used++, 0);
-        pen_printf(&note, ROLE_ACCENT, "note: %s", step->note);
-    }
-    struct pen line = pen_at(&ui->canvas, area, used++, 0);
-    pen_fill(&line, ROLE_BORDER, GLYPH_HORIZONTAL, area.cols);
-    return used;
-}
-
 static void draw_empty(struct ui *ui, struct rect area)
 {
     struct pen pen = pen_at(&ui->canvas, area, 0, 1);
@@ -445,7 +398,7 @@ static void draw_empty(struct ui *ui, struct rect area)
 void view_evidence_draw(struct ui *ui, struct rect area)
 {
     int cursor_row = ui->canvas.cursor_row, cursor_col = ui->canvas.cursor_col;
-    int used = draw_card(ui, area);
+    int used = view_card_draw(ui, area);
     struct rect text = rect_rows(area, used, area.rows);
     if (ui->evidence.pager.source.line)
         pager_draw(&ui->evidence.pager, &ui->canvas, text);

@@ -30,6 +30,7 @@ struct evidence_view { // zero-initialized shows nothing
     int seek_direction;
     bool filtering;
     uint32_t search_origin; // where the cursor was when '/' was pressed
+    bool search_at_end;     // it followed the end then
 };
 
 void evidence_view_done(struct evidence_view *view);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "tui/view_ui.h"
@@ -15,7 +16,7 @@ static const struct {
 } fields[FIELD_COUNT] = {
     [FIELD_FROM] = {"Evidence", "a folder, a bundle (eks_*.tar.gz), a capture or a log; Tab completes"},
     [FIELD_SYMPTOM] = {"Symptom", "the error as reported; paste it"},
-    [FIELD_QUERY] = {"Name that fails", "orders.shop.svc.cluster.local"},
+    [FIELD_QUERY] = {"Name that fails", "the host name that does not resolve"},
     [FIELD_NAMESPACE] = {"Namespace", "of the pod that complains"},
     [FIELD_POD] = {"Pod", "that complains"},
     [FIELD_NODE] = {"Node", "that the pod runs on"},
@@ -163,16 +164,10 @@ bool intake_check(struct intake *intake)
 
 // ---- what a pasted text says
 
-// Words that stand right before the name in the errors that programs print.
-static const char *const heralds[] = {"UnknownHostException:",
-                                      "Could not resolve host:",
-                                      "lookup",
-                                      "ENOTFOUND",
-                                      "EAI_AGAIN",
-                                      "resolve",
-                                      "host",
-                                      "for",
-                                      "name"};
+// The words right before the name in the errors that programs print: "UnknownHostException: orders", "Could
+// not resolve host: orders", "lookup orders on …", "getaddrinfo ENOTFOUND orders".
+static const char *const heralds[] = {
+    "UnknownHostException:", "host:", "lookup", "ENOTFOUND", "EAI_AGAIN", "resolve", "host", "for", "name"};
 
 static struct span bare(struct span word)
 {
@@ -194,8 +189,9 @@ static bool is_host(struct span word, bool after_herald)
             return false;
         letter = letter || (word.at[i] >= 'a' && word.at[i] <= 'z');
     }
-    bool is_class = span_contains(word, "Exception") || span_starts(word, "java.") ||
-                    span_ends(word, ".go") || span_ends(word, ".java") || span_ends(word, ".py");
+    bool is_class = span_contains(word, "Exception") || span_contains_caseless(word, "error") ||
+                    span_starts(word, "java.") || span_ends(word, ".go") || span_ends(word, ".java") ||
+                    span_ends(word, ".py");
     return letter && !is_class && word.len > 1 &&
            (after_herald || (dot != SIZE_MAX && dot > 0 && dot + 1 < word.len));
 }
@@ -203,10 +199,7 @@ static bool is_host(struct span word, bool after_herald)
 static bool is_herald(struct span word)
 {
     for (size_t i = 0; i < ARRAY_LEN(heralds); i++) {
-        struct span last = span_of(heralds[i]), part = last;
-        while (span_cut_word(&last, &part))
-            continue;
-        if (word.len >= part.len && span_eq(span_from(word, word.len - part.len), part))
+        if (span_ends(word, heralds[i]))
             return true;
     }
     return false;
@@ -235,9 +228,8 @@ void view_intake_paste(struct ui *ui, struct span text)
     struct str name = {0}, flat = {0};
     for (size_t i = 0; i < text.len; i++)
         str_add_char(&flat, text.at[i] == '\n' || text.at[i] == '\r' ? ' ' : text.at[i]);
-    bool is_error = intake->at == FIELD_SYMPTOM || span_contains(span_trim(text), " ");
-    if (is_error && intake->at != FIELD_FROM)
-        intake->at = FIELD_SYMPTOM;
+    if (span_contains(span_trim(text), " ") && access(str_text(&flat), F_OK) != 0)
+        intake->at = FIELD_SYMPTOM; // words, and no path: what somebody was told
     prompt_paste(&intake->fields[intake->at], str_span(&flat));
     if (intake->at == FIELD_SYMPTOM && intake->fields[FIELD_QUERY].text.len == 0 &&
         intake_find_name(text, &name)) {

@@ -25,7 +25,7 @@ static void on_typing(struct ui *ui, struct span text, bool cancelled)
 {
     struct pager *pager = &ui->evidence.pager;
     uint32_t position = UINT32_MAX;
-    pager_go(pager, ui->evidence.search_origin);
+    pager_go(pager, ui->evidence.search_at_end ? UINT32_MAX : ui->evidence.search_origin);
     if (cancelled) {
         pager_set_match(pager, span_of(""), NULL);
         return;
@@ -55,6 +55,8 @@ void view_evidence_search(struct ui *ui)
         return;
     ui->focus = PANE_EVIDENCE;
     ui->evidence.search_origin = ui->evidence.pager.at;
+    ui->evidence.search_at_end =
+        ui->evidence.following && ui->evidence.pager.at + 1 == pager_count(&ui->evidence.pager);
     ui_ask(ui, "/", NULL, on_search);
     ui->on_typing = on_typing;
 }

@@ -113,6 +113,7 @@ void view_title_draw(struct ui *ui, struct rect area);
 void view_tabs_draw(struct ui *ui, struct rect area);
 void view_strip_draw(struct ui *ui, struct rect area);
 void view_keyline_draw(struct ui *ui, struct rect area);
+int view_card_draw(struct ui *ui, struct rect area); // of the current step; returns the rows that it took
 void view_tiny_draw(struct ui *ui, struct rect area);
 
 #endif

@@ -1,0 +1,88 @@
+// The intake: the name in a pasted error, and what each field takes.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tui/view_intake.h"
+
+static void test_names_in_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"java.net.UnknownHostException: orders.shop.svc.cluster.local", "orders.shop.svc.cluster.local"},
+        {"Caused by: java.net.UnknownHostException: orders: Name or service not known", "orders"},
+        {"curl: (6) Could not resolve host: api.example.com", "api.example.com"},
+        {"dial tcp: lookup orders.shop on 172.20.0.10:53: no such host", "orders.shop"},
+        {"Error: getaddrinfo ENOTFOUND db.internal", "db.internal"},
+        {"getaddrinfo EAI_AGAIN redis", "redis"},
+        {"socket.gaierror: [Errno -2] Name or service not known", ""},
+        {"ping: orders.shop: Name or service not known", "orders.shop"},
+        {"connection refused", ""},
+        {"", ""},
+        {"\xff\xfe \x1b[31m", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str name = {0};
+        assert_int_equal(intake_find_name(span_of(cases[i].text), &name), cases[i].want[0] != '\0');
+        assert_string_equal(str_text(&name), cases[i].want);
+        str_done(&name);
+    }
+}
+
+static bool check_with(enum intake_field field, const char *text)
+{
+    struct intake intake;
+    intake_init(&intake, NULL);
+    prompt_set(&intake.fields[FIELD_FROM], span_of("."));
+    prompt_set(&intake.fields[field], span_of(text));
+    bool ok = intake_check(&intake);
+    assert_true(ok || (intake.at == field && intake.errors[field].text[0]));
+    intake_done(&intake);
+    return ok;
+}
+
+static void test_fields_are_checked(void **state)
+{
+    (void)state;
+    assert_true(check_with(FIELD_POD, "checkout-7d9c5b6f4-x2x9p"));
+    assert_false(check_with(FIELD_POD, "two words"));
+    assert_false(check_with(FIELD_NAMESPACE, "shop/x"));
+    assert_true(check_with(FIELD_INSTANCE, "i-0123456789abcdef0"));
+    assert_false(check_with(FIELD_INSTANCE, "i-xyz"));
+    assert_true(check_with(FIELD_SINCE, "07:04"));
+    assert_true(check_with(FIELD_SINCE, "-30m"));
+    assert_false(check_with(FIELD_SINCE, "yesterday"));
+    assert_false(check_with(FIELD_FROM, "/no/such/path"));
+    assert_false(check_with(FIELD_FROM, ""));
+    assert_true(check_with(FIELD_SYMPTOM, "anything: at \"all\""));
+}
+
+static void test_end_before_beginning(void **state)
+{
+    (void)state;
+    struct intake intake;
+    intake_init(&intake, NULL);
+    prompt_set(&intake.fields[FIELD_FROM], span_of("."));
+    prompt_set(&intake.fields[FIELD_SINCE], span_of("2026-11-23T07:30:00Z"));
+    prompt_set(&intake.fields[FIELD_UNTIL], span_of("2026-11-23T07:00:00Z"));
+    assert_false(intake_check(&intake));
+    assert_int_equal(intake.at, FIELD_UNTIL);
+    intake_done(&intake);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_in_errors),
+        cmocka_unit_test(test_fields_are_checked),
+        cmocka_unit_test(test_end_before_beginning),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,261 @@
+// The workbench on the incident that ships, at every size: what a person must see, and the keys that go on.
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tests/kit/screen.h"
+
+#define TREE "tests/cases/demo/tree"
+
+struct place {
+    char state[64], *state_env;
+    char *out;
+};
+
+static int set_up(void **state)
+{
+    struct place *p = mem_alloc(sizeof *p);
+    snprintf(p->state, sizeof p->state, "/tmp/d5tui-case-XXXXXX");
+    if (!mkdtemp(p->state))
+        return -1;
+    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->state);
+    p->out = mem_printf("%s/out.yaml", p->state);
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    char *command = mem_printf("rm -rf '%s'", p->state);
+    int status = system(command);
+    free(command);
+    free(p->state_env);
+    free(p->out);
+    free(p);
+    return status;
+}
+
+static struct screen *start(const struct place *p, int rows, int cols, const char *const *argv)
+{
+    const char *const env[] = {p->state_env, NULL};
+    static const char *const from[] = {"--from", TREE, NULL};
+    return screen_start(
+        &(struct screen_config){.rows = rows, .cols = cols, .argv = argv ? argv : from, .env = env});
+}
+
+static void leave(struct screen *s)
+{
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    assert_true(screen_is_restored(s));
+    screen_free(s);
+}
+
+static void test_wide(void **state)
+{
+    struct screen *s = start(*state, 43, 132, NULL);
+    assert_true(screen_shows(s, "Triage"));
+    assert_true(screen_shows(s, "Report · "));
+    assert_true(screen_shows(s, "root_cause:"));
+    assert_true(screen_shows(s, "shop/checkout-7d9c5b6f4-x2x9p @ ip-10-0-11-37"));
+    assert_true(screen_shows(s, "STANDARD"));
+    assert_true(screen_shows(s, "query path  pod ✓"));
+    assert_true(screen_shows(s, "? help  q leave"));
+    leave(s);
+}
+
+static void test_middle_and_narrow(void **state)
+{
+    struct screen *s = start(*state, 40, 110, NULL);
+    assert_true(screen_shows(s, "root_cause:"));
+    assert_true(screen_shows(s, "Triage"));
+    screen_resize(s, 24, 80);
+    assert_true(screen_shows(s, "[Checklist "));
+    assert_true(screen_lacks(s, "root_cause:"));
+    assert_true(screen_shows(s, "path  pod ✓"));
+    screen_keys(s, "\t\t");
+    assert_true(screen_shows(s, "[Report · "));
+    assert_true(screen_shows(s, "root_cause:"));
+    screen_resize(s, 12, 50);
+    assert_true(screen_shows(s, "root_cause:"));
+    screen_resize(s, 50, 200);
+    assert_true(screen_shows(s, "Triage"));
+    leave(s);
+}
+
+static void test_tiny_still_says_what_it_is(void **state)
+{
+    struct screen *s = start(*state, 10, 40, NULL);
+    assert_true(screen_shows(s, "STANDARD"));
+    assert_true(screen_shows(s, "done"));
+    screen_keys(s, "jj");
+    leave(s);
+}
+
+static void test_steps_have_words(void **state)
+{
+    struct screen *s = start(*state, 50, 200, NULL);
+    assert_true(screen_shows(s, "done│"));
+    assert_true(screen_shows(s, "Checklist 38/38"));
+    screen_keys(s, "g");
+    assert_true(screen_shows(s, "T.M1 "));
+    screen_keys(s, "nlooked at by hand\r");
+    assert_true(screen_shows(s, "note: looked at by hand"));
+    screen_keys(s, "\r");
+    leave(s);
+}
+
+static void test_lists_and_palette(void **state)
+{
+    struct screen *s = start(*state, 30, 100, NULL);
+    assert_true(screen_shows(s, "Checklist 38/38"));
+    screen_keys(s, "f");
+    assert_true(screen_shows(s, "Findings: "));
+    screen_keys(s, "\r");
+    assert_true(screen_lacks(s, "Findings: "));
+    screen_keys(s, "c");
+    assert_true(screen_shows(s, "Causes: "));
+    screen_keys(s, "q");
+    screen_keys(s, "t");
+    assert_true(screen_shows(s, "Timeline: "));
+    screen_keys(s, "\x1b");
+    assert_true(screen_lacks(s, "Timeline: "));
+    screen_keys(s, "?");
+    assert_true(screen_shows(s, "Help: "));
+    screen_keys(s, "q:exp");
+    assert_true(screen_shows(s, "Write the report into a file"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Write the report to: "));
+    screen_keys(s, "\x1b");
+    assert_true(screen_lacks(s, "Write the report to: "));
+    leave(s);
+}
+
+static void test_export_writes_a_private_file(void **state)
+{
+    struct place *p = *state;
+    struct screen *s = start(p, 30, 100, NULL);
+    struct stat st;
+    assert_true(screen_shows(s, "Checklist 38/38"));
+    screen_keys(s, "e\x15");
+    screen_paste(s, p->out);
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "written: "));
+    assert_int_equal(stat(p->out, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_true(st.st_size > 500);
+    leave(s);
+}
+
+static void test_a_case_is_found_again(void **state)
+{
+    struct place *p = *state;
+    static const char *const open[] = {"open", NULL};
+    struct screen *s = start(p, 43, 132, NULL);
+    assert_true(screen_shows(s, "Checklist 38/38"));
+    screen_keys(s, "gnnight shift\r");
+    assert_true(screen_shows(s, "note: night shift"));
+    leave(s);
+    s = start(p, 43, 132, open);
+    assert_true(screen_shows(s, "Checklist 38/38"));
+    screen_keys(s, "g");
+    assert_true(screen_shows(s, "note: night shift"));
+    assert_true(screen_shows(s, "pod ✓")); // the evidence was read again
+    leave(s);
+}
+
+static void test_guided_badge_stays(void **state)
+{
+    static const char *const guided[] = {"--mode", "guided", "--from", TREE, NULL};
+    struct screen *s = start(*state, 43, 132, guided);
+    assert_true(screen_shows(s, "GUIDED read-only"));
+    assert_true(screen_shows(s, "Checklist 0/38"));
+    assert_true(screen_shows(s, "Enter runs"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "done"));
+    screen_resize(s, 12, 40);
+    assert_true(screen_shows(s, "GUIDED read-only"));
+    leave(s);
+}
+
+static void test_intake(void **state)
+{
+    static const char *const nothing[] = {NULL};
+    struct screen *s = start(*state, 24, 80, nothing);
+    assert_true(screen_shows(s, "What hurts?"));
+    screen_paste(s, "dial tcp: lookup orders.shop.svc.cluster.local on 172.20.0.10:53: no such host\r\n");
+    assert_true(screen_shows(s, "The name that fails was found in it: orders.shop.svc.cluster.local"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "name what was collected"));
+    screen_keys(s, "tests/cases/dem\t");
+    assert_true(screen_shows(s, "tests/cases/demo/"));
+    screen_keys(s, "tree\r");
+    assert_true(screen_shows(s, "Checklist 38/38"));
+    leave(s);
+}
+
+static void test_terminal_is_given_back(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGSEGV, SIGABRT};
+    for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+        struct screen *s = start(*state, 24, 80, NULL);
+        assert_true(screen_shows(s, "Triage"));
+        screen_signal(s, signals[i]);
+        assert_int_equal(screen_exit(s), 128 + signals[i]);
+        assert_true(screen_is_restored(s));
+        screen_free(s);
+    }
+}
+
+static void test_rubbish_does_no_harm(void **state)
+{
+    struct screen *s = start(*state, 24, 80, NULL);
+    uint64_t seed = 11;
+    assert_true(screen_shows(s, "Triage"));
+    for (int round = 0; round < 60; round++) {
+        char keys[32];
+        for (size_t i = 0; i < sizeof keys - 1; i++) {
+            static const char some[] = "jkgGnN/&?fct][d\r\t\x1b hlz1aR\x0c;[A~";
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            keys[i] = some[(seed >> 33) % (sizeof some - 1)];
+        }
+        keys[sizeof keys - 1] = '\0';
+        screen_keys(s, keys);
+        screen_resize(s, 5 + (int)(seed >> 40) % 50, 10 + (int)(seed >> 50) % 180);
+    }
+    screen_keys(s, "\x03\x03\x03"); // a prompt may be open
+    assert_int_equal(screen_exit(s), 0);
+    assert_true(screen_is_restored(s));
+    screen_free(s);
+}
+
+#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE_TEST(test_wide),
+        CASE_TEST(test_middle_and_narrow),
+        CASE_TEST(test_tiny_still_says_what_it_is),
+        CASE_TEST(test_steps_have_words),
+        CASE_TEST(test_lists_and_palette),
+        CASE_TEST(test_export_writes_a_private_file),
+        CASE_TEST(test_a_case_is_found_again),
+        CASE_TEST(test_guided_badge_stays),
+        CASE_TEST(test_intake),
+        CASE_TEST(test_terminal_is_given_back),
+        CASE_TEST(test_rubbish_does_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
