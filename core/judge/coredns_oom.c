@@ -8,7 +8,7 @@
 struct kills {
     struct cites cites;
     size_t n, in_window;
-    usec_t first;  // in the window where there is one, else of all
+    usec_t first, first_in_window;
     int64_t limit; // bytes, 0: not known
     const struct kube_pod *pod;
     bool may_go_on; // it restarted before the window ended, and was killed again behind it
@@ -36,6 +36,11 @@ static const struct log_hit *find_global_kill(const struct bench *b)
     return NULL;
 }
 
+static usec_t earlier(usec_t a, usec_t b)
+{
+    return a == TIME_UNKNOWN || (b != TIME_UNKNOWN && b < a) ? b : a;
+}
+
 static void note_kill(const struct bench *b, struct kills *kills, usec_t time, struct place place)
 {
     cite(&kills->cites, place);
@@ -43,10 +48,9 @@ static void note_kill(const struct bench *b, struct kills *kills, usec_t time, s
     if (time != TIME_UNKNOWN && kills->n_times < sizeof kills->times / sizeof *kills->times)
         kills->times[kills->n_times++] = time;
     bool in_window = time != TIME_UNKNOWN && bench_time_in_window(b, time) == TRI_YES;
-    if (in_window && (!kills->in_window || time < kills->first))
-        kills->first = time;
-    else if (!kills->in_window && (kills->first == TIME_UNKNOWN || time < kills->first))
-        kills->first = time;
+    kills->first = earlier(kills->first, time);
+    if (in_window)
+        kills->first_in_window = earlier(kills->first_in_window, time);
     kills->in_window += in_window;
 }
 
@@ -204,7 +208,7 @@ static void say_other_kills(struct bench *b)
 
 void coredns_judge_oom(struct bench *b)
 {
-    struct kills kills = {.first = TIME_UNKNOWN};
+    struct kills kills = {.first = TIME_UNKNOWN, .first_in_window = TIME_UNKNOWN};
     const struct log_hit *global = find_global_kill(b);
     if (global) {
         say_innocent(

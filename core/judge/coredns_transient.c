@@ -158,7 +158,7 @@ static void say_passing(struct bench *b, const struct spell *spell, const struct
         .on_path = bench_asks_cluster_dns(b),
         .in_window = TRI_YES,
         .text = arena_printf(&b->arena, "%zu SERVFAIL within %lld seconds, and answers before and after",
-                             spell->n, (long long)((spell->last - spell->first) / USEC_SEC + 1)),
+                             spell->n, (long long)((spell->last - spell->first) / USEC_SEC) + 1),
         .time = spell->first,
     };
     if (claim.on_path == TRI_UNKNOWN)

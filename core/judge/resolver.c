@@ -216,12 +216,11 @@ static void judge_wrong_server(struct bench *b, const struct resolv_server *serv
     bool kubelet_says = kubelet && kubelet_hands_out(kubelet, server->ip);
     const struct resolvconf *node = b->facts->node ? b->facts->node->resolvconf : NULL;
     bool node_says = node && resolvconf_asks(node, server->ip);
-    if (blame == BLAME_UNKNOWN && node_says && !kubelet_says)
+    bool by_spec = blame == BLAME_UNKNOWN ? node_says && !kubelet_says : blame != BLAME_KUBELET;
+    if (by_spec)
         say_policy(b, blame, server);
-    else if (blame == BLAME_KUBELET || blame == BLAME_UNKNOWN)
-        say_wrong(b, server, kubelet_says, blame);
     else
-        say_policy(b, blame, server);
+        say_wrong(b, server, kubelet_says, blame);
 }
 
 // ------------------------------------------------------------------ without the pod's file

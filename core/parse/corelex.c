@@ -28,7 +28,9 @@ static uint32_t json_width(char c)
 
 static char peek(const struct lexer *l)
 {
-    return l->at < l->text->bytes.len ? l->text->bytes.at[l->at] : '\0';
+    if (l->at >= l->text->bytes.len)
+        return '\0';
+    return l->text->bytes.at[l->at];
 }
 
 static bool at_end(const struct lexer *l)

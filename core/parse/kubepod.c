@@ -68,7 +68,9 @@ static void read_status(const struct kube_reader *r, const struct json_value *st
 
 static const struct json_value *find_status(const struct json_value *statuses, const char *name)
 {
-    for (size_t i = 0; name && i < kube_read_count(statuses); i++) {
+    if (!name || !statuses)
+        return NULL;
+    for (size_t i = 0; i < kube_read_count(statuses); i++) {
         if (span_is(json_text(json_get(&statuses->items[i], "name")), name))
             return &statuses->items[i];
     }
