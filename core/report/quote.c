@@ -3,6 +3,8 @@
 
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
+#include "core/parse/pcap.h"
+#include "core/parse/pcapprint.h"
 
 // The part of a long line that holds its column: a third of the room stands before it.
 static struct span cut_around(struct span line, size_t column)
@@ -17,10 +19,25 @@ static struct span cut_around(struct span line, size_t column)
     return utf8_first(span_from(line, from), QUOTE_LONGEST);
 }
 
+// A capture file has packets, not lines.
+static bool quote_packet(struct evidence *ev, struct place place, struct str *ret, bool *ret_ok)
+{
+    const struct evidence_file *file = evidence_file(ev, place.file);
+    struct text text;
+    if (!file || !span_contains(span_of(file->path), ".pcap") ||
+        !evidence_text(ev, place.file, &text, NULL) || !pcap_is(text.bytes))
+        return false;
+    *ret_ok = pcap_print(text, place.line, ret);
+    return true;
+}
+
 bool quote_place(struct evidence *ev, struct place place, struct str *ret)
 {
+    bool ok;
     if (!place_is_set(place))
         return false;
+    if (quote_packet(ev, place, ret, &ok))
+        return ok;
     uint32_t last = place.last > place.line ? place.last : place.line;
     struct str line = {0};
     size_t before = ret->len;
