@@ -184,14 +184,20 @@ static struct search_set *make_set(const struct gather_queries *queries, struct 
     return set;
 }
 
-// With queries all files are searched, else logs alone. Yours.
+// A capture file has packets and no lines: what is in it is read by gather_captures.
+static bool is_packets(const struct facts *facts, uint32_t id)
+{
+    return span_contains(span_of(evidence_file(facts->evidence, id)->path), ".pcap");
+}
+
+// With queries all files that have lines are searched, else logs alone. Yours.
 static uint32_t *list_files(const struct collector *c, size_t *ret_n)
 {
     uint32_t n = (uint32_t)evidence_count(c->facts->evidence);
     uint32_t *files = mem_calloc(n + 1, sizeof *files);
     *ret_n = 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (c->is_log[i] || c->facts->queries)
+        if (c->is_log[i] || (c->facts->queries && !is_packets(c->facts, (uint32_t)i)))
             files[(*ret_n)++] = i;
     }
     return files;
@@ -219,42 +225,53 @@ static void take_counts(struct gather_queries *queries, const struct search_resu
         queries->items[i].lines = result->counts[LOG_CLASS_COUNT + i];
 }
 
-static void search_logs(struct collector *c, struct search_set *set)
+static void search_logs(struct collector *c, const uint32_t *files, size_t n, const struct search_set *set)
 {
     struct facts *facts = c->facts;
     usec_t from = facts->target.window.from, to = facts->target.window.to;
     usec_t near = from != TIME_UNKNOWN ? from : to;
-    struct search_options options = {
-        .line = take_line, .ctx = c, .times = true, .near = near != TIME_UNKNOWN ? near : 0};
-    uint32_t *files = list_files(c, &options.n_files);
-    options.files = files;
+    struct search_options options = {.files = files,
+                                     .n_files = n,
+                                     .line = take_line,
+                                     .ctx = c,
+                                     .times = true,
+                                     .near = near != TIME_UNKNOWN ? near : 0};
     struct error err = {{0}};
     struct search_result result = {0};
-    if (options.n_files > 0 && !search_run(set, facts->evidence, &options, &result, &err))
+    if (!search_run(set, facts->evidence, &options, &result, &err))
         facts_add_gap(facts, GAP_OTHER, err.text, NULL);
-    else if (options.n_files > 0 && facts->queries)
+    else if (facts->queries)
         take_counts(facts->queries, &result);
     say_left_out(facts, &result);
     search_result_done(&result);
-    free(files);
 }
 
 // A query that does not compile does not keep the logs from being read.
-void gather_logs(struct facts *facts)
+static struct search_set *make_any_set(struct facts *facts)
 {
     struct error err = {{0}};
-    struct collector c = {.facts = facts, .is_log = mark_logs(facts), .file = FILE_NONE};
     struct search_set *set = make_set(facts->queries, &err);
     if (!set && facts->queries) {
         facts_add_gap(facts, GAP_OTHER, err.text, NULL);
         facts->queries = NULL;
         set = make_set(NULL, &err);
     }
-    if (set)
-        search_logs(&c, set);
-    else
+    if (!set)
         facts_add_gap(facts, GAP_OTHER, err.text, NULL);
+    return set;
+}
+
+void gather_logs(struct facts *facts)
+{
+    struct collector c = {.facts = facts, .is_log = mark_logs(facts), .file = FILE_NONE};
+    size_t n;
+    uint32_t *files = list_files(&c, &n);
+    struct search_set *set =
+        n ? make_any_set(facts) : NULL; // compiling takes longer than reading a small tree
+    if (set)
+        search_logs(&c, files, n, set);
     search_set_free(set);
     map_done(&c.seen);
+    free(files);
     free(c.is_log);
 }
