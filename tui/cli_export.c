@@ -11,7 +11,7 @@ struct export_options {
     struct cli_target target;
     const char *name; // of the case
     const char *output;
-    const char *redact;
+    enum redact_level redact;
 };
 
 static bool take_case(void *context, const char *value, struct error *err)
@@ -33,8 +33,7 @@ static bool take_output(void *context, const char *value, struct error *err)
 static bool take_redact(void *context, const char *value, struct error *err)
 {
     struct export_options *o = context;
-    o->redact = value;
-    return strcmp(value, "default") == 0 || strcmp(value, "strict") == 0 || strcmp(value, "none") == 0 ||
+    return redact_level_parse(span_of(value), &o->redact) ||
            cli_fail_choice(err, value, "default, strict, none");
 }
 
@@ -48,7 +47,7 @@ static int export_case(struct session *s, const struct export_options *o)
     struct error err = {{0}};
     char *path = o->output ? mem_strdup(o->output) : mem_printf("%s.tar.gz", session_case_id(s));
     int status = CLI_OK;
-    if (session_export(s, path, &err))
+    if (session_export(s, path, o->redact, &err))
         fprintf(stderr, "d5tui: case %s is in %s\n", session_case_id(s), path);
     else
         status = cli_error(CLI_FAILED, "export: %s", err.text);
@@ -62,9 +61,6 @@ static int run_with(const struct export_options *o)
     struct session_config config = {.open_case = o->name, .read_only = true};
     if (!o->name)
         return cli_error(CLI_USAGE, "export: which case? \"last\", or one of d5tui cases");
-    if (strcmp(o->redact, "none") != 0)
-        return cli_error(CLI_FAILED,
-                         "export: taking secrets out is not built yet; --redact none packs all as it is");
     cli_target_config(&o->target, &config);
     struct session *s = session_new(&config, &err);
     int status = s ? export_case(s, o) : cli_error(CLI_FAILED, "export: %s", err.text);
@@ -74,7 +70,7 @@ static int run_with(const struct export_options *o)
 
 static int run(int argc, char **argv)
 {
-    struct export_options o = {.redact = "default"};
+    struct export_options o = {.redact = REDACT_DEFAULT};
     struct error err = {{0}};
     cli_target_init(&o.target);
     const struct cli_flags tables[] = {{export_flags, ARRAY_LEN(export_flags), &o, NULL},

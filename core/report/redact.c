@@ -225,6 +225,11 @@ static bool copy_line(struct span line, uint32_t number, void *context)
     return true;
 }
 
+bool redactor_leaves_out(const struct redactor *r, const struct evidence_file *file)
+{
+    return r->level == REDACT_STRICT && is_capture(file->path);
+}
+
 bool redactor_file(struct redactor *r, struct evidence *ev, uint32_t file, struct str *ret, struct error *err)
 {
     const struct evidence_file *f = evidence_file(ev, file);

@@ -54,6 +54,7 @@ const struct redact_hit *redactor_hits(const struct redactor *r, size_t *ret_n);
 // are no text: they are given as they are by default, and left out (false without an error text) in strict.
 bool redactor_file(struct redactor *r, struct evidence *ev, uint32_t file, struct str *ret,
                    struct error *err);
+bool redactor_leaves_out(const struct redactor *r, const struct evidence_file *file);
 void redactor_text(struct redactor *r, struct span text, struct str *ret); // any other text, line by line
 void redactor_path(struct redactor *r, const char *path, struct str *ret); // of the tree
 

@@ -1,161 +1,230 @@
-// Writes a case's archive. Every file goes in under one name and with one line among the sums; nothing is
-// left out silently.
+// Writes a case's archive. Every entry is made when its turn comes, in the order of the names, so that memory
+// holds one of them; the sums come last by their name, when all others have gone through.
 #include "core/session/export.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/base/sha256.h"
 #include "core/door/archive.h"
 #include "core/door/json.h"
 #include "core/report/format.h"
+#include "core/report/places.h"
 #include "core/session/inside.h"
 
-struct export
-{
+struct entry;
+typedef bool entry_fn(const struct entry *entry, struct str *ret, struct error *err);
+
+struct entry { // one file of the archive
+    struct exporting *x;
+    const char *name; // in the case's folder
+    entry_fn *make;
+    const struct report_format *format; // of a report
+    uint32_t file;                      // of evidence
+};
+
+struct exporting {
     struct session *session;
+    enum redact_level level;
+    struct redactor *redactor;
+    struct evidence *ev;
+    struct report *report;
     struct archive_writer *archive;
+    struct arena arena; // entries and names
     struct str sums;
 };
 
-// ------------------------------------------------------------------ one file
+// ------------------------------------------------------------------ entries
 
-static char *name_in_case(const struct export *x, const char *name)
-{
-    return mem_printf("%s/%s", x->session->path.id, name);
-}
-
-static void add_sum(struct export *x, const char *name, const char *sum)
-{
-    str_printf(&x->sums, "%s  %s\n", sum, name);
-}
-
-static void add_text(struct export *x, const char *name, struct span text)
+static void add_sum(struct exporting *x, const char *name, const struct str *text)
 {
     struct sha256 sha;
-    char sum[SHA256_TEXT], *entry = name_in_case(x, name);
+    char sum[SHA256_TEXT];
     sha256_init(&sha);
-    sha256_add(&sha, text);
-    add_sum(x, name, sha256_done(&sha, sum));
-    archive_writer_add_text(x->archive, entry, text);
-    free(entry);
+    sha256_add(&sha, str_span(text));
+    str_printf(&x->sums, "%s  %s\n", sha256_done(&sha, sum), name);
 }
 
-static bool add_file(struct export *x, const char *name, const char *file, struct error *err)
+static bool make_entry(void *context, struct str *ret, struct error *err)
 {
-    char sum[SHA256_TEXT];
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    int rc = fd < 0 ? -errno : sha256_file(fd, sum);
-    if (fd >= 0)
-        close(fd);
-    if (rc != 0)
-        return error_set_errno(err, rc, "%s", file);
-    char *entry = name_in_case(x, name);
-    add_sum(x, name, sum);
-    archive_writer_add_file(x->archive, entry, file);
-    free(entry);
+    const struct entry *entry = context;
+    if (!entry->make(entry, ret, err))
+        return false;
+    add_sum(entry->x, entry->name, ret);
     return true;
 }
 
-// ------------------------------------------------------------------ what goes in
-
-static void add_reports(struct export *x, const struct report *report)
+static void add_entry(struct exporting *x, struct entry what)
 {
-    size_t n;
-    const struct report_format *formats = report_formats(&n);
-    for (size_t i = 0; i < n; i++) {
-        struct str text = {0};
-        char *name = mem_printf("report%s", formats[i].suffix);
-        formats[i].write(report, &text);
-        add_text(x, name, str_span(&text));
-        str_done(&text);
-        free(name);
-    }
+    struct entry *entry = arena_dup(&x->arena, &what, sizeof what);
+    entry->x = x;
+    const char *path = arena_printf(&x->arena, "%s/%s", x->session->path.id, entry->name);
+    archive_writer_add_call(x->archive, path, make_entry, entry);
 }
 
-static bool add_evidence(struct export *x, struct error *err)
+static bool make_report(const struct entry *entry, struct str *ret, struct error *err)
 {
-    struct arena arena = {0};
-    struct sources sources;
-    session_sources(x->session, &arena, &sources);
-    struct evidence *ev = evidence_open(sources.paths, sources.n, NULL, err);
-    bool ok = ev;
-    for (uint32_t i = 0; ok && i < evidence_count(ev); i++) {
-        const struct evidence_file *f = evidence_file(ev, i);
-        char *name = mem_printf("evidence/%s", f->path);
-        ok = add_file(x, name, f->real, err);
-        free(name);
-    }
-    evidence_close(ev);
-    arena_done(&arena);
-    return ok;
+    (void)err;
+    entry->format->write(entry->x->report, ret);
+    return true;
 }
+
+static bool make_evidence(const struct entry *entry, struct str *ret, struct error *err)
+{
+    struct exporting *x = entry->x;
+    return redactor_file(x->redactor, x->ev, entry->file, ret, err);
+}
+
+struct lines {
+    struct exporting *x;
+    struct str *out;
+};
 
 static bool add_event(const struct event *event, void *context, struct error *err)
 {
     (void)err;
-    export_add_event(context, event);
+    struct lines *lines = context;
+    struct arena arena = {0};
+    struct event redacted = export_redact_event(lines->x->redactor, lines->x->ev, &arena, event);
+    export_add_event(lines->out, &redacted);
+    arena_done(&arena);
     return true;
 }
 
-static bool add_events(struct export *x, struct error *err)
+static bool make_events(const struct entry *entry, struct str *ret, struct error *err)
 {
-    struct str lines = {0};
-    bool ok = store_read(x->session->store, add_event, &lines, err);
-    if (ok)
-        add_text(x, "events.jsonl", str_span(&lines));
-    str_done(&lines);
-    return ok;
+    struct lines lines = {entry->x, ret};
+    return store_read(entry->x->session->store, add_event, &lines, err);
 }
 
-static bool add_procedure(struct export *x, struct error *err)
+static bool make_procedure(const struct entry *entry, struct str *ret, struct error *err)
 {
-    char *file = case_file(&x->session->path, "procedure.md");
-    bool ok = add_file(x, "procedure.md", file, err);
+    char *file = case_file(&entry->x->session->path, "procedure.md");
+    bool ok = session_read_file(file, ret, err);
     free(file);
     return ok;
 }
 
-static void add_manifest(struct export *x)
+static void add_left_out(struct json_writer *w, const struct exporting *x)
 {
-    struct str text = {0};
+    json_open(w, "left_out", '[');
+    for (uint32_t i = 0; i < evidence_count(x->ev); i++) {
+        const struct evidence_file *f = evidence_file(x->ev, i);
+        struct str path = {0};
+        if (!redactor_leaves_out(x->redactor, f))
+            continue;
+        redactor_path(x->redactor, f->path, &path);
+        json_write(w, NULL, str_text(&path));
+        str_done(&path);
+    }
+    json_close(w, ']');
+}
+
+static bool make_manifest(const struct entry *entry, struct str *ret, struct error *err)
+{
+    (void)err;
+    const struct exporting *x = entry->x;
+    static const char *const levels[] = {
+        [REDACT_NONE] = "none", [REDACT_DEFAULT] = "default", [REDACT_STRICT] = "strict"};
     struct json_writer w;
-    json_writer_init(&w, &text, true);
+    json_writer_init(&w, ret, true);
     json_open(&w, NULL, '{');
     json_write_i64(&w, "form", EXPORT_FORM);
     json_write(&w, "d5tui", D5_VERSION);
     json_write(&w, "case", x->session->path.id);
     json_write(&w, "sop", x->session->sop->id);
-    json_write(&w, "redacted", "none");
+    json_write(&w, "redacted", levels[x->level]);
+    json_open(&w, "taken_out", '{');
+    for (enum redact_kind kind = 0; kind < REDACT_KINDS; kind++)
+        json_write_i64(&w, redact_kind_name(kind), (int64_t)redactor_count(x->redactor, kind));
     json_close(&w, '}');
-    str_add_char(&text, '\n');
-    add_text(x, "manifest.json", str_span(&text));
-    str_done(&text);
-}
-
-static void add_sums(struct export *x)
-{
-    char *entry = name_in_case(x, "sums.sha256");
-    archive_writer_add_text(x->archive, entry, str_span(&x->sums));
-    free(entry);
-}
-
-// ------------------------------------------------------------------
-
-static bool fill(struct export *x, const struct report *report, struct error *err)
-{
-    add_reports(x, report);
-    add_manifest(x);
-    if (!add_evidence(x, err) || !add_events(x, err) || !add_procedure(x, err))
-        return false;
-    add_sums(x);
+    add_left_out(&w, x);
+    json_close(&w, '}');
+    str_add_char(ret, '\n');
     return true;
 }
 
-bool session_export(struct session *s, const char *path, struct error *err)
+static bool make_sums(void *context, struct str *ret, struct error *err)
+{
+    (void)err;
+    const struct exporting *x = context;
+    str_add_span(ret, str_span(&x->sums));
+    return true;
+}
+
+// ------------------------------------------------------------------ what goes in
+
+static void add_reports(struct exporting *x)
+{
+    size_t n;
+    const struct report_format *formats = report_formats(&n);
+    for (size_t i = 0; i < n; i++)
+        add_entry(x, (struct entry){.name = arena_printf(&x->arena, "report%s", formats[i].suffix),
+                                    .make = make_report,
+                                    .format = &formats[i]});
+}
+
+static void add_evidence(struct exporting *x)
+{
+    for (uint32_t i = 0; i < evidence_count(x->ev); i++) {
+        const struct evidence_file *f = evidence_file(x->ev, i);
+        struct str path = {0};
+        if (redactor_leaves_out(x->redactor, f))
+            continue;
+        redactor_path(x->redactor, f->path, &path);
+        add_entry(x, (struct entry){.name = arena_printf(&x->arena, "evidence/%s", str_text(&path)),
+                                    .make = make_evidence,
+                                    .file = i});
+        str_done(&path);
+    }
+}
+
+static bool open_evidence(struct exporting *x, struct error *err)
+{
+    struct sources sources;
+    session_sources(x->session, &x->arena, &sources);
+    x->ev = evidence_open(sources.paths, sources.n, NULL, err);
+    x->redactor = redactor_new(x->level, 0);
+    if (x->ev)
+        redactor_learn(x->redactor, x->ev);
+    return x->ev;
+}
+
+// The report's own words and a person's, with places found again, in the redactor's words.
+static void take_report(struct exporting *x, const struct report *report)
+{
+    struct str text = {0};
+    report_write_json(report, &text);
+    struct report *copy = report_read_json(str_span(&text), NULL);
+    str_done(&text);
+    report_find_places(copy, x->ev);
+    x->report = redactor_report(x->redactor, x->ev, copy);
+    report_free(copy);
+}
+
+static bool write_archive(struct exporting *x, const char *path, struct error *err)
+{
+    add_reports(x);
+    add_evidence(x);
+    add_entry(x, (struct entry){.name = "events.jsonl", .make = make_events});
+    add_entry(x, (struct entry){.name = "manifest.json", .make = make_manifest});
+    add_entry(x, (struct entry){.name = "procedure.md", .make = make_procedure});
+    archive_writer_add_call(x->archive, arena_printf(&x->arena, "%s/sums.sha256", x->session->path.id),
+                            make_sums, x);
+    return archive_writer_finish(x->archive, path, err);
+}
+
+static void exporting_done(struct exporting *x)
+{
+    archive_writer_free(x->archive);
+    report_free(x->report);
+    redactor_free(x->redactor);
+    evidence_close(x->ev);
+    str_done(&x->sums);
+    arena_done(&x->arena);
+}
+
+bool session_export(struct session *s, const char *path, enum redact_level level, struct error *err)
 {
     enum { WAIT_SECONDS = 30 };
     const struct report *report = session_report(s);
@@ -165,9 +234,12 @@ bool session_export(struct session *s, const char *path, struct error *err)
         return error_set(err, "case %s was left before anything was judged", s->path.id);
     if (!session_wait_saved(s, WAIT_SECONDS * USEC_SEC, err) || !session_sources_unchanged(s, err))
         return false;
-    struct export x = {.session = s, .archive = archive_writer_new()};
-    bool ok = fill(&x, report, err) && archive_writer_finish(x.archive, path, err);
-    archive_writer_free(x.archive);
-    str_done(&x.sums);
+    struct exporting x = {.session = s, .level = level, .archive = archive_writer_new()};
+    bool ok = open_evidence(&x, err);
+    if (ok) {
+        take_report(&x, report);
+        ok = write_archive(&x, path, err);
+    }
+    exporting_done(&x);
     return ok;
 }

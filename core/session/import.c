@@ -16,22 +16,12 @@
 #include "core/session/export.h"
 #include "core/session/inside.h"
 
-enum { TEXT_MOST = 256 << 20 }; // of one text of an export: events, sums
-
 // ------------------------------------------------------------------ reading
 
 static bool read_file(const char *folder, const char *name, struct str *ret, struct error *err)
 {
-    char *path = mem_printf("%s/%s", folder, name), buffer[65536];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    ssize_t n = fd < 0 ? -1 : 0;
-    while (fd >= 0 && ret->len <= TEXT_MOST && (n = read(fd, buffer, sizeof buffer)) > 0)
-        str_add_span(ret, span_make(buffer, (size_t)n));
-    bool ok = n >= 0 || error_set_errno(err, errno, "the export's %s", name);
-    if (ok && ret->len > TEXT_MOST)
-        ok = error_set(err, "the export's %s is larger than %d MiB", name, TEXT_MOST >> 20);
-    if (fd >= 0)
-        close(fd);
+    char *path = mem_printf("%s/%s", folder, name);
+    bool ok = session_read_file(path, ret, NULL) || error_set(err, "the export's %s cannot be read", name);
     free(path);
     return ok;
 }

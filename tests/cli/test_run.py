@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""d5tui run, report and cases: exit statuses, formats that other readers take, files that are whole or not there."""
+"""d5tui run, report, cases and export: exit statuses, formats that other readers take, files that are whole or not there."""
+import hashlib
 import html.parser
 import json
 import os
 import stat
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 try:
@@ -16,6 +18,7 @@ except ImportError:  # the JSON form is checked all the same
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 D5TUI = os.environ.get("D5TUI", os.path.join(ROOT, "build", "d5tui"))
 TREE = os.path.join(ROOT, "tests", "cases", "demo", "tree")
+POD = "checkout-7d9c5b6f4-x2x9p"
 KEYS = ["root_cause", "evidence", "severity", "mitigation", "sop", "diagnosis", "verdict", "handoff", "scope", "also",
         "rejected", "unknown", "escalation", "verified", "steps"]
 STATES = {"done", "finding", "cannot_tell", "held", "skipped", "not_allowed", "failed", "not_run"}
@@ -163,13 +166,42 @@ def check_cases(state):
     check("elsewhere", Run("cases", "--state", os.path.join(state, "else"), state=state).out == "")
 
 
+def check_export(state):
+    """An export holds everything once, its sums are right, and what was taken out stands nowhere in it."""
+    Run("run", "--from", TREE, "--keep", state=state)
+    for level in ["none", "default", "strict"]:
+        path = os.path.join(state, level + ".tar.gz")
+        run = Run("export", "last", "--redact", level, "-o", path, state=state)
+        check(f"export {level}", run.status == 0 and stat.S_IMODE(os.stat(path).st_mode) == 0o600, run.err)
+        with tarfile.open(path) as archive:
+            files = {m.name.partition("/")[2]: archive.extractfile(m).read() for m in archive if m.isfile()}
+        sums = dict(reversed(line.split("  ")) for line in files.pop("sums.sha256").decode().splitlines())
+        check(f"export {level}: sums", sums == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
+        for name in ["report.yaml", "report.json", "report.md", "events.jsonl", "procedure.md", "manifest.json"]:
+            check(f"export {level}: {name}", name in files)
+        check(f"export {level}: manifest", json.loads(files["manifest.json"])["redacted"] == level)
+        held = [name for name, data in files.items() if POD in name or POD.encode() in data]
+        check(f"export {level}: names", bool(held) == (level != "strict"), held[:3])
+        for entry in json.loads(files["report.json"])["evidence"]:
+            where, _, line = entry["source"].rpartition(":")
+            lines = files["evidence/" + where].decode(errors="replace").split("\n")
+            check(f"export {level}: {entry['source']} is verbatim",
+                  entry["content"].split("\n")[0] in lines[int(line.split("-")[0]) - 1], entry["content"])
+    again = os.path.join(state, "again.tar.gz")
+    Run("export", "last", "--redact", "none", "-o", again, state=state)
+    with open(again, "rb") as a, open(os.path.join(state, "none.tar.gz"), "rb") as b:
+        check("the same case gives the same bytes", a.read() == b.read())
+    check("which case", Run("export", state=state).status == 2)
+    check("no such level", Run("export", "last", "--redact", "all", state=state).status == 2)
+
+
 def check_help(state):
-    for name in ["run", "report", "cases"]:
+    for name in ["run", "report", "cases", "export"]:
         run = Run(name, "--help", state=state)
         check(f"{name} --help", run.status == 0 and f"d5tui {name}" in run.out and "--state" in run.out)
 
 
-for part in [check_usage, check_errors, check_formats, check_output, check_cases, check_help]:
+for part in [check_usage, check_errors, check_formats, check_output, check_cases, check_export, check_help]:
     with tempfile.TemporaryDirectory() as home:
         part(home)
 print(f"{passed} passed, {failed} failed")

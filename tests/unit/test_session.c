@@ -162,7 +162,7 @@ static void an_export_is_a_case_elsewhere(void **state)
     struct session *s = new_case(*state);
     run_all(s);
     do_some(s);
-    must(session_export(s, file, &err), &err);
+    must(session_export(s, file, REDACT_NONE, &err), &err);
     must(session_import(elsewhere, file, &path, &err), &err);
     struct session *there = must_open(&(struct session_config){.state_dir = elsewhere, .open_case = path.id});
     assert_non_null(strstr(session_report(there)->root_cause, " — the rule of last night"));
@@ -184,7 +184,7 @@ static void a_changed_export_is_refused(void **state)
          *elsewhere = mem_printf("%s/else", (const char *)*state);
     struct session *s = new_case(*state);
     run_all(s);
-    must(session_export(s, file, &err), &err);
+    must(session_export(s, file, REDACT_NONE, &err), &err);
     session_free(s);
     char *command =
         mem_printf("cd '%s' && mkdir t && tar xzf x.tar.gz -C t && echo more | tee -a t/*/procedure.md && "
