@@ -20,6 +20,7 @@ struct conntrack;      // parse/conntrack.h
 struct sysctls;        // parse/sysctl.h
 struct listeners;      // parse/ss.h
 struct links;          // parse/ipaddr.h
+struct routes;         // parse/iproute.h
 
 struct rules_reading {     // one ruleset file of a node, at one time
     struct ruleset *rules; // not const: rules are parsed when first asked for
@@ -44,8 +45,9 @@ struct node_facts { // one folder of nodes/
     bool auto_mode;               // EKS Auto Mode
     struct rules_reading *rules;  // every ruleset that could be read: both backends, both families, samples
     size_t n_rules, cap_rules;
-    const struct ipset_list *sets;       // NULL: none were read
+    struct ipset_list *sets;             // NULL: none were read
     const struct links *links;           // interfaces and addresses, or NULL
+    const struct routes *routes;         // or NULL
     const struct resolvconf *resolvconf; // the node's own
     const struct kubelet_config *kubelet;
     struct ethtool_reading *ethtool; // in order of time

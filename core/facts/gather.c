@@ -10,8 +10,9 @@ typedef void gather_fn(struct facts *facts);
 
 // In this order; a new area is one line.
 static gather_fn *const areas[] = {
-    gather_cluster, gather_node_folders, gather_nodes, gather_kubelets, gather_pods,
-    gather_dns,     gather_aws,          gather_logs,  gather_lookups,  NULL,
+    gather_cluster,  gather_node_folders, gather_nodes, gather_rules,
+    gather_kubelets, gather_pods,         gather_dns,   gather_aws,
+    gather_logs,     gather_lookups,      NULL,
 };
 
 static const char *first_text(struct arena *arena, const char *said, const char *found)
@@ -58,7 +59,7 @@ void facts_free(struct facts *facts)
         return;
     cluster_done(&facts->cluster);
     for (size_t i = 0; i < facts->n_nodes; i++) {
-        free(facts->nodes[i].rules);
+        node_rules_done(&facts->nodes[i]);
         free(facts->nodes[i].ethtool);
         free(facts->nodes[i].conntrack);
     }

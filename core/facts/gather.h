@@ -28,6 +28,7 @@ void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name
 void gather_node_folders(struct facts *facts); // facts->nodes, one for each folder; node
 void gather_nodes(struct facts *facts);        // nodes/*: links, ethtool, conntrack, sysctls, listeners
 void gather_kubelets(struct facts *facts);     // nodes/*: resolv.conf and what the kubelet was told
+void node_rules_done(struct node_facts *node); // frees what gather_rules made
 void gather_rules(struct facts *facts);        // nodes/*: rulesets and sets, samples too
 void gather_pods(struct facts *facts);         // pods/*: resolv.conf
 void gather_aws(struct facts *facts);          // aws/*.json

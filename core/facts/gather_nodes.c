@@ -9,6 +9,7 @@
 #include "core/parse/conntrack.h"
 #include "core/parse/ethtool.h"
 #include "core/parse/ipaddr.h"
+#include "core/parse/iproute.h"
 #include "core/parse/ss.h"
 #include "core/parse/sysctl.h"
 
@@ -46,6 +47,15 @@ static void read_links(const struct reading *r)
     r->node->links = links;
 }
 
+static void read_routes(const struct reading *r)
+{
+    struct routes *routes = arena_alloc(&r->facts->arena, sizeof *routes);
+    if (r->node->routes)
+        *routes = *r->node->routes;
+    iproute_parse(&r->facts->arena, r->text, routes);
+    r->node->routes = routes;
+}
+
 static void read_listeners(const struct reading *r)
 {
     struct listeners *listeners = arena_alloc(&r->facts->arena, sizeof *listeners);
@@ -69,6 +79,8 @@ static const struct node_file {
      "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max"},
     {"networking/ip-addr.txt", read_links, "ip addr"},
     {"networking/ifconfig.txt", read_links, "ip addr"},
+    {"networking/iproute.txt", read_routes, "ip route show table all"},
+    {"networking/ip6route.txt", read_routes, "ip -6 route show table all"},
     {"networking/ss.txt", read_listeners, "ss -lntup"},
     {"system/netstat.txt", read_listeners, "ss -lntup"},
 };

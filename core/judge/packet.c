@@ -6,19 +6,25 @@
 #include "core/base/mem.h"
 #include "core/judge/packet_state.h"
 
-static struct peer peer_of(struct ip ip, uint16_t port)
+static struct peer peer_of(struct ip ip, uint16_t port_lo, uint16_t port_hi)
 {
     struct num n = num_of_ip(ip);
-    return (struct peer){
-        .lo = n, .hi = n, .port_lo = port ? port : 1024, .port_hi = port ? port : UINT16_MAX};
+    return (struct peer){.lo = n, .hi = n, .port_lo = port_lo, .port_hi = port_hi};
+}
+
+static struct peer asker(const struct packet_query *q)
+{
+    if (q->sport)
+        return peer_of(q->src, q->sport, q->sport);
+    return peer_of(q->src, q->sport_lo ? q->sport_lo : 1024, q->sport_hi ? q->sport_hi : UINT16_MAX);
 }
 
 static void begin(const struct walk *walk, struct world *w)
 {
     const struct packet_query *q = walk->query;
     memset(w, 0, sizeof *w);
-    w->src = peer_of(q->src, q->sport);
-    w->dst = peer_of(q->dst, q->dport);
+    w->src = asker(q);
+    w->dst = peer_of(q->dst, q->dport, q->dport);
     w->hook = q->hook == NF_OUTPUT ? NF_OUTPUT : NF_INGRESS;
     w->loops = q->hook == NF_OUTPUT && packet_is_local(walk, &w->dst) == TRI_YES;
 }

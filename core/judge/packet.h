@@ -23,9 +23,10 @@ enum packet_action {
 
 struct packet_query { // what is asked for; all borrowed
     struct ip src, dst;
-    uint8_t proto;          // 6 or 17
-    uint16_t sport, dport;  // sport 0: some port above 1023
-    const char *in, *out;   // the query's interfaces; NULL: not known
+    uint8_t proto;               // 6 or 17
+    uint16_t sport, dport;       // sport 0: some port of the range below
+    uint16_t sport_lo, sport_hi; // 0: 1024 and 65535
+    const char *in, *out;        // the query's interfaces; NULL: not known
     enum nf_hook hook;      // NF_FORWARD, NF_INPUT (to the node itself), NF_OUTPUT (from the node itself)
     const struct ip *local; // the node's addresses
     size_t n_local;

@@ -1,0 +1,49 @@
+// The inside of judge_firewall, shared by its files:
+//
+//   firewall.c        which ways a query can take, and what the walks along them say
+//   firewall_say.c    a block as claims: cause, effects, what speaks against it
+//   firewall_owner.c  who keeps the chain, and what an operator changes therefore
+//   firewall_decoy.c  rules that look guilty and are not
+#ifndef D5_JUDGE_FIREWALL_H
+#define D5_JUDGE_FIREWALL_H
+
+#include "core/judge/bench.h"
+#include "core/judge/nodepath.h"
+
+struct firewall_way { // one way of the query through one node
+    const struct node_facts *node;
+    const char *what; // "from pod 10.0.1.2 to the cluster's DNS 172.20.0.10"
+    struct ip server; // who answers at its end; family 0: any of them
+    enum tri on_path;
+    struct packet_query query;
+};
+
+struct firewall { // one run of the judge
+    struct bench bench;
+    struct packet_decision *blocks; // deciders that claims were made of
+    size_t n_blocks, cap_blocks;
+    bool all_known; // every way was walked to a certain end
+    size_t n_walked;
+};
+
+void firewall_say_block(struct firewall *f, const struct firewall_way *way,
+                        const struct packet_answer *answer);
+void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
+                          const struct packet_answer *answer);
+void firewall_say_decoys(struct firewall *f, const struct node_facts *node);
+
+enum firewall_owner {
+    OWNER_ADMIN,
+    OWNER_KUBE_PROXY,
+    OWNER_POLICY,     // a network policy's enforcement: Calico, Cilium, kube-router
+    OWNER_CONTROLLER, // some other program that writes its chains again
+};
+enum firewall_owner firewall_owner(const struct packet_decision *d, const char **ret_name);
+
+// Whether it is kube-proxy's "has no endpoints": the consequence of a Service without ready endpoints.
+bool firewall_is_no_endpoints(const struct packet_decision *d);
+
+// What an operator does about it, on that node; in the arena.
+const char *firewall_fix(struct arena *arena, const struct packet_decision *d, const char *node);
+
+#endif

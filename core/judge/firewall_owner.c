@@ -1,0 +1,159 @@
+// Who keeps a chain. What a controller wrote it writes again: deleting its rules by hand fights it, so its
+// object is what gets changed. What an administrator added can be taken out, exactly that and nothing else.
+#include "core/base/mem.h"
+#include "core/judge/firewall.h"
+
+static const struct {
+    const char *prefix;
+    enum firewall_owner owner;
+    const char *name;
+} owners[] = {
+    {"KUBE-NWPLCY", OWNER_POLICY, "kube-router"},
+    {"KUBE-POD-FW", OWNER_POLICY, "kube-router"},
+    {"KUBE-ROUTER", OWNER_CONTROLLER, "kube-router"},
+    {"KUBE-", OWNER_KUBE_PROXY, "kube-proxy"},
+    {"AWS-", OWNER_CONTROLLER, "the Amazon VPC CNI"},
+    {"cali-pi-", OWNER_POLICY, "Calico"},
+    {"cali-po-", OWNER_POLICY, "Calico"},
+    {"cali-tw-", OWNER_POLICY, "Calico"},
+    {"cali-fw-", OWNER_POLICY, "Calico"},
+    {"cali-", OWNER_CONTROLLER, "Calico"},
+    {"CILIUM", OWNER_POLICY, "Cilium"},
+    {"OLD_CILIUM", OWNER_POLICY, "Cilium"},
+    {"WEAVE-NPC", OWNER_POLICY, "Weave Net"},
+    {"WEAVE", OWNER_CONTROLLER, "Weave Net"},
+    {"FLANNEL", OWNER_CONTROLLER, "flannel"},
+    {"ANTREA", OWNER_POLICY, "Antrea"},
+    {"ISTIO_", OWNER_CONTROLLER, "Istio"},
+    {"CNI-", OWNER_CONTROLLER, "a CNI plug-in"},
+    {"DOCKER", OWNER_CONTROLLER, "Docker"},
+    {"LIBVIRT", OWNER_CONTROLLER, "libvirt"},
+    {"ufw-", OWNER_CONTROLLER, "ufw"},
+    {"ufw6-", OWNER_CONTROLLER, "ufw"},
+    {"f2b-", OWNER_CONTROLLER, "fail2ban"},
+    {"IN_", OWNER_CONTROLLER, "firewalld"},
+    {"FWDI_", OWNER_CONTROLLER, "firewalld"},
+    {"FWDO_", OWNER_CONTROLLER, "firewalld"},
+    {"FWD_", OWNER_CONTROLLER, "firewalld"},
+    {"FORWARD_IN_ZONES", OWNER_CONTROLLER, "firewalld"},
+    {"FORWARD_OUT_ZONES", OWNER_CONTROLLER, "firewalld"},
+    {"INPUT_ZONES", OWNER_CONTROLLER, "firewalld"},
+};
+
+static const struct {
+    const char *table;
+    enum firewall_owner owner;
+    const char *name;
+} table_owners[] = {{"kube-proxy", OWNER_KUBE_PROXY, "kube-proxy"},
+                    {"firewalld", OWNER_CONTROLLER, "firewalld"},
+                    {"calico", OWNER_POLICY, "Calico"},
+                    {"cilium", OWNER_POLICY, "Cilium"},
+                    {"kube-network-policies", OWNER_POLICY, "kube-network-policies"}};
+
+static struct span chain_table(const struct packet_decision *d)
+{
+    return d->ruleset->tables[d->chain->table].name;
+}
+
+enum firewall_owner firewall_owner(const struct packet_decision *d, const char **ret_name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(table_owners); i++) {
+        if (span_is(chain_table(d), table_owners[i].table)) {
+            *ret_name = table_owners[i].name;
+            return table_owners[i].owner;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(owners); i++) {
+        if (span_starts(d->chain->name, owners[i].prefix)) {
+            *ret_name = owners[i].name;
+            return owners[i].owner;
+        }
+    }
+    if (d->rule && span_contains(d->rule->text, "\"NodeLocal DNS Cache")) {
+        *ret_name = "NodeLocal DNSCache";
+        return OWNER_CONTROLLER;
+    }
+    *ret_name = NULL;
+    return OWNER_ADMIN;
+}
+
+bool firewall_is_no_endpoints(const struct packet_decision *d)
+{
+    const char *name;
+    if (!d->rule || !d->chain || firewall_owner(d, &name) != OWNER_KUBE_PROXY)
+        return false;
+    return span_contains(d->rule->text, "has no endpoints") ||
+           span_contains(d->rule->text, "has no local endpoints") ||
+           span_contains(d->chain->name, "reject-chain") ||
+           (d->action == PACKET_REJECT && (span_starts(d->chain->name, "KUBE-SERVICES") ||
+                                           span_starts(d->chain->name, "KUBE-EXTERNAL-SERVICES")));
+}
+
+// ---------------------------------------------------------------- what to do
+
+static const char *program(const struct packet_decision *d)
+{
+    bool six = d->ruleset->tables[d->chain->table].family == NF_FAMILY_IP6;
+    if (d->ruleset->path && strstr(d->ruleset->path, "legacy-save"))
+        return six ? "ip6tables-legacy" : "iptables-legacy";
+    return six ? "ip6tables" : "iptables";
+}
+
+static const char *nft_family(const struct packet_decision *d)
+{
+    static const char *const names[] = {"ip", "ip", "ip6", "inet", "netdev", "ip"};
+    return names[d->ruleset->tables[d->chain->table].family];
+}
+
+static const char *fix_policy(struct arena *arena, const struct packet_decision *d, const char *node)
+{
+    struct span table = chain_table(d), chain = d->chain->name;
+    if (d->ruleset->backend == RULESET_NFT)
+        return arena_printf(arena,
+                            "on node %s let the chain accept the pods' DNS: nft 'add rule %s " SPAN_FMT
+                            " " SPAN_FMT
+                            " meta l4proto { tcp, udp } th dport 53 accept' (or policy accept for " SPAN_FMT
+                            "), and put that into whatever sets the policy",
+                            node, nft_family(d), SPAN_ARG(table), SPAN_ARG(chain), SPAN_ARG(chain));
+    return arena_printf(arena,
+                        "on node %s accept forwarded pod traffic again: %s -t " SPAN_FMT " -P " SPAN_FMT
+                        " ACCEPT, and find what set the policy to DROP",
+                        node, program(d), SPAN_ARG(table), SPAN_ARG(chain));
+}
+
+static const char *fix_controller(struct arena *arena, const struct packet_decision *d, const char *owner,
+                                  const char *node)
+{
+    return arena_printf(arena,
+                        "chain " SPAN_FMT
+                        " on node %s belongs to %s, which writes it again: allow UDP and TCP 53 to "
+                        "CoreDNS in the configuration of %s (its policy, zone or profile), not in the chain",
+                        SPAN_ARG(d->chain->name), node, owner, owner);
+}
+
+static const char *fix_rule(struct arena *arena, const struct packet_decision *d, const char *node)
+{
+    struct span table = chain_table(d), chain = d->chain->name, text = ruleset_rule_text(d->rule);
+    if (d->ruleset->backend == RULESET_NFT)
+        return arena_printf(arena,
+                            "delete that one rule from chain " SPAN_FMT
+                            " on node %s: its handle stands in nft -a list "
+                            "chain %s " SPAN_FMT " " SPAN_FMT ", then nft delete rule %s " SPAN_FMT
+                            " " SPAN_FMT " handle N; and take it out of whatever put it there",
+                            SPAN_ARG(chain), node, nft_family(d), SPAN_ARG(table), SPAN_ARG(chain),
+                            nft_family(d), SPAN_ARG(table), SPAN_ARG(chain));
+    span_skip(&text, "-A ");
+    return arena_printf(
+        arena,
+        "delete that one rule on node %s: %s -t " SPAN_FMT " -D " SPAN_FMT
+        "; and take it out of whatever put it there (hardening script, configuration management)",
+        node, program(d), SPAN_ARG(table), SPAN_ARG(text));
+}
+
+const char *firewall_fix(struct arena *arena, const struct packet_decision *d, const char *node)
+{
+    const char *owner;
+    if (firewall_owner(d, &owner) != OWNER_ADMIN)
+        return fix_controller(arena, d, owner, node);
+    return d->rule ? fix_rule(arena, d, node) : fix_policy(arena, d, node);
+}

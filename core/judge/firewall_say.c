@@ -1,0 +1,313 @@
+// A block as claims. The rule is the cause. That its counter grew while it hurt, or that queries were lost on
+// just this way, is the effect; that queries were answered on just this way speaks against it.
+#include "core/base/mem.h"
+#include "core/judge/firewall.h"
+
+// ---------------------------------------------------------------- the same rule in other readings
+
+static const struct rules_reading *reading_of(const struct node_facts *node, const struct ruleset *rs)
+{
+    for (size_t i = 0; i < node->n_rules; i++) {
+        if (node->rules[i].rules == rs)
+            return &node->rules[i];
+    }
+    return NULL;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
+    return strcmp(x ? x : a, y ? y : b) == 0;
+}
+
+static const struct chain *chain_in(const struct ruleset *rs, const struct packet_decision *d)
+{
+    const struct table *table = &d->ruleset->tables[d->chain->table];
+    for (size_t i = 0; i < rs->n_tables; i++) {
+        if (rs->tables[i].family == table->family && span_eq(rs->tables[i].name, table->name))
+            return ruleset_chain(rs, (uint32_t)i, d->chain->name);
+    }
+    return NULL;
+}
+
+// nft's counters stand inside the rule.
+static bool same_text(const struct rule *a, const struct rule *b)
+{
+    struct span x = ruleset_rule_text(a), y = ruleset_rule_text(b);
+    size_t i = span_find(x, "counter packets "), j = span_find(y, "counter packets ");
+    if (i == SIZE_MAX || j == SIZE_MAX)
+        return span_eq(x, y);
+    return span_eq(span_first(x, i), span_first(y, j));
+}
+
+struct sighting { // the deciding rule or policy in one reading
+    const struct rules_reading *reading;
+    uint64_t packets; // COUNT_UNKNOWN where that reading has no counters
+    struct place place;
+};
+
+static bool find_in(const struct rules_reading *r, const struct packet_decision *d, struct sighting *ret)
+{
+    const struct chain *chain = chain_in(r->rules, d);
+    if (!chain)
+        return false;
+    *ret = (struct sighting){
+        .reading = r, .packets = chain->packets, .place = ruleset_place(r->rules, chain->line)};
+    if (!d->rule)
+        return chain->policy == VERDICT_DROP;
+    const struct chain_rules *rules = ruleset_rules(r->rules, chain);
+    for (uint32_t i = 0; i < rules->n; i++) {
+        if (!same_text(&rules->items[i], d->rule))
+            continue;
+        ret->packets = rules->items[i].packets;
+        ret->place = ruleset_place(r->rules, rules->items[i].line);
+        return true;
+    }
+    return false;
+}
+
+enum { MOST_SIGHTINGS = 16 };
+
+static size_t find_all(const struct node_facts *node, const struct packet_decision *d,
+                       struct sighting ret[static MOST_SIGHTINGS])
+{
+    const struct rules_reading *own = reading_of(node, d->ruleset);
+    size_t n = 0;
+    for (size_t i = 0; own && i < node->n_rules && n < MOST_SIGHTINGS; i++) {
+        if (same_file(node->rules[i].path, own->path) && find_in(&node->rules[i], d, &ret[n]))
+            n++;
+    }
+    return n;
+}
+
+// ---------------------------------------------------------------- effects
+
+static void say(struct firewall *f, enum claim_kind kind, const struct firewall_way *way, const char *text,
+                const struct cites *cites)
+{
+    bench_say(&f->bench,
+              &(struct claim){.kind = kind,
+                              .diagnosis = DIAGNOSIS_HOST_FIREWALL,
+                              .subject = SUBJECT_FIREWALL,
+                              .on_path = way->on_path,
+                              .in_window = TRI_YES,
+                              .text = text,
+                              .object = way->node->name,
+                              .time = TIME_UNKNOWN},
+              cites);
+}
+
+// Whether the time between two readings touches the window.
+static bool touches(struct window w, usec_t from, usec_t to)
+{
+    bool before = w.from != TIME_UNKNOWN && to != TIME_UNKNOWN && to < w.from;
+    bool after = w.to != TIME_UNKNOWN && from != TIME_UNKNOWN && from > w.to;
+    return !before && !after;
+}
+
+static bool say_growth(struct firewall *f, const struct firewall_way *way, const struct sighting *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = n; j-- > i + 1;) {
+            if (s[i].packets == COUNT_UNKNOWN || s[j].packets == COUNT_UNKNOWN ||
+                s[j].packets <= s[i].packets ||
+                !touches(f->bench.facts->target.window, s[i].reading->time, s[j].reading->time))
+                continue;
+            struct cites cites = {0};
+            cite(&cites, s[j].place);
+            cite(&cites, s[i].place);
+            say(f, CLAIM_EFFECT, way,
+                arena_printf(&f->bench.arena, "its counter grew by %llu packets between two readings",
+                             (unsigned long long)(s[j].packets - s[i].packets)),
+                &cites);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_on_way(const struct firewall *f, const struct firewall_way *way, const struct lookup *l)
+{
+    const struct facts *facts = f->bench.facts;
+    enum lookup_proto proto = way->query.proto == 6 ? LOOKUP_TCP : LOOKUP_UDP;
+    if (l->proto != proto || l->vantage != LOOKUP_FROM_POD)
+        return false;
+    if (clock_in_window(l->time, facts->target.window) == TRI_NO)
+        return false;
+    bool asker = l->target_pod || (l->client.family && ip_eq(l->client, way->query.src)) ||
+                 (!l->client.family && l->node && facts->node_name && strcmp(l->node, facts->node_name) == 0);
+    bool server = l->at == LOOKUP_AT_CLUSTER_DNS ||
+                  (l->at == LOOKUP_AT_ENDPOINT && ip_eq(l->server, way->server)) ||
+                  (l->at == LOOKUP_AT_NODELOCAL && ip_eq(l->server, way->server));
+    return asker && server;
+}
+
+static bool is_loss(const struct lookup *l, enum packet_action action)
+{
+    return l->outcome == LOOKUP_TIMEOUT || (action == PACKET_REJECT && l->outcome == LOOKUP_UNREACHABLE);
+}
+
+static void say_losses(struct firewall *f, const struct firewall_way *way, enum packet_action action)
+{
+    const struct lookups *all = &f->bench.facts->lookups;
+    struct cites cites = {0};
+    for (size_t i = 0; i < all->n && cites.n < 4; i++) {
+        if (is_on_way(f, way, &all->items[i]) && is_loss(&all->items[i], action))
+            cite(&cites, all->items[i].place);
+    }
+    if (cites.n)
+        say(f, CLAIM_EFFECT, way,
+            arena_printf(&f->bench.arena, "queries over %s on this way got no answer in the window",
+                         way->query.proto == 6 ? "TCP" : "UDP"),
+            &cites);
+}
+
+// When the rule was first seen: what was answered before that says nothing, it may have been added since.
+static usec_t seen_since(const struct firewall_way *way, const struct packet_decision *d)
+{
+    const struct rules_reading *r = reading_of(way->node, d->ruleset);
+    return r ? r->time : TIME_UNKNOWN;
+}
+
+static bool all_blocked(const struct packet_answer *answer)
+{
+    for (size_t i = 0; i < answer->n_branches; i++) {
+        if (answer->branches[i].fate != PACKET_BLOCKED)
+            return false;
+    }
+    return true;
+}
+
+// Where every branch is blocked no query can have been answered while the rule was there.
+static void say_against(struct firewall *f, const struct firewall_way *way,
+                        const struct packet_answer *answer)
+{
+    const struct lookups *all = &f->bench.facts->lookups;
+    usec_t since = seen_since(way, &answer->worst.decision);
+    struct cites cites = {0};
+    for (size_t i = 0; all_blocked(answer) && since != TIME_UNKNOWN && i < all->n && cites.n < 2; i++) {
+        const struct lookup *l = &all->items[i];
+        bool own = l->server.family && ip_eq(l->server, way->server);
+        if (own && is_on_way(f, way, l) && !lookup_failed(l->outcome) && l->time != TIME_UNKNOWN &&
+            l->time > since)
+            cite(&cites, l->place);
+    }
+    if (cites.n)
+        say(f, CLAIM_AGAINST, way, "queries on this very way were answered after the rule had been seen",
+            &cites);
+}
+
+// ---------------------------------------------------------------- the cause
+
+static bool is_said(struct firewall *f, const struct packet_decision *d)
+{
+    for (size_t i = 0; i < f->n_blocks; i++) {
+        if (f->blocks[i].chain == d->chain && f->blocks[i].rule == d->rule)
+            return true;
+    }
+    *MEM_PUSH(f->blocks, f->n_blocks, f->cap_blocks) = *d;
+    return false;
+}
+
+// The state of a rule that was read during the window, or within an hour of it, was the state in it.
+static enum tri reading_in_window(const struct firewall *f, const struct rules_reading *r)
+{
+    struct window w = f->bench.facts->target.window;
+    if (w.from != TIME_UNKNOWN)
+        w.from -= USEC_HOUR;
+    if (w.to != TIME_UNKNOWN)
+        w.to += USEC_HOUR;
+    if (!r || r->time == TIME_UNKNOWN)
+        return TRI_YES;
+    return clock_in_window(r->time, w) == TRI_YES ? TRI_YES : TRI_UNKNOWN;
+}
+
+static const char *tell_block(struct firewall *f, const struct firewall_way *way,
+                              const struct packet_decision *d)
+{
+    return arena_printf(&f->bench.arena, "%s " SPAN_FMT " (table " SPAN_FMT ") on node %s %s %s over %s %s",
+                        d->rule ? "a rule in chain" : "the policy of chain", SPAN_ARG(d->chain->name),
+                        SPAN_ARG(d->ruleset->tables[d->chain->table].name), way->node->name,
+                        d->action == PACKET_REJECT ? "rejects" : "drops",
+                        d->leg == PACKET_REPLY ? "the answers to DNS queries" : "DNS queries",
+                        way->query.proto == 6 ? "TCP" : "UDP", way->what);
+}
+
+static void say_consequence(struct firewall *f, const struct firewall_way *way,
+                            const struct packet_decision *d)
+{
+    struct cites cites = {0};
+    cite(&cites, ruleset_place(d->ruleset, packet_decision_line(d)));
+    say(f, CLAIM_INNOCENT, way,
+        "kube-proxy rejects queries because the Service has no ready endpoint: a consequence, no firewall",
+        &cites);
+}
+
+static void say_cause(struct firewall *f, const struct firewall_way *way, const struct packet_decision *d,
+                      const struct cites *cites)
+{
+    const char *owner;
+    bool policy = firewall_owner(d, &owner) == OWNER_POLICY;
+    bench_say(&f->bench,
+              &(struct claim){.kind = CLAIM_CAUSE,
+                              .diagnosis = policy ? DIAGNOSIS_NETWORK_POLICY_DENY : DIAGNOSIS_HOST_FIREWALL,
+                              .subject = policy ? SUBJECT_NETWORK_POLICY : SUBJECT_FIREWALL,
+                              .on_path = way->on_path,
+                              .in_window = reading_in_window(f, reading_of(way->node, d->ruleset)),
+                              .text = tell_block(f, way, d),
+                              .object = way->node->name,
+                              .fix = firewall_fix(&f->bench.arena, d, way->node->name),
+                              .time = TIME_UNKNOWN},
+              cites);
+}
+
+void firewall_say_block(struct firewall *f, const struct firewall_way *way,
+                        const struct packet_answer *answer)
+{
+    const struct packet_decision *d = &answer->worst.decision;
+    struct sighting seen[MOST_SIGHTINGS];
+    struct cites cites = {0};
+    if (!d->chain || is_said(f, d)) // blocked by no rule: the walk assumed a way back that is not this one
+        return;
+    if (firewall_is_no_endpoints(d)) {
+        say_consequence(f, way, d);
+        return;
+    }
+    cite(&cites, ruleset_place(d->ruleset, packet_decision_line(d)));
+    size_t n = find_all(way->node, d, seen);
+    for (size_t i = 0; i < n; i++)
+        cite(&cites, seen[i].place);
+    say_cause(f, way, d, &cites);
+    say_growth(f, way, seen, n);
+    say_losses(f, way, d->action);
+    say_against(f, way, answer);
+}
+
+void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
+                          const struct packet_answer *answer)
+{
+    struct arena *arena = &f->bench.arena;
+    struct cites cites = {0};
+    f->all_known = false;
+    if (answer->n_gaps == 0)
+        return;
+    const struct packet_gap *gap = &answer->gaps[0];
+    if (gap->ruleset && gap->rule)
+        cite(&cites, ruleset_place(gap->ruleset, gap->rule->line));
+    bool set = span_starts(span_of(gap->what), "set ");
+    bench_say(&f->bench,
+              &(struct claim){.kind = CLAIM_GAP,
+                              .diagnosis = DIAGNOSIS_HOST_FIREWALL,
+                              .subject = SUBJECT_FIREWALL,
+                              .on_path = TRI_YES,
+                              .in_window = TRI_YES,
+                              .text = arena_printf(arena,
+                                                   "whether node %s lets queries %s pass hangs on %s (%s:%u)",
+                                                   way->node->name, way->what, gap->what,
+                                                   gap->ruleset ? gap->ruleset->path : "the kernel",
+                                                   gap->rule ? gap->rule->line : 0),
+                              .object = way->node->name,
+                              .command = set ? "ipset save" : "iptables-save -c; ip route show table all",
+                              .time = TIME_UNKNOWN},
+              &cites);
+}

@@ -1,0 +1,116 @@
+// What a node's facts say to a walk. A ruleset that was read several times counts as it was read first; later
+// readings show what its counters did.
+#include "core/judge/nodepath.h"
+
+#include "core/parse/ipaddr.h"
+#include "core/parse/iproute.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool is_first(const struct node_facts *node, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(base_name(node->rules[i].path), base_name(node->rules[at].path)) == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool has_family(const struct ruleset *rs, uint8_t family)
+{
+    for (size_t i = 0; i < rs->n_tables; i++) {
+        enum nf_family f = rs->tables[i].family;
+        if (f == NF_FAMILY_INET || f == NF_FAMILY_UNKNOWN ||
+            f == (family == 4 ? NF_FAMILY_IP : NF_FAMILY_IP6))
+            return true;
+    }
+    return false;
+}
+
+static void fill_rules(struct arena *arena, const struct node_facts *node, uint8_t family,
+                       struct packet_query *q)
+{
+    struct ruleset **rules = arena_alloc(arena, (node->n_rules + 1) * sizeof *rules);
+    for (size_t i = 0; i < node->n_rules; i++) {
+        if (is_first(node, i) && has_family(node->rules[i].rules, family))
+            rules[q->n_rules++] = node->rules[i].rules;
+    }
+    q->rules = rules;
+}
+
+struct addresses {
+    struct arena *arena;
+    struct ip *items;
+    size_t n, cap;
+};
+
+static void add_address(struct addresses *a, struct ip ip)
+{
+    if (ip.family)
+        *ARENA_PUSH(a->arena, a->items, a->n, a->cap) = ip;
+}
+
+static void fill_local(struct arena *arena, const struct facts *facts, const struct node_facts *node,
+                       struct packet_query *q)
+{
+    struct addresses a = {.arena = arena};
+    for (size_t i = 0; node->links && i < node->links->n; i++) {
+        const struct link *link = &node->links->items[i];
+        for (size_t j = 0; j < link->n; j++)
+            add_address(&a, link->addresses[j].prefix.ip);
+    }
+    for (size_t i = 0; node->routes && i < node->routes->n; i++) {
+        const struct route *r = &node->routes->items[i];
+        if (r->local && r->to.bits == ip_bits(r->to.ip))
+            add_address(&a, r->to.ip);
+    }
+    q->local_known = a.n > 0; // the Node object's two addresses alone would not be all of them
+    if (node->kube) {
+        add_address(&a, node->kube->internal_ip);
+        add_address(&a, node->kube->internal_ip2);
+    }
+    if (facts->dns.nodelocal.family) {
+        add_address(&a, facts->dns.nodelocal);
+        for (size_t i = 0; i < facts->dns.n_nodelocal_also; i++)
+            add_address(&a, facts->dns.nodelocal_also[i]);
+    }
+    q->local = a.items;
+    q->n_local = a.n;
+}
+
+// Resolvers ask from the ports that the kernel hands out (net.ipv4.ip_local_port_range, ip-sysctl.rst).
+enum { EPHEMERAL_FROM = 32768, EPHEMERAL_TO = 60999 };
+
+bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct node_facts *node,
+                   uint8_t family, struct packet_query *q)
+{
+    q->n_rules = 0;
+    q->sport_lo = EPHEMERAL_FROM;
+    q->sport_hi = EPHEMERAL_TO;
+    fill_rules(arena, node, family, q);
+    fill_local(arena, facts, node, q);
+    q->sets = node->sets;
+    return q->n_rules > 0;
+}
+
+const char *nodepath_device(const struct node_facts *node, struct ip ip)
+{
+    return routes_device(node->routes, ip);
+}
+
+const char *nodepath_node_of(const struct facts *facts, struct ip ip)
+{
+    const struct kube_pod *pod = cluster_pod_by_ip(&facts->cluster, ip);
+    if (pod)
+        return pod->node;
+    for (size_t i = 0; i < facts->cluster.nodes.n; i++) {
+        const struct kube_node *node = &facts->cluster.nodes.items[i];
+        if (ip_eq(node->internal_ip, ip) || ip_eq(node->internal_ip2, ip))
+            return node->meta.name;
+    }
+    return NULL;
+}

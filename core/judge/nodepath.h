@@ -1,0 +1,20 @@
+// A packet through one node of the evidence: which of its rulesets count, which addresses are its own, and by
+// which interface it reaches whom.
+#ifndef D5_JUDGE_NODEPATH_H
+#define D5_JUDGE_NODEPATH_H
+
+#include "core/facts/facts.h"
+#include "core/judge/packet.h"
+
+// Fills rules, sets and local of *q from the node's facts (the first reading of each ruleset); `family` is 4
+// or 6. All in the arena. False: no ruleset of that family was read.
+bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct node_facts *node,
+                   uint8_t family, struct packet_query *q);
+
+// The interface behind which `ip` lies; NULL: not known.
+const char *nodepath_device(const struct node_facts *node, struct ip ip);
+
+// The node that carries a pod's or its own address; NULL: not known.
+const char *nodepath_node_of(const struct facts *facts, struct ip ip);
+
+#endif
