@@ -156,9 +156,25 @@ static struct span skip_gate(const struct sop_item *item, struct span text)
     return rest;
 }
 
+// "Packet filter rules: use …": what stands before the first colon or question mark, where that is short.
+static bool find_head(struct span text, struct span *ret)
+{
+    enum { LONGEST_HEAD = 48 };
+    for (size_t i = 0; i + 1 < text.len && i < LONGEST_HEAD && text.at[i] != '`' && text.at[i] != '.'; i++) {
+        bool ends = text.at[i + 1] == ' ' || text.at[i + 1] == '*' || text.at[i + 1] == '\n';
+        if (!ends || (text.at[i] != ':' && text.at[i] != '?'))
+            continue;
+        *ret = span_first(text, i + (text.at[i] == '?'));
+        return true;
+    }
+    return false;
+}
+
 void checklist_title(const struct sop_item *item, struct str *ret)
 {
-    struct span text = first_clause(skip_call(skip_gate(item, span_trim(span_of(item->text)))));
+    struct span text = skip_gate(item, span_trim(span_of(item->text)));
+    if (!find_head(text, &text))
+        text = first_clause(skip_call(text));
     size_t from = ret->len;
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] != '*' && text.at[i] != '`')

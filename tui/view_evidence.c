@@ -196,14 +196,43 @@ static void add_read_file(struct ui *ui, const struct sop_item *item)
     }
 }
 
-static void deciding_places(struct evidence_view *view, const struct analysis *analysis)
+static void add_report_place(struct evidence_view *view, const struct report_evidence *evidence)
 {
+    if (place_is_set(evidence->place))
+        *MEM_PUSH(view->places, view->n_places, view->cap_places) =
+            (struct evidence_place){evidence->place, UINT32_MAX};
+}
+
+// What the report says that the step rests on.
+static void add_reported(struct ui *ui, const struct sop_item *item)
+{
+    const struct report *report = session_report(ui->session);
+    for (size_t i = 0; report && i < report->n_steps; i++) {
+        const struct report_step *step = &report->steps[i];
+        if (strcmp(step->id, item->id) != 0)
+            continue;
+        for (size_t k = 0; k < step->n_evidence; k++) {
+            for (size_t e = 0; e < report->n_evidence; e++) {
+                if (strcmp(report->evidence[e].id, step->evidence[k]) == 0)
+                    add_report_place(&ui->evidence, &report->evidence[e]);
+            }
+        }
+    }
+}
+
+// The lines that the chosen cause rests on; without one, what the report cites all the same.
+static void deciding_places(struct ui *ui, const struct analysis *analysis)
+{
+    struct evidence_view *view = &ui->evidence;
     const struct cause *cause = analysis->cause;
-    if (cause->n_candidates > 0) {
+    const struct report *report = session_report(ui->session);
+    if (cause->n_candidates > 0 && cause->verdict != VERDICT_INCONCLUSIVE) {
         const struct candidate *chosen = &cause->candidates[0];
         for (size_t i = 0; i < chosen->n_for; i++)
             add_claim_places(view, &analysis->claims->items[chosen->for_[i]], chosen->for_[i]);
     }
+    for (size_t i = 0; report && view->n_places == 0 && i < report->n_evidence; i++)
+        add_report_place(view, &report->evidence[i]);
     if (view->n_places == 0)
         collect_places(view, analysis->claims, NULL, 0);
 }
@@ -223,9 +252,11 @@ void view_evidence_show_step(struct ui *ui, const struct sop_item *item, const s
         if (n > 0)
             collect_places(view, analysis->claims, subjects, n);
         if (view->n_places == 0)
+            add_reported(ui, item);
+        if (view->n_places == 0)
             add_read_file(ui, item);
     } else {
-        deciding_places(view, analysis);
+        deciding_places(ui, analysis);
     }
     if (view->n_places > 0)
         view_evidence_show_place(ui, view->places[0].place);
