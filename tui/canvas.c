@@ -41,16 +41,24 @@ static struct cell *cell_at(struct canvas *canvas, int row, int col)
     return &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
 }
 
+static struct rect clip(const struct canvas *canvas, struct rect area)
+{
+    int bottom = area.row + area.rows, right = area.col + area.cols;
+    struct rect inside = {area.row > 0 ? area.row : 0, area.col > 0 ? area.col : 0, 0, 0};
+    inside.rows = (bottom < canvas->rows ? bottom : canvas->rows) - inside.row;
+    inside.cols = (right < canvas->cols ? right : canvas->cols) - inside.col;
+    return inside;
+}
+
 void canvas_fill(struct canvas *canvas, struct rect area, enum role role)
 {
-    for (int row = area.row; row < area.row + area.rows; row++) {
-        for (int col = area.col; col < area.col + area.cols; col++) {
-            struct cell *cell = cell_at(canvas, row, col);
-            if (cell) {
-                *cell = blank;
-                cell->role = (uint8_t)role;
-            }
-        }
+    struct cell cell = blank;
+    struct rect inside = clip(canvas, area);
+    cell.role = (uint8_t)role;
+    for (int row = 0; row < inside.rows; row++) {
+        struct cell *at = cell_at(canvas, inside.row + row, inside.col);
+        for (int col = 0; col < inside.cols; col++)
+            at[col] = cell;
     }
 }
 
@@ -238,9 +246,29 @@ static bool put_character(struct pen *pen, enum role role, struct span bytes, ui
     return put_cluster(pen, role, bytes, width);
 }
 
+// Printable ASCII as far as it fits, without looking at each character's width: nearly all that is ever
+// drawn.
+static size_t put_plain(struct pen *pen, enum role role, struct span text)
+{
+    int row = pen->area.row + pen->row, col = pen->area.col + pen->col;
+    size_t room = pen->skip == 0 ? (size_t)pen_left(pen) : 0, n = 0;
+    if (row < 0 || row >= pen->canvas->rows || col < 0 || col >= pen->canvas->cols)
+        return 0;
+    struct cell *cells = cell_at(pen->canvas, row, col);
+    room = room < (size_t)(pen->canvas->cols - col) ? room : (size_t)(pen->canvas->cols - col);
+    for (; n < text.len && n < room && text.at[n] >= 0x20 && text.at[n] < 0x7F; n++)
+        cells[n] = (struct cell){
+            .text = {text.at[n]}, .len = 1, .width = 1, .role = (uint8_t)role, .flags = cells[n].flags};
+    pen->col += (int)n;
+    return n;
+}
+
 void pen_span(struct pen *pen, enum role role, struct span text)
 {
     while (text.len > 0) {
+        text = span_from(text, put_plain(pen, role, text));
+        if (text.len == 0)
+            return;
         uint32_t c;
         unsigned n = utf8_decode(text, &c);
         if (!put_character(pen, role, span_first(text, n), c))

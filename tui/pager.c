@@ -6,7 +6,10 @@
 
 #include "core/base/mem.h"
 
-enum { NOTE_ROWS = 4 }; // the findings view has the rest
+enum {
+    NOTE_ROWS = 4, // the findings view has the rest
+    LINE_ROWS = 4, // of a line that is cited; all others take one
+};
 
 void pager_done(struct pager *pager)
 {
@@ -86,10 +89,42 @@ static int note_rows(const struct pager *pager, const struct pager_note *note)
     return rows;
 }
 
-static int height(const struct pager *pager, uint32_t position)
+static int text_columns_left(const struct pager *pager)
+{
+    int columns = pager->cols - number_width(pager) - 3;
+    return columns < 12 ? 12 : columns;
+}
+
+static const struct pager_note *note_of(const struct pager *pager, uint32_t line)
+{
+    size_t first = first_note(pager, line);
+    return first < pager->n_notes && pager->notes[first].line == line ? &pager->notes[first] : NULL;
+}
+
+// Where a very long line is shown from: near the place where the matter begins.
+static size_t line_start(const struct pager *pager, const struct pager_note *note)
+{
+    size_t columns = (size_t)text_columns_left(pager);
+    return note->column < columns * LINE_ROWS - 8 ? 0 : note->column - columns;
+}
+
+// A cited line is shown whole, as far as some rows go, unless the window was moved sideways.
+static int line_rows(struct pager *pager, uint32_t line)
+{
+    const struct pager_note *note = note_of(pager, line);
+    if (!note || pager->left > 0 || !pager->source.line(pager->source.data, line, &pager->line))
+        return 1;
+    struct span rest = span_from(str_span(&pager->line), line_start(pager, note)), part;
+    int rows = 0;
+    while (rows < LINE_ROWS && text_take(&rest, text_columns_left(pager), &part))
+        rows++;
+    return rows > 0 ? rows : 1;
+}
+
+static int height(struct pager *pager, uint32_t position)
 {
     uint32_t line = line_at(pager, position);
-    int rows = 1;
+    int rows = line_rows(pager, line);
     for (size_t i = first_note(pager, line); i < pager->n_notes && pager->notes[i].line == line; i++)
         rows += note_rows(pager, &pager->notes[i]);
     return rows;
@@ -224,10 +259,9 @@ void pager_filter_off(struct pager *pager)
     pager_go_line(pager, line);
 }
 
-// The line's text, with what matches set off.
-static void draw_text(struct pager *pager, struct pen *pen, enum role role)
+// Text of a line, with what matches set off.
+static void draw_text(struct pager *pager, struct pen *pen, enum role role, struct span text)
 {
-    struct span text = str_span(&pager->line);
     size_t at = 0;
     struct match_range range;
     if (pager->match) {
@@ -243,20 +277,30 @@ static void draw_text(struct pager *pager, struct pen *pen, enum role role)
     pen_span(pen, role, span_from(text, at));
 }
 
-// A note whose matter begins far to the right moves the line there, so that it is seen at once.
-static int left_of(const struct pager *pager, const struct pager_note *note, int cols)
+static int draw_cited(struct pager *pager, struct pen pen, const struct pager_note *note)
 {
-    if (pager->left > 0 || !note || (int64_t)note->column < cols - 8)
-        return pager->left;
-    return (int)note->column - cols / 4;
+    size_t start = line_start(pager, note);
+    struct span rest = span_from(str_span(&pager->line), start), part;
+    int from = pen.row, col = pen.col;
+    struct pen more = pen;
+    more.col--;
+    if (start > 0)
+        pen_glyph(&more, ROLE_MUTED, GLYPH_MORE);
+    for (; pen.row - from < LINE_ROWS && text_take(&rest, text_columns_left(pager), &part); pen.row++) {
+        pen.col = col;
+        draw_text(pager, &pen, ROLE_CITED, part);
+    }
+    more = pen_at(pen.canvas, pen.area, pen.row - 1, pen.area.cols - 1);
+    if (rest.len > 0)
+        pen_glyph(&more, ROLE_MUTED, GLYPH_MORE);
+    return pen.row > from ? pen.row - from : 1;
 }
 
-static void draw_line(struct pager *pager, struct pen pen, uint32_t position, int width)
+// Returns how many rows it took.
+static int draw_line(struct pager *pager, struct pen pen, uint32_t position, int width)
 {
     uint32_t line = line_at(pager, position);
-    size_t first = first_note(pager, line);
-    const struct pager_note *note =
-        first < pager->n_notes && pager->notes[first].line == line ? &pager->notes[first] : NULL;
+    const struct pager_note *note = note_of(pager, line);
     if (position == pager->at)
         pen_glyph(&pen, ROLE_FOCUS, GLYPH_MARK);
     else if (note)
@@ -266,14 +310,14 @@ static void draw_line(struct pager *pager, struct pen pen, uint32_t position, in
     pen_printf(&pen, note ? note->role : ROLE_MUTED, "%*u", width, line);
     pen_move(&pen, pen.col + 2);
     if (!pager->source.line(pager->source.data, line, &pager->line))
-        return;
+        return 1;
+    if (note && pager->left == 0)
+        return draw_cited(pager, pen, note);
     pen.start = pen.col;
     pen.tab = 8;
-    pen.skip = left_of(pager, note, pen_left(&pen));
-    if (pen.skip > 0 && pager->left == 0)
-        pen_glyph(&(struct pen){.canvas = pen.canvas, .area = pen.area, .row = pen.row, .col = pen.col - 1},
-                  ROLE_MUTED, GLYPH_MORE);
-    draw_text(pager, &pen, note ? ROLE_CITED : ROLE_TEXT);
+    pen.skip = pager->left;
+    draw_text(pager, &pen, note ? ROLE_CITED : ROLE_TEXT, str_span(&pager->line));
+    return 1;
 }
 
 // Returns how many rows it took.
@@ -314,8 +358,7 @@ void pager_draw(struct pager *pager, struct canvas *canvas, struct rect area)
     for (uint32_t position = pager->top; position < n && row < area.rows; position++) {
         if (position == pager->at)
             canvas_cursor(canvas, area.row + row, area.col);
-        draw_line(pager, pen_at(canvas, area, row, 0), position, width);
-        row++;
+        row += draw_line(pager, pen_at(canvas, area, row, 0), position, width);
         row += draw_notes(pager, pen_at(canvas, area, row, width + 3), line_at(pager, position));
     }
 }

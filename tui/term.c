@@ -28,6 +28,11 @@
 
 #include "core/base/mem.h"
 
+struct look { // a style as curses takes it
+    attr_t attrs;
+    int pair;
+};
+
 struct terminal {
     SCREEN *screen;
     FILE *frame; // in memory: what curses wrote for the frame at hand
@@ -38,6 +43,7 @@ struct terminal {
     bool modes; // knows private modes: bracketed paste, synchronized updates
     struct canvas shown;
     struct theme theme;
+    struct look looks[ROLE_COUNT][2]; // of the theme: plain, selected
 };
 
 // What a handler needs to give the terminal back.
@@ -338,9 +344,15 @@ static int curses_pair(const struct terminal *term, struct style style)
     return pair > 0 ? pair : 0;
 }
 
-static struct style cell_style(const struct terminal *term, const struct cell *cell)
+static void take_theme(struct terminal *term, const struct theme *theme)
 {
-    return theme_style(&term->theme, (enum role)cell->role, cell->flags & CELL_SELECTED, term->depth);
+    term->theme = *theme;
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        for (int selected = 0; selected < 2; selected++) {
+            struct style style = theme_style(theme, (enum role)role, selected, term->depth);
+            term->looks[role][selected] = (struct look){curses_attrs(style.attrs), curses_pair(term, style)};
+        }
+    }
 }
 
 static bool same_look(const struct cell *a, const struct cell *b)
@@ -352,10 +364,8 @@ static bool same_look(const struct cell *a, const struct cell *b)
 // of its width, the next one is still put where it belongs.
 static void draw_run(struct terminal *term, const struct cell *cells, int row, int from, int to)
 {
-    struct style style = cell_style(term, &cells[from]);
-    attr_set(curses_attrs(style.attrs), 0, NULL);
-    int pair = curses_pair(term, style);
-    attr_set(curses_attrs(style.attrs), (short)(pair > SHRT_MAX ? 0 : pair), &pair);
+    struct look look = term->looks[cells[from].role][cells[from].flags & CELL_SELECTED];
+    attr_set(look.attrs, (short)(look.pair > SHRT_MAX ? 0 : look.pair), &look.pair);
     move(row, from);
     char text[512];
     size_t n = 0;
@@ -392,9 +402,11 @@ static bool take_size(struct terminal *term, const struct canvas *canvas)
 
 void term_draw(struct terminal *term, const struct canvas *canvas, const struct theme *theme)
 {
-    bool all = take_size(term, canvas) || memcmp(theme, &term->theme, sizeof *theme) != 0 || term->redraw;
+    bool themed = memcmp(theme, &term->theme, sizeof *theme) != 0;
+    bool all = take_size(term, canvas) || themed || term->redraw;
     size_t width = (size_t)canvas->cols;
-    term->theme = *theme;
+    if (themed)
+        take_theme(term, theme);
     if (term->redraw)
         clearok(stdscr, TRUE);
     for (int row = 0; row < canvas->rows; row++) {
