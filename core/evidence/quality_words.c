@@ -151,13 +151,21 @@ static bool is_companion(struct span line)
     return line.len == 0;
 }
 
+// A JSON document in one line may quote any error, in an event's message, say, and is none itself; but for
+// the API's own answer of kind Status.
+static bool is_document(struct span line)
+{
+    bool opens = span_starts(line, "{\"") || span_starts(line, "[{") || span_starts(line, "{ \"");
+    return opens && !span_contains(line, "\"Status\"");
+}
+
 bool quality_is_only_error(struct span text, enum quality_kind kind, struct span *ret_first)
 {
     *ret_first = (struct span){0};
     struct span line;
     while (span_cut_line(&text, &line)) {
         line = span_trim(line);
-        if (phrase_counts(line, kind)) {
+        if (!is_document(line) && phrase_counts(line, kind)) {
             if (!ret_first->at)
                 *ret_first = line;
         } else if (!is_companion(line)) {

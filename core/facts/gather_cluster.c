@@ -129,6 +129,29 @@ static void add_gaps(struct facts *facts, const struct resource *resources)
 }
 
 // ------------------------------------------------------------------ the pod and its node
+// Where nobody says which pod complains, and something was collected from inside exactly one, it is that one.
+static void adopt_pod(struct facts *facts)
+{
+    uint32_t cursor = 0;
+    struct span only[2] = {{0}};
+    const struct evidence_file *file;
+    while ((file = evidence_next(facts->evidence, "pods/*/*/**", &cursor))) {
+        struct span rest = span_of(file->path);
+        struct span ns;
+        struct span name;
+        if (!span_skip(&rest, "pods/") || !span_cut(&rest, '/', &ns) || !span_cut(&rest, '/', &name))
+            continue;
+        if (only[0].at && !(span_eq(ns, only[0]) && span_eq(name, only[1])))
+            return;
+        only[0] = ns;
+        only[1] = name;
+    }
+    if (!only[0].at)
+        return;
+    facts->target.namespace_ = arena_span(&facts->arena, only[0]);
+    facts->target.pod = arena_span(&facts->arena, only[1]);
+}
+
 // "ip-10-0-11-37" stands for "ip-10-0-11-37.eu-west-1.compute.internal"; an instance is known by providerID.
 static bool is_node(const struct kube_node *node, const struct target *target)
 {
@@ -152,6 +175,8 @@ static const char *find_node(const struct facts *facts)
 static void find_pod(struct facts *facts)
 {
     const struct target *target = &facts->target;
+    if (!target->pod && !target->node && !target->instance)
+        adopt_pod(facts);
     if (target->pod)
         facts->pod = cluster_pod(&facts->cluster, target->namespace_, target->pod);
     if (facts->pod)

@@ -446,6 +446,29 @@ static void judge_families(struct upstream *u)
     say_effect(u, DIAGNOSIS_IPV6_UPSTREAM, forward.targets[0].ip);
 }
 
+// Names outside fail, and nobody collected what CoreDNS says of it.
+static void judge_gap(struct upstream *u)
+{
+    struct bench *b = &u->bench;
+    for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
+        const struct kube_meta *meta = &b->facts->dns.pods[i]->meta;
+        if (log_source_exists(b->facts, meta->namespace_, meta->name))
+            return;
+    }
+    if (u->n || !bench_failure(b, LOOKUP_NAME_EXTERNAL))
+        return;
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_GAP,
+                  .diagnosis = DIAGNOSIS_UPSTREAM_UNREACHABLE,
+                  .subject = SUBJECT_COREDNS,
+                  .text = "what CoreDNS' log says of its forward target",
+                  .command = "kubectl logs -n kube-system -l k8s-app=kube-dns --timestamps --tail=-1",
+                  .time = TIME_UNKNOWN,
+              },
+              &(struct cites){0});
+}
+
 void judge_upstream(const struct facts *facts, struct claims *claims)
 {
     struct upstream u = {.n = 0};
@@ -455,5 +478,6 @@ void judge_upstream(const struct facts *facts, struct claims *claims)
         judge_target(&u, &u.targets[i]);
     if (!claims_have(claims, CLAIM_CAUSE, DIAGNOSIS_IPV6_UPSTREAM))
         judge_families(&u);
+    judge_gap(&u);
     bench_done(&u.bench);
 }
