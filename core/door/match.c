@@ -25,6 +25,7 @@
 enum {
     STAND_IN = 0x10FF00,       // + the bad byte, 0x80 to 0xFF
     STAND_IN_LENGTH = 4,       // its bytes
+    MASK_STEP = 4096,          // bytes masked between two looks at the room for them
     LONGEST_PATTERN = 1 << 16, // bytes
     MATCH_LIMIT = 1000000,     // PCRE2's steps from one starting point; on long lines
     STEPS_A_BYTE = 4,          // … this many a byte, so that one `.*` never meets it
@@ -49,7 +50,8 @@ struct match_room {
     pcre2_jit_stack *stack;
     struct span line;    // as it was given
     struct span subject; // valid UTF-8: the line, or `masked`
-    struct str masked;
+    char *masked;
+    size_t n_masked, cap_masked;
     size_t *bad; // where the stand-ins begin in `masked`
     size_t n_bad, cap_bad;
 };
@@ -195,29 +197,41 @@ void match_room_free(struct match_room *room)
     pcre2_match_data_free(room->data);
     pcre2_match_context_free(room->context);
     pcre2_jit_stack_free(room->stack);
-    str_done(&room->masked);
+    free(room->masked);
     free(room->bad);
     free(room);
 }
 
-// Copies the line into `masked`, from its first bad byte on character by character.
+// Masks at most MASK_STEP bytes of the line from *at on, for which there is room.
+static void mask_step(struct match_room *room, size_t *at)
+{
+    const size_t end = *at + MASK_STEP;
+    while (*at < end && *at < room->line.len) {
+        uint32_t c;
+        unsigned n = utf8_decode(span_from(room->line, *at), &c);
+        char *to = room->masked + room->n_masked;
+        if (c & UTF8_BAD) {
+            room->bad[room->n_bad++] = room->n_masked;
+            room->n_masked += utf8_encode(STAND_IN + (c & 0xFF), to);
+        } else {
+            memcpy(to, room->line.at + *at, n);
+            room->n_masked += n;
+        }
+        *at += n;
+    }
+}
+
+// Copies the line into `masked`; its first `valid` bytes hold no bad one.
 static void mask(struct match_room *room, size_t valid)
 {
-    struct span rest = span_from(room->line, valid);
-    str_clear(&room->masked);
-    str_add_span(&room->masked, span_first(room->line, valid));
-    while (rest.len) {
-        uint32_t c;
-        char stand_in[STAND_IN_LENGTH];
-        unsigned n = utf8_decode(rest, &c);
-        if (c & UTF8_BAD) {
-            *MEM_PUSH(room->bad, room->n_bad, room->cap_bad) = room->masked.len;
-            utf8_encode(STAND_IN + (c & 0xFF), stand_in);
-            str_add_span(&room->masked, span_make(stand_in, STAND_IN_LENGTH));
-        } else {
-            str_add_span(&room->masked, span_first(rest, n));
-        }
-        rest = span_from(rest, n);
+    room->masked = mem_grow(room->masked, &room->cap_masked, valid, 1);
+    memcpy(room->masked, room->line.at, valid);
+    room->n_masked = valid;
+    for (size_t at = valid; at < room->line.len;) {
+        size_t most = room->n_masked + (MASK_STEP + STAND_IN_LENGTH) * STAND_IN_LENGTH;
+        room->masked = mem_grow(room->masked, &room->cap_masked, most, 1);
+        room->bad = mem_grow(room->bad, &room->cap_bad, room->n_bad + MASK_STEP, sizeof *room->bad);
+        mask_step(room, &at);
     }
 }
 
@@ -232,7 +246,7 @@ void match_subject(struct match_room *room, struct span line)
         unsigned n = utf8_decode(span_from(line, i), &c);
         if (c & UTF8_BAD) {
             mask(room, i);
-            room->subject = str_span(&room->masked);
+            room->subject = span_make(room->masked, room->n_masked);
             return;
         }
         i += n;
