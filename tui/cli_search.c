@@ -271,33 +271,41 @@ struct job {
     size_t n_marks, cap_marks;
 };
 
-static struct evidence *open_case(const char *name, const char *state, struct error *err)
+// The case's evidence; its id goes into *ret_id, which is yours.
+static struct evidence *open_case(const char *name, const char *state, char **ret_id, struct error *err)
 {
     struct session_config config = {.open_case = name, .state_dir = state, .read_only = true};
     struct session *session = session_new(&config, err);
     struct evidence *ev = session ? session_open_evidence(session, err) : NULL;
+    if (ev)
+        *ret_id = mem_strdup(session_case_id(session));
     session_free(session);
     return ev;
 }
 
-// "NAME/" of PATH/NAME/, where there are several.
-static char *make_prefix(const char *name)
+// The base name of PATH/NAME/. Yours.
+static char *base_name(const char *path)
 {
-    size_t end = strlen(name);
-    while (end > 1 && name[end - 1] == '/')
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
         end--;
-    const char *slash = memrchr(name, '/', end > 0 ? end - 1 : 0);
-    const char *base = slash ? slash + 1 : name;
-    return mem_printf("%.*s/", (int)(end - (size_t)(base - name)), base);
+    const char *slash = memrchr(path, '/', end > 0 ? end - 1 : 0);
+    const char *base = slash ? slash + 1 : path;
+    return mem_strndup(base, end - (size_t)(base - path));
 }
 
 static bool open_source(const struct options *o, const struct given *given, struct search_source *ret,
                         struct error *err)
 {
-    ret->name = given->name;
-    ret->prefix = o->n_sources > 1 ? make_prefix(given->name) : mem_strdup("");
-    ret->ev =
-        given->is_case ? open_case(given->name, o->state, err) : evidence_open(&given->name, 1, NULL, err);
+    char *name = NULL;
+    if (given->is_case) {
+        ret->ev = open_case(given->name, o->state, &name, err);
+    } else {
+        ret->ev = evidence_open(&given->name, 1, NULL, err);
+        name = base_name(given->name);
+    }
+    ret->prefix = o->n_sources > 1 && ret->ev ? mem_printf("%s/", name) : mem_strdup("");
+    free(name);
     return ret->ev != NULL;
 }
 

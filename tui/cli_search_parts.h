@@ -22,7 +22,6 @@ struct search_request { // the command line, read
 };
 
 struct search_source { // one --from or --case
-    const char *name;  // as it was given
     char *prefix;      // "NAME/" in front of its paths, or ""
     struct evidence *ev;
 };

@@ -145,6 +145,16 @@ open.txt/open.txt:2:two
 crlf.txt/crlf.txt-1-a
 crlf.txt/crlf.txt:2:b" "$(printf %s "$out" | tr -d '\r')"
 
+"$program" run --from "$tree" --keep -o /dev/null >/dev/null 2>&1
+case=$(ls "$XDG_STATE_HOME/d5tui/cases")
+search --case last --count SERVFAIL
+is "a case" 6 "$out"
+search --case last --from "$dir/open.txt" --count-files 'nameserver|two'
+is "a case goes by its id" "$case/pods/shop/web/resolv.conf:1
+open.txt/open.txt:1" "$out"
+search --case nosuch x
+is "no such case" 2 $status
+
 # ------------------------------------------------------------------ patterns that are wrong, or too dear
 search --from "$tree" 'a(b'
 is "a pattern that does not compile" 2 $status
