@@ -98,7 +98,7 @@ int view_card_draw(struct ui *ui, struct rect area)
     if (!step || area.rows < 10 || ui->zoomed)
         return 0;
     struct str title = {0};
-    checklist_title(row->item, &title);
+    sop_item_title(row->item, &title);
     struct pen pen = pen_at(&ui->canvas, area, 0, 0);
     pen_printf(&pen, ROLE_ACCENT, "%s ", row->item->id);
     if (sop_level_name(row->item->level))

@@ -105,85 +105,6 @@ void checklist_go(struct checklist *checklist, const char *step)
     }
 }
 
-// Where the words for a list end: at a full stop, a semicolon, a bracket or the line's end, but not inside
-// back-ticks.
-static struct span first_clause(struct span text)
-{
-    bool quoted = false;
-    for (size_t i = 0; i < text.len; i++) {
-        quoted ^= text.at[i] == '`';
-        bool ends = text.at[i] == '\n' || text.at[i] == ';' ||
-                    (text.at[i] == '.' && (i + 1 == text.len || text.at[i + 1] == ' ')) ||
-                    (text.at[i] == ' ' && i + 1 < text.len && text.at[i + 1] == '(');
-        if (ends && !quoted && i > 8)
-            return span_first(text, i);
-    }
-    return text;
-}
-
-// "Use `search` tool with query=`…` for lines in which a lookup fails": what it is for says more in a list
-// than the call. Without such words the text stays as it is.
-static struct span skip_call(struct span text)
-{
-    static const char *const leads[] = {" for ", " to ", "; ", " — ", ": "};
-    bool quoted = false;
-    if (!span_starts(text, "Use "))
-        return text;
-    for (size_t i = 0; i < text.len; i++) {
-        quoted ^= text.at[i] == '`';
-        for (size_t k = 0; k < ARRAY_LEN(leads) && !quoted; k++) {
-            struct span rest = span_from(text, i);
-            if (span_skip(&rest, leads[k]) && rest.len > 8)
-                return rest;
-        }
-    }
-    span_skip(&text, "Use ");
-    return text;
-}
-
-// "**PREREQUISITE** — Check …": the gate has a sign of its own.
-static struct span skip_gate(const struct sop_item *item, struct span text)
-{
-    const char *gate = sop_gate_name(item->gate);
-    struct span rest = text;
-    while (span_skip(&rest, "*") || span_skip(&rest, "_"))
-        continue;
-    if (!gate || !span_skip(&rest, gate))
-        return rest;
-    while (span_skip(&rest, "*") || span_skip(&rest, " ") || span_skip(&rest, ":") || span_skip(&rest, "—") ||
-           span_skip(&rest, "-"))
-        continue;
-    return rest;
-}
-
-// "Packet filter rules: use …": what stands before the first colon or question mark, where that is short.
-static bool find_head(struct span text, struct span *ret)
-{
-    enum { LONGEST_HEAD = 48 };
-    for (size_t i = 0; i + 1 < text.len && i < LONGEST_HEAD && text.at[i] != '`' && text.at[i] != '.'; i++) {
-        bool ends = text.at[i + 1] == ' ' || text.at[i + 1] == '*' || text.at[i + 1] == '\n';
-        if (!ends || (text.at[i] != ':' && text.at[i] != '?'))
-            continue;
-        *ret = span_first(text, i + (text.at[i] == '?'));
-        return true;
-    }
-    return false;
-}
-
-void checklist_title(const struct sop_item *item, struct str *ret)
-{
-    struct span text = skip_gate(item, span_trim(span_of(item->text)));
-    if (!find_head(text, &text))
-        text = first_clause(skip_call(text));
-    size_t from = ret->len;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] != '*' && text.at[i] != '`')
-            str_add_char(ret, text.at[i]);
-    }
-    if (ret->len > from && ret->at[from] >= 'a' && ret->at[from] <= 'z')
-        ret->at[from] = (char)(ret->at[from] - 32);
-}
-
 static void draw_heading(struct ui *ui, struct pen pen, const struct check_row *row)
 {
     if (row->is_phase) {
@@ -219,7 +140,7 @@ static void draw_step(struct ui *ui, struct pen pen, const struct check_row *row
         status_words(ui, row, step, &words);
     else if (status == STEP_RUNNING)
         str_add(&words, step_status_phrase(status));
-    checklist_title(row->item, &title);
+    sop_item_title(row->item, &title);
     int width = text_columns(str_span(&words));
     struct pen right = pen;
     right.col = pen.area.cols - width;

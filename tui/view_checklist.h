@@ -31,9 +31,6 @@ const struct check_row *checklist_current(
 void checklist_move(struct checklist *checklist, long by); // over headings
 void checklist_go(struct checklist *checklist, const char *step);
 
-// The item's words for a list: its first sentence, without Markdown and call arguments. Appended.
-void checklist_title(const struct sop_item *item, struct str *ret);
-
 // How a state looks.
 enum glyph status_glyph(enum step_status status);
 enum role status_role(enum step_status status);

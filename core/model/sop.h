@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/base/arena.h"
+#include "core/base/str.h"
 
 enum sop_level { SOP_LEVEL_NONE, SOP_LEVEL_FIRST, SOP_LEVEL_MUST, SOP_LEVEL_SHOULD, SOP_LEVEL_MAY };
 enum sop_gate { SOP_GATE_NONE, SOP_GATE_FIRST, SOP_GATE_PREREQUISITE, SOP_GATE_ONLY };
@@ -82,6 +83,10 @@ const char *sop_gate_name(enum sop_gate gate); // "PREREQUISITE"; NULL for none
 
 // The value of a call's argument, or NULL.
 const char *sop_call_arg(const struct sop_call *call, const char *name);
+
+// A few words for a list: what the item itself says before its first colon, else the clause that tells what
+// it is for. Without Markdown's marks.
+void sop_item_title(const struct sop_item *item, struct str *ret);
 
 void sop_free(struct sop *sop); // takes NULL
 

@@ -268,18 +268,12 @@ static void look_at_heads(struct looking *l)
 
 // ------------------------------------------------------------------
 
-// The item's words without Markdown's marks, on one line.
-static const char *plain_title(struct arena *arena, const char *text)
+static const char *step_title(struct arena *arena, const struct sop_item *item)
 {
-    struct str out = {0};
-    for (const char *c = text; *c; c++) {
-        if (*c == '\n')
-            str_add_char(&out, ' ');
-        else if (*c != '*' && *c != '`')
-            str_add_char(&out, *c);
-    }
-    const char *ret = arena_span(arena, str_span(&out));
-    str_done(&out);
+    struct str title = {0};
+    sop_item_title(item, &title);
+    const char *ret = arena_span(arena, str_span(&title));
+    str_done(&title);
     return ret;
 }
 
@@ -292,7 +286,7 @@ void steps_evaluate(const struct steps_input *in, struct arena *arena, struct re
             .id = arena_strdup(arena, ref->item->id),
             .level = ref->item->level,
             .depth = ref->depth,
-            .title = plain_title(arena, ref->item->text),
+            .title = step_title(arena, ref->item),
         };
         if (ref->reporting)
             steps_answer_by_report(&ret[i], in->cause, arena);
