@@ -229,7 +229,9 @@ static void keep_run(struct cursor *c)
 // Stands at a word's begin, at a quotation mark, at a dash, or anywhere at the line's begin.
 static void redact_word(struct cursor *c)
 {
-    char byte = c->line.at[c->at], before = c->at ? c->line.at[c->at - 1] : ' ';
+    char byte = c->line.at[c->at], before = '\0';
+    if (c->at)
+        before = c->line.at[c->at - 1];
     bool begins = !isalnum((unsigned char)before) && before != '_';
     bool found = false;
     if (byte == '"' && opens_env(rest_of(c))) {

@@ -1,0 +1,12 @@
+#include "tests/fuzz/fuzz.h"
+
+#include "core/parse/dnstext.h"
+
+void fuzz_one(struct arena *arena, struct text text)
+{
+    (void)arena;
+    struct dns_packet packet = {0};
+    char name[DNS_NAME_TEXT];
+    if (dnstext_parse(text.bytes, &packet))
+        dns_packet_name(&packet, name);
+}

@@ -1,0 +1,10 @@
+#include "tests/fuzz/fuzz.h"
+
+#include "core/parse/iptables.h"
+
+void fuzz_one(struct arena *arena, struct text text)
+{
+    (void)arena;
+    iptables_is(text.bytes);
+    ruleset_free(iptables_parse(text, NULL));
+}
