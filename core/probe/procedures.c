@@ -108,11 +108,11 @@ static void add_settings_folder(struct folders *folders)
         add_folder(folders, mem_printf("%s/.config/d5tui/sops", home));
 }
 
-// build/d5tui and build/san/d5tui lie in a checkout where a Makefile stands beside sops/.
+// build/d5tui and build/san/tests/test_x lie in a checkout where a Makefile stands beside sops/.
 static void add_program_folders(struct folders *folders)
 {
     char *program = realpath("/proc/self/exe", NULL);
-    for (int up = 0; program && up < 3; up++) {
+    for (int up = 0; program && up < 4; up++) {
         char *slash = strrchr(program, '/');
         if (!slash)
             break;
