@@ -163,7 +163,7 @@ size_t archive_head(const char *file, char *ret, size_t n)
 // ------------------------------------------------------------------ unpacking (all of it runs in a child)
 
 const struct archive_limits archive_default_limits = {
-    .bytes = (uint64_t)16 << 30, .entries = 200000, .ratio = 400};
+    .bytes = (uint64_t)16 << 30, .entries = 100000, .ratio = 200};
 
 enum { RATIO_COUNTS_FROM = 64 << 20, UNPACK_SECONDS = 1800, UNPACK_MEMORY = 512 << 20 };
 

@@ -25,7 +25,7 @@ struct archive_limits {
     uint32_t entries; // files and folders
     uint32_t ratio;   // unpacked bytes to packed ones, once 64 MiB are unpacked
 };
-extern const struct archive_limits archive_default_limits; // 16 GiB, 200,000, 400
+extern const struct archive_limits archive_default_limits; // 16 GiB, 100,000, 200
 
 // Unpacks a tar archive, compressed or not, into the folder `to`, which must be there and empty. Done by a
 // child that can write nothing else (sandbox.h). Only files and folders are taken; one entry of another kind

@@ -130,7 +130,6 @@ static void take_limits(const struct sandbox *box, uint64_t memory)
 static _Noreturn void child_run(const struct sandbox *box, sandbox_fn *work, void *context, int out)
 {
     give_away_signals();
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     uint64_t memory = memory_now();
     give_away_files(box->read_fd, box->write_dir, out);
     take_limits(box, memory);
@@ -188,6 +187,7 @@ bool sandbox_run(const struct sandbox *box, sandbox_fn *work, void *context, str
         return error_set_errno(err, errno, "no pipe for a child");
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(1);
         child_run(box, work, context, ends[1]);

@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,37 +72,91 @@ void tempdir_remove_tree(const char *path)
 
 // ------------------------------------------------------------------ watching
 
-static _Noreturn void watch(const char *path, int end)
+// A child of the process that ends may still be writing when the folder goes; it ends, too, in a moment.
+static void remove_for_good(const char *path)
+{
+    enum { TRIES = 200, MILLISECONDS = 10 };
+    for (int i = 0; i < TRIES && access(path, F_OK) == 0; i++) {
+        tempdir_remove_tree(path);
+        poll(NULL, 0, i ? MILLISECONDS : 0);
+    }
+}
+
+// Makes the folder itself, so that there is no moment at which it is there and nobody watches it. Signals are
+// still blocked here; those that end programs stay away.
+static _Noreturn void watch(char *path, int told, int alive)
 {
     static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP};
     for (int i = 1; i < NSIG; i++)
         signal(i, SIG_DFL);
     for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
         signal(ignored[i], SIG_IGN);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     setsid();
     prctl(PR_SET_NAME, "d5tui-tidy");
-    if (end > 0)
-        close_range(0, (unsigned)end - 1, 0);
-    close_range((unsigned)end + 1, ~0U, 0);
+    int why = mkdtemp(path) ? 0 : errno;
+    size_t len = strlen(path);
+    if (write(told, &why, sizeof why) < 0 || (why == 0 && write(told, path, len) < 0))
+        why = why ? why : EPIPE; // nobody is there any more: the pipe below has ended, too
+    dup2(alive, 0);
+    close_range(1, ~0U, 0);
     char byte;
-    while (read(end, &byte, 1) < 0 && errno == EINTR)
+    while (why == 0 && read(0, &byte, 1) < 0 && errno == EINTR)
         continue;
-    tempdir_remove_tree(path);
+    remove_for_good(path);
     _exit(0);
 }
 
+// Reads until the other end is closed.
+static size_t hear(int fd, char *to, size_t n)
+{
+    size_t have = 0;
+    while (have < n) {
+        ssize_t got = read(fd, to + have, n - have);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            break;
+        have += got > 0 ? (size_t)got : 0;
+    }
+    return have;
+}
+
+static pid_t watcher_fork(char *path, const int told[2], const int alive[2])
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(alive[1]);
+        watch(path, told[1], alive[0]);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return pid;
+}
+
+// Starts the watcher and learns the folder's name from it.
 static bool watcher_start(struct tempdir *dir, struct error *err)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    int told[2], alive[2], why = EIO;
+    if (pipe2(told, O_CLOEXEC) < 0)
         return error_set_errno(err, errno, "no pipe for a child");
-    dir->watcher = fork();
-    if (dir->watcher == 0)
-        watch(dir->path, ends[0]);
-    int why = errno;
-    close(ends[0]);
-    dir->alive = ends[1];
-    return dir->watcher > 0 || error_set_errno(err, why, "no child can be made");
+    if (pipe2(alive, O_CLOEXEC) < 0) {
+        error_set_errno(err, errno, "no pipe for a child");
+        close(told[0]);
+        close(told[1]);
+        return false;
+    }
+    dir->watcher = watcher_fork(dir->path, told, alive);
+    dir->alive = alive[1];
+    close(alive[0]);
+    close(told[1]);
+    size_t len = strlen(dir->path);
+    bool good = dir->watcher > 0 && hear(told[0], (char *)&why, sizeof why) == sizeof why && why == 0 &&
+                hear(told[0], dir->path, len) == len;
+    close(told[0]);
+    return good || error_set_errno(err, why, "no private folder can be made (TMPDIR says where)");
 }
 
 struct tempdir *tempdir_new(const char *below, struct error *err)
@@ -111,14 +167,9 @@ struct tempdir *tempdir_new(const char *below, struct error *err)
     struct tempdir *dir = mem_alloc(sizeof *dir);
     dir->alive = -1;
     dir->path = mem_printf("%s/d5tui-XXXXXX", below);
-    if (!mkdtemp(dir->path)) {
-        error_set_errno(err, errno, "%s: no private folder can be made there (set TMPDIR)", below);
-        free(dir->path);
-        free(dir);
-        return NULL;
-    }
     if (watcher_start(dir, err))
         return dir;
+    error_prefix(err, "%s", below);
     tempdir_free(dir);
     return NULL;
 }

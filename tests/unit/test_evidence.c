@@ -272,6 +272,80 @@ static void links_out_of_the_tree_are_left_out(void **state)
     free(fifo);
 }
 
+static void many_files_and_deep_folders_are_walked(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5000; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "cluster/logs/n%d/p%d/c.log", i % 50, i);
+        put(path, "x\n");
+    }
+    struct str deep = {0};
+    str_add(&deep, "deep");
+    for (int i = 0; i < 70; i++)
+        str_add(&deep, "/d");
+    str_add(&deep, "/file");
+    put(str_text(&deep), "x\n");
+    str_done(&deep);
+    struct evidence *ev = open_one("");
+    assert_int_equal(evidence_count(ev), 5000);
+    assert_int_equal(count_matches(ev, "cluster/logs/n7/*/c.log"), 100);
+    assert_int_equal(count_matches(ev, "cluster/logs/*/p77/*.log"), 1);
+    size_t n;
+    const struct evidence_left_out *out = evidence_left_out(ev, &n);
+    assert_int_equal(n, 1);
+    assert_non_null(strstr(out[0].why, "64 folders"));
+    evidence_close(ev);
+}
+
+static void what_cannot_be_read_is_unknown(void **state)
+{
+    (void)state;
+    if (geteuid() == 0)
+        return; // root reads everything
+    put("cluster/pods.json", "{}");
+    put("closed/file", "x\n");
+    char *file = mem_printf("%s/cluster/pods.json", root), *folder = mem_printf("%s/closed", root);
+    assert_int_equal(chmod(file, 0), 0);
+    assert_int_equal(chmod(folder, 0), 0);
+    struct evidence *ev = open_one("");
+    const struct evidence_file *f = find(ev, "cluster/pods.json");
+    assert_int_equal(f->state, EVIDENCE_UNKNOWN);
+    struct text text;
+    struct error err = {0};
+    assert_false(evidence_text(ev, f->id, &text, &err));
+    size_t n;
+    evidence_left_out(ev, &n);
+    assert_int_equal(n, 1);
+    chmod(folder, 0700);
+    evidence_close(ev);
+    free(file);
+    free(folder);
+}
+
+static bool join_line(struct span line, uint32_t number, void *context)
+{
+    str_printf(context, "%u:" SPAN_FMT "|", number, SPAN_ARG(line));
+    return number < 3;
+}
+
+static void lines_come_one_by_one(void **state)
+{
+    (void)state;
+    put("a.log", "one\r\n\nthree\nfour");
+    put("b.log", "x\ny");
+    struct evidence *ev = open_one("");
+    struct str s = {0};
+    assert_true(evidence_each_line(ev, 0, join_line, &s, NULL));
+    assert_string_equal(str_text(&s), "1:one\r\n|2:\n|3:three\n|");
+    str_clear(&s);
+    assert_true(evidence_each_line(ev, 1, join_line, &s, NULL));
+    assert_string_equal(str_text(&s), "1:x\n|2:y|");
+    assert_false(evidence_each_line(ev, 2, join_line, &s, NULL));
+    str_done(&s);
+    evidence_close(ev);
+}
+
 // ------------------------------------------------------------------ what a file is worth
 
 static void states_follow_from_what_stands_there(void **state)
@@ -577,6 +651,9 @@ int main(void)
         IN_TREE(single_files_find_their_place),
         IN_TREE(what_is_not_there_is_an_error),
         IN_TREE(links_out_of_the_tree_are_left_out),
+        IN_TREE(many_files_and_deep_folders_are_walked),
+        IN_TREE(what_cannot_be_read_is_unknown),
+        IN_TREE(lines_come_one_by_one),
         IN_TREE(states_follow_from_what_stands_there),
         IN_TREE(probes_decide_what_is_known),
         IN_TREE(several_probes_share_a_file),
