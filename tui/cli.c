@@ -20,6 +20,7 @@ static const struct cli_command *const commands[] = {
     &cli_export, //
     &cli_search, //
     &cli_trace,  //
+    &cli_policy, //
     &cli_sop,    //
     &cli_theme,  //
     NULL,        // one line a subcommand

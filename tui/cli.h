@@ -22,6 +22,7 @@ extern const struct cli_command cli_export;
 extern const struct cli_command cli_report;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_search;
+extern const struct cli_command cli_policy;
 extern const struct cli_command cli_sop;
 extern const struct cli_command cli_trace;
 

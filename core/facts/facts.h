@@ -7,6 +7,7 @@
 #include "core/facts/logclass.h"
 #include "core/facts/lookup.h"
 #include "core/parse/kubeobj.h"
+#include "core/parse/netpol.h"
 
 struct audit;          // parse/audit.h
 struct aws;            // parse/aws.h
@@ -95,6 +96,12 @@ struct gap { // what could not be looked at
     enum gap_area { GAP_OTHER, GAP_NODE, GAP_CLUSTER, GAP_POD, GAP_AWS } about;
 };
 
+struct policy_facts { // network policies
+    struct netpol_set set;
+    struct listing standard;   // NetworkPolicies
+    const char *admin_unknown; // why admin or other engines' policies could not be read, or NULL
+};
+
 struct facts {
     struct arena arena;            // owns all that is below
     struct evidence *evidence;     // borrowed
@@ -105,6 +112,7 @@ struct facts {
     struct ip pod_ip;              // family 0: not known
     struct cluster cluster;
     struct dns_facts dns;
+    struct policy_facts policies;
     struct node_facts *nodes;
     size_t n_nodes;
     struct pod_facts *pods;

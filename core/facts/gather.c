@@ -10,9 +10,8 @@ typedef void gather_fn(struct facts *facts);
 
 // In this order; a new area is one line.
 static gather_fn *const areas[] = {
-    gather_cluster,  gather_node_folders, gather_nodes, gather_rules,
-    gather_kubelets, gather_pods,         gather_dns,   gather_aws,
-    gather_logs,     gather_lookups,      NULL,
+    gather_cluster, gather_node_folders, gather_nodes, gather_rules, gather_kubelets, gather_pods,
+    gather_dns,     gather_policies,     gather_aws,   gather_logs,  gather_lookups,  NULL,
 };
 
 static const char *first_text(struct arena *arena, const char *said, const char *found)
@@ -39,16 +38,30 @@ static void merge_target(struct facts *facts, const struct target *said, const s
     t->window.to = said->window.to != TIME_UNKNOWN ? said->window.to : found->window.to;
 }
 
-struct facts *facts_gather(struct evidence *ev, const struct target *target, struct gather_queries *queries)
+static struct facts *begin(struct evidence *ev, const struct target *target)
 {
     struct facts *facts = mem_alloc(sizeof *facts);
     facts->evidence = ev;
     merge_target(facts, target, evidence_target(ev));
     facts->node_name = facts->target.node;
+    return facts;
+}
+
+struct facts *facts_gather(struct evidence *ev, const struct target *target, struct gather_queries *queries)
+{
+    struct facts *facts = begin(ev, target);
     facts->queries = queries;
     for (size_t i = 0; areas[i]; i++)
         areas[i](facts);
     facts->queries = NULL;
+    return facts;
+}
+
+struct facts *facts_gather_cluster(struct evidence *ev)
+{
+    struct facts *facts = begin(ev, NULL);
+    gather_cluster(facts);
+    gather_policies(facts);
     return facts;
 }
 
@@ -65,6 +78,8 @@ void facts_free(struct facts *facts)
     }
     free(facts->lookups.items);
     free(facts->logs.items);
+    free(facts->policies.set.items);
+    free(facts->policies.set.foreign);
     free(facts->gaps);
     arena_done(&facts->arena);
     free(facts);

@@ -24,6 +24,9 @@ struct gather_queries { // zero-initialized and items: ready to be asked
 struct facts *facts_gather(struct evidence *ev, const struct target *target, struct gather_queries *queries);
 void facts_free(struct facts *facts); // takes NULL
 
+// Only what the API server said: objects and policies.
+struct facts *facts_gather_cluster(struct evidence *ev);
+
 void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name, pod_ip
 void gather_node_folders(struct facts *facts); // facts->nodes, one for each folder; node
 void gather_nodes(struct facts *facts);        // nodes/*: links, ethtool, conntrack, sysctls, listeners
@@ -31,6 +34,7 @@ void gather_kubelets(struct facts *facts);     // nodes/*: resolv.conf and what 
 void node_rules_done(struct node_facts *node); // frees what gather_rules made
 void gather_rules(struct facts *facts);        // nodes/*: rulesets and sets, samples too
 void gather_pods(struct facts *facts);         // pods/*: resolv.conf
+void gather_policies(struct facts *facts);     // cluster/*networkpolicies*.json, the CNI's agent
 void gather_aws(struct facts *facts);          // aws/*.json
 void gather_dns(struct facts *facts);          // dns: what cluster, kubelets and pods say of it together
 void gather_logs(struct facts *facts);         // one pass over all logs, and all files for queries

@@ -1,0 +1,387 @@
+// network_policy_deny: does what the pod asks reach CoreDNS, and what CoreDNS asks its upstream, as network
+// policies have it? What decides are the policies themselves; the agent's DENY lines and lookups without an
+// answer show what came of it, and are proof of nothing by themselves (the agent also logs flows that were
+// let through in the end).
+#include <string.h>
+
+#include "core/judge/bench.h"
+#include "core/judge/judge.h"
+#include "core/judge/policy.h"
+#include "core/parse/resolvconf.h"
+
+struct weighing {
+    struct bench bench;
+    struct policy_world world;
+    struct ip server; // what the pod asks; family 0: not known
+    uint16_t port;    // the endpoints'
+};
+
+static const char list_command[] = "kubectl get networkpolicies -A -o json";
+
+// ------------------------------------------------------------------ the way of a query
+
+// The cluster's DNS address that the pod's resolv.conf names first, else the Service's.
+static struct ip find_server(const struct bench *b)
+{
+    const struct resolvconf *conf = bench_resolvconf(b);
+    for (size_t i = 0; conf && i < conf->n_servers; i++) {
+        if (conf->servers[i].used && bench_is_cluster_dns(b, conf->servers[i].ip))
+            return conf->servers[i].ip;
+    }
+    return b->facts->dns.n_addresses ? b->facts->dns.addresses[0] : (struct ip){0};
+}
+
+// NodeLocal DNSCache may have taken the Service's address over on every node.
+static struct ip nodelocal_of(const struct bench *b, struct ip server)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    for (size_t i = 0; i < dns->n_nodelocal_also; i++) {
+        if (server.family && ip_eq(dns->nodelocal_also[i], server))
+            return server;
+    }
+    return dns->nodelocal;
+}
+
+static struct policy_answer ask_server(struct weighing *w, const char *protocol)
+{
+    const struct policy_query q = {
+        .from = w->bench.facts->pod, .to_ip = w->server, .protocol = protocol, .port = 53};
+    return policy_judge(&w->world, &q, &w->bench.arena);
+}
+
+static struct policy_answer ask_endpoint(struct weighing *w, const struct kube_endpoint *e,
+                                         const char *protocol)
+{
+    struct policy_query q = {
+        .from = w->bench.facts->pod, .to_ip = e->ip, .protocol = protocol, .port = w->port};
+    q.to = e->pod ? cluster_pod(&w->bench.facts->cluster, e->pod_namespace, e->pod) : NULL;
+    return policy_judge(&w->world, &q, &w->bench.arena);
+}
+
+// Whether there is no ready endpoint that the pod may reach; then an answer refutes what the policies say.
+static bool reaches_none(struct weighing *w)
+{
+    const struct dns_facts *dns = &w->bench.facts->dns;
+    size_t n = 0, blocked = 0;
+    for (size_t i = 0; i < dns->n_endpoints; i++) {
+        if (dns->endpoints[i].ready == TRI_NO)
+            continue;
+        n++;
+        blocked += ask_endpoint(w, &dns->endpoints[i], "UDP").fate == POLICY_FATE_BLOCKED;
+    }
+    return n > 0 && blocked == n;
+}
+
+// The worst of what the pod can meet: by the address that it asks, else endpoint by endpoint.
+static struct policy_answer ask(struct weighing *w, const char *protocol)
+{
+    const struct dns_facts *dns = &w->bench.facts->dns;
+    if (w->server.family)
+        return ask_server(w, protocol);
+    struct policy_answer worst = {.fate = POLICY_FATE_UNKNOWN,
+                                  .why = "where CoreDNS listens was not collected"};
+    for (size_t i = 0, n = 0; i < dns->n_endpoints; i++) {
+        if (dns->endpoints[i].ready == TRI_NO)
+            continue;
+        struct policy_answer a = ask_endpoint(w, &dns->endpoints[i], protocol);
+        if (n++ == 0 || a.fate > worst.fate)
+            worst = a;
+    }
+    return worst;
+}
+
+// ------------------------------------------------------------------ what was seen
+
+// Whether `text` names the address as a whole: "10.0.1.5" is not in "10.0.1.50".
+static bool names_address(struct span text, struct ip ip)
+{
+    char name[IP_TEXT];
+    ip_format(ip, name);
+    for (size_t at; ip.family && (at = span_find(text, name)) != SIZE_MAX; text = span_from(text, at + 1)) {
+        size_t end = at + strlen(name);
+        bool begins = at == 0 || !strchr("0123456789abcdef.:", text.at[at - 1]);
+        bool ends = end == text.len || !strchr("0123456789abcdef.", text.at[end]);
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+// The agent says that it dropped what this pod sent to the cluster's DNS, or to CoreDNS itself.
+static bool is_our_denial(const struct weighing *w, const struct log_hit *hit)
+{
+    const struct facts *facts = w->bench.facts;
+    if (hit->class_ != LOG_POLICY_DENY || !names_address(hit->text, facts->pod_ip) ||
+        !span_contains(hit->text, "53"))
+        return false;
+    bool dns = w->server.family && names_address(hit->text, w->server);
+    for (size_t i = 0; i < facts->dns.n_addresses && !dns; i++)
+        dns = names_address(hit->text, facts->dns.addresses[i]);
+    for (size_t i = 0; i < facts->dns.n_endpoints && !dns; i++)
+        dns = names_address(hit->text, facts->dns.endpoints[i].ip);
+    return dns && bench_time_in_window(&w->bench, hit->time) == TRI_YES;
+}
+
+static size_t cite_denials(const struct weighing *w, struct cites *cites, usec_t *ret_first)
+{
+    const struct log_hits *logs = &w->bench.facts->logs;
+    size_t n = 0;
+    *ret_first = TIME_UNKNOWN;
+    for (size_t i = 0; i < logs->n; i++) {
+        if (!is_our_denial(w, &logs->items[i]))
+            continue;
+        if (n++ < 3)
+            cite(cites, logs->items[i].place);
+        if (*ret_first == TIME_UNKNOWN || logs->items[i].time < *ret_first)
+            *ret_first = logs->items[i].time;
+    }
+    return n;
+}
+
+static const struct lookup *find_lookup(const struct weighing *w, enum lookup_proto proto, unsigned how,
+                                        struct window window)
+{
+    struct lookup_query q = {
+        .fields = LOOKUP_BY_TARGET_POD | LOOKUP_BY_WINDOW | LOOKUP_BY_AT | how,
+        .at = LOOKUP_AT_CLUSTER_DNS,
+        .proto = proto,
+        .outcome = LOOKUP_TIMEOUT,
+        .window = window,
+    };
+    static const enum lookup_server servers[] = {LOOKUP_AT_CLUSTER_DNS, LOOKUP_AT_ENDPOINT,
+                                                 LOOKUP_AT_NODELOCAL};
+    const struct lookup *found = NULL;
+    for (size_t i = 0; i < sizeof servers / sizeof *servers && !found; i++) {
+        q.at = servers[i];
+        found = lookups_first(&w->bench.facts->lookups, &q);
+    }
+    return found;
+}
+
+// ------------------------------------------------------------------ claims
+
+static struct claim make_claim(enum claim_kind kind, const char *text)
+{
+    return (struct claim){
+        .kind = kind,
+        .diagnosis = DIAGNOSIS_NETWORK_POLICY_DENY,
+        .subject = SUBJECT_NETWORK_POLICY,
+        .on_path = TRI_YES,
+        .in_window = TRI_YES,
+        .text = text,
+        .time = TIME_UNKNOWN,
+    };
+}
+
+static void cite_deciders(const struct policy_answer *a, struct cites *cites)
+{
+    for (size_t i = 0; i < a->n_deciders; i++)
+        cite(cites, a->deciders[i]->meta.place);
+}
+
+// When the youngest of the deciding policies was made; since then, at the latest, it is so.
+static usec_t made_at(const struct policy_answer *a)
+{
+    usec_t latest = TIME_UNKNOWN;
+    for (size_t i = 0; i < a->n_deciders; i++) {
+        if (a->deciders[i]->meta.created > latest)
+            latest = a->deciders[i]->meta.created;
+    }
+    return latest;
+}
+
+static const char *name_of(struct bench *b, const struct kube_meta *meta)
+{
+    const char *name = meta->name ? meta->name : "?";
+    return meta->namespace_ ? arena_printf(&b->arena, "%s/%s", meta->namespace_, name) : name;
+}
+
+static const char *names_of(struct bench *b, const struct policy_answer *a)
+{
+    const char *names = a->n_deciders ? name_of(b, &a->deciders[0]->meta) : "?";
+    for (size_t i = 1; i < a->n_deciders; i++)
+        names = arena_printf(&b->arena, "%s, %s", names, name_of(b, &a->deciders[i]->meta));
+    return names;
+}
+
+static const char *tell_block(struct weighing *w, const struct policy_answer *a, const char *protocol)
+{
+    struct bench *b = &w->bench;
+    const char *names = names_of(b, a), *pod = a->pod ? name_of(b, &a->pod->meta) : "CoreDNS";
+    bool denies = a->n_deciders && a->deciders[0]->kind != NETPOL_STANDARD;
+    if (denies)
+        return arena_printf(&b->arena, "network policy %s denies %s 53 between the pod and %s (%s)", names,
+                            protocol, pod, netpol_direction_name(a->direction));
+    if (a->direction == NETPOL_EGRESS)
+        return arena_printf(&b->arena,
+                            "network policy %s isolates the pod for egress, and none allows %s 53 to CoreDNS",
+                            names, protocol);
+    return arena_printf(&b->arena,
+                        "network policy %s isolates %s for ingress, and none lets the pod's %s 53 in", names,
+                        pod, protocol);
+}
+
+static const char *tell_fix(struct weighing *w, const struct policy_answer *a)
+{
+    struct bench *b = &w->bench;
+    const char *namespace_ = b->facts->pod->meta.namespace_;
+    bool denies = a->n_deciders && a->deciders[0]->kind != NETPOL_STANDARD;
+    if (denies)
+        return arena_printf(&b->arena, "change network policy %s so that it allows UDP and TCP 53 to CoreDNS",
+                            names_of(b, a));
+    if (a->direction == NETPOL_EGRESS)
+        return arena_printf(
+            &b->arena,
+            "add a NetworkPolicy in namespace %s that allows egress to the CoreDNS pods (kube-system, "
+            "k8s-app=kube-dns) on UDP and TCP %u",
+            namespace_, (unsigned)w->port);
+    return arena_printf(
+        &b->arena, "change NetworkPolicy %s so that it allows ingress on UDP and TCP %u from namespace %s",
+        names_of(b, a), (unsigned)w->port, namespace_);
+}
+
+static void claim_effects(struct weighing *w, bool certain)
+{
+    struct bench *b = &w->bench;
+    struct cites denials = {.n = 0}, lost = {.n = 0};
+    usec_t first;
+    size_t n = cite_denials(w, &denials, &first);
+    struct claim c =
+        make_claim(CLAIM_EFFECT,
+                   arena_printf(&b->arena, "the policy agent denied the pod's packets to DNS, %zu times", n));
+    c.time = first;
+    if (n)
+        bench_say(b, &c, &denials);
+    const struct lookup *timeout = find_lookup(w, LOOKUP_UDP, LOOKUP_BY_OUTCOME, b->facts->target.window);
+    if (!timeout || !certain)
+        return;
+    cite(&lost, timeout->place);
+    c = make_claim(CLAIM_EFFECT, bench_tell_lookup(b, timeout));
+    c.in_window = bench_time_in_window(b, timeout->time);
+    c.time = timeout->time;
+    bench_say(b, &c, &lost);
+}
+
+static void claim_refutation(struct weighing *w, usec_t made)
+{
+    struct bench *b = &w->bench;
+    struct window window = b->facts->target.window;
+    if (made != TIME_UNKNOWN && (window.from == TIME_UNKNOWN || window.from < made))
+        window.from = made;
+    const struct lookup *answered = find_lookup(w, LOOKUP_UDP, LOOKUP_BY_ANSWERED | LOOKUP_BY_PROTO, window);
+    struct cites cites = {.n = 0};
+    if (!answered || answered->time == TIME_UNKNOWN || !reaches_none(w))
+        return;
+    cite(&cites, answered->place);
+    struct claim c = make_claim(CLAIM_AGAINST, bench_tell_lookup(b, answered));
+    c.time = answered->time;
+    bench_say(b, &c, &cites);
+}
+
+static void claim_block(struct weighing *w, const struct policy_answer *a)
+{
+    struct bench *b = &w->bench;
+    struct cites cites = {.n = 0};
+    usec_t made = made_at(a);
+    struct claim c = make_claim(CLAIM_CAUSE, tell_block(w, a, "UDP"));
+    cite_deciders(a, &cites);
+    c.in_window = bench_state_in_window(b, made);
+    c.object = names_of(b, a);
+    c.fix = tell_fix(w, a);
+    c.time = made;
+    bench_say(b, &c, &cites);
+    claim_effects(w, true);
+    claim_refutation(w, made);
+}
+
+static void claim_pass(struct weighing *w, const struct policy_answer *a)
+{
+    struct bench *b = &w->bench;
+    struct cites cites = {.n = 0};
+    struct claim c = make_claim(CLAIM_CLEAR, "no network policy isolates the pod or CoreDNS");
+    cite_deciders(a, &cites);
+    if (a->n_deciders) {
+        c.kind = CLAIM_INNOCENT;
+        c.text = arena_printf(
+            &b->arena, "network policies isolate, and %s allows the pod's UDP 53 to CoreDNS", names_of(b, a));
+        bench_say(b, &c, &cites);
+        c.text = "network policies let the pod's DNS through";
+        c.kind = CLAIM_CLEAR;
+    }
+    c.diagnosis = DIAGNOSIS_NONE;
+    cite(&cites, w->world.standard.place);
+    bench_say(b, &c, &cites);
+}
+
+static void claim_gap(struct weighing *w, const char *why)
+{
+    struct claim c = make_claim(
+        CLAIM_GAP, arena_printf(&w->bench.arena, "whether network policies let DNS through: %s", why));
+    const struct cites none = {.n = 0};
+    c.in_window = TRI_UNKNOWN;
+    c.command = list_command;
+    bench_say(&w->bench, &c, &none);
+}
+
+// TCP is asked only for answers that do not fit: blocked, it is a fault where that was seen.
+static void judge_tcp(struct weighing *w)
+{
+    struct bench *b = &w->bench;
+    struct policy_answer a = ask(w, "TCP");
+    struct cites cites = {.n = 0}, seen = {.n = 0};
+    if (a.fate != POLICY_FATE_BLOCKED)
+        return;
+    cite_deciders(&a, &cites);
+    const struct lookup *lost =
+        find_lookup(w, LOOKUP_TCP, LOOKUP_BY_OUTCOME | LOOKUP_BY_PROTO, b->facts->target.window);
+    struct claim c = make_claim(CLAIM_NOTE, tell_block(w, &a, "TCP"));
+    if (!lost) {
+        c.diagnosis = DIAGNOSIS_NONE;
+        bench_say(b, &c, &cites);
+        return;
+    }
+    c.kind = CLAIM_CAUSE;
+    c.in_window = bench_state_in_window(b, made_at(&a));
+    c.fix = tell_fix(w, &a);
+    bench_say(b, &c, &cites);
+    cite(&seen, lost->place);
+    c = make_claim(CLAIM_EFFECT, bench_tell_lookup(b, lost));
+    c.time = lost->time;
+    bench_say(b, &c, &seen);
+}
+
+static void judge_pod(struct weighing *w)
+{
+    struct policy_answer a = ask(w, "UDP");
+    switch (a.fate) {
+    case POLICY_FATE_BLOCKED:
+        claim_block(w, &a);
+        return;
+    case POLICY_FATE_PASSES:
+        claim_pass(w, &a);
+        judge_tcp(w);
+        return;
+    case POLICY_FATE_UNKNOWN:
+        claim_gap(w, a.why);
+        claim_effects(w, false);
+    }
+}
+
+void judge_policies(const struct facts *facts, struct claims *claims)
+{
+    struct weighing w = {.port = facts->dns.endpoint_port ? facts->dns.endpoint_port : 53};
+    bench_init(&w.bench, facts, claims);
+    w.server = find_server(&w.bench);
+    w.world = (struct policy_world){
+        .policies = &facts->policies.set,
+        .standard = facts->policies.standard,
+        .admin_unknown = facts->policies.admin_unknown,
+        .cluster = &facts->cluster,
+        .nodelocal = nodelocal_of(&w.bench, w.server),
+    };
+    if (!facts->pod)
+        claim_gap(&w, "the pod was not collected");
+    else if (bench_asks_cluster_dns(&w.bench) != TRI_NO)
+        judge_pod(&w);
+    bench_done(&w.bench);
+}

@@ -1,0 +1,27 @@
+// What the readers of network policies share: selectors, addresses, ports. For parse/netpol*.c only.
+#ifndef D5_PARSE_NETPOL_READ_H
+#define D5_PARSE_NETPOL_READ_H
+
+#include "core/parse/kuberead.h"
+#include "core/parse/netpol.h"
+
+struct netpol_reader {
+    struct kube_reader kube;
+    struct netpol *policy; // the one that is being read
+};
+
+typedef void netpol_read_fn(struct netpol_reader *r, const struct json_value *object);
+netpol_read_fn netpol_read_admin, netpol_read_baseline;
+
+// Marks the policy as one that the API server would have refused.
+void netpol_break(struct netpol_reader *r, const char *why);
+
+// A LabelSelector; NULL or null gives one that is not set.
+struct netpol_selector netpol_read_selector(struct netpol_reader *r, const struct json_value *value);
+void netpol_read_block(struct netpol_reader *r, const struct json_value *value, struct ip_prefix *ret);
+struct ip_prefix *netpol_read_blocks(struct netpol_reader *r, const struct json_value *list, size_t *ret_n);
+const char *netpol_read_protocol(struct netpol_reader *r, const struct json_value *value); // absent: "TCP"
+uint16_t netpol_read_port_number(struct netpol_reader *r, const struct json_value *value);
+const char *netpol_read_port_name(struct netpol_reader *r, const struct json_value *value);
+
+#endif
