@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/session/policy.h"
 
 // ------------------------------------------------------------------ TARGET
 
@@ -194,11 +195,25 @@ bool cli_target_check(const struct cli_target *t, struct error *err)
     return true;
 }
 
+// Whether this run is guided: asked for, or not to be avoided.
+static bool is_guided(const struct cli_target *t)
+{
+    struct policy policy;
+    policy_load(&policy, policy_file);
+    enum policy_mode mode = policy_mode_of_me(&policy);
+    if (policy.trouble)
+        cli_error(CLI_OK, "the policy does not count, so this run is guided: %s", policy.trouble);
+    else if (mode == POLICY_GUIDED && t->mode_given && !t->guided)
+        cli_error(CLI_OK, "--mode standard does not count: %s says guided", policy_file);
+    policy_done(&policy);
+    return t->guided || mode == POLICY_GUIDED;
+}
+
 void cli_target_config(const struct cli_target *t, struct session_config *ret)
 {
     ret->from = t->from;
     ret->n_from = t->n_from;
     ret->target = &t->target;
     ret->state_dir = t->state;
-    ret->guided = t->guided;
+    ret->guided = is_guided(t);
 }
