@@ -30,8 +30,8 @@ struct cli_flags cli_state_flags(struct cli_target *t);  // --state
 // What no single flag can see: an end before its beginning, --via beside --from.
 bool cli_target_check(const struct cli_target *t, struct error *err);
 
-// Fills what the flags say of a session, within what the administrator's policy leaves; the rest stays as it is. Where
-// the policy says guided, no flag says otherwise, and standard error says why.
+// Fills what the flags say of a session, within what the administrator's policy leaves; the rest stays as it
+// is. Where the policy says guided, no flag says otherwise, and standard error says why.
 void cli_target_config(const struct cli_target *t, struct session_config *ret);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "core/base/mem.h"
 #include "core/probe/procedures.h"
+#include "core/session/choose.h"
 #include "core/session/inside.h"
 
 #define PROCEDURE_FILE "procedure.md"
@@ -26,7 +27,10 @@ static bool take_procedure(struct session *s, const char *id_or_file, struct err
 
 bool session_open_new(struct session *s, const struct session_config *config, struct error *err)
 {
-    return take_procedure(s, config->sop ? config->sop : "D5", err);
+    char *chosen = config->sop ? mem_strdup(config->sop) : choose_procedure(s->target.symptom);
+    bool ok = take_procedure(s, chosen, err);
+    free(chosen);
+    return ok;
 }
 
 // ------------------------------------------------------------------ a case on disk
@@ -71,8 +75,8 @@ bool session_open_case(struct session *s, const struct session_config *config, s
     if (!case_find(s->state_dir, config->open_case, &s->path, err))
         return false;
     char *procedure = case_file(&s->path, PROCEDURE_FILE);
-    bool ok = take_procedure(s, access(procedure, R_OK) == 0 ? procedure : "D5", err) &&
-              open_store(s, config->read_only, err) && store_read(s->store, replay_event, s, err);
+    bool ok = take_procedure(s, procedure, err) && open_store(s, config->read_only, err) &&
+              store_read(s->store, replay_event, s, err);
     free(procedure);
     if (!ok)
         return false;

@@ -12,6 +12,7 @@
 
 #include "core/base/mem.h"
 #include "core/session.h"
+#include "core/session/choose.h"
 #include "core/session/export.h"
 
 static const char *const tree[] = {"tests/cases/demo/tree"};
@@ -203,14 +204,32 @@ static void a_changed_export_is_refused(void **state)
     free(elsewhere);
 }
 
+static void a_symptom_chooses_the_procedure(void **state)
+{
+    (void)state;
+    static const char *const some[] = {"OutOfMemory.*", "linklocal_allowance_exceeded"}, *const all[] = {
+                                                                                             ".*"};
+    const struct sop specific = {.triggers = some, .n_triggers = 2}, any = {.triggers = all, .n_triggers = 1};
+    assert_true(choose_fits(&specific, "java.lang.outofmemoryerror: heap"));
+    assert_false(choose_fits(&specific, "UnknownHostException"));
+    assert_false(choose_fits(&any, "UnknownHostException"));
+    char *chosen = choose_procedure(NULL);
+    assert_string_equal(chosen, choose_default);
+    free(chosen);
+}
+
 #define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_STATE(a_case_is_replayed_byte_for_byte), WITH_STATE(a_second_session_may_only_read),
-        WITH_STATE(words_go_into_the_report),         WITH_STATE(nothing_counts_before_a_step_has_run),
-        WITH_STATE(an_export_is_a_case_elsewhere),    WITH_STATE(a_changed_export_is_refused),
+        WITH_STATE(a_case_is_replayed_byte_for_byte),
+        WITH_STATE(a_second_session_may_only_read),
+        WITH_STATE(words_go_into_the_report),
+        WITH_STATE(nothing_counts_before_a_step_has_run),
+        WITH_STATE(an_export_is_a_case_elsewhere),
+        WITH_STATE(a_changed_export_is_refused),
+        cmocka_unit_test(a_symptom_chooses_the_procedure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
