@@ -76,8 +76,9 @@ static bool read_flow(struct span line, struct conntrack_flow *ret)
     struct span word, name, value;
     if (!span_cut_word(&line, &word))
         return false;
-    if (span_is(word, "ipv4") || span_is(word, "ipv6")) { // -o extended: the family and its number first
-        if (!span_cut_word(&line, &word) || !span_cut_word(&line, &word))
+    bool extended = span_is(word, "ipv4") || span_is(word, "ipv6"); // -o extended: the family and its number
+    for (int skip = extended ? 2 : 0; skip > 0; skip--) {
+        if (!span_cut_word(&line, &word))
             return false;
     }
     ret->tcp = span_is(word, "tcp");

@@ -80,13 +80,11 @@ static void read_words(struct reader *r, struct span rest)
             read_option(d, word);
         else if (span_is(word, "-p") && span_cut_word(&rest, &word) && span_to_u64(word, &port))
             d->port = (uint16_t)port;
-        else if (span_is(word, "-t") && span_cut_word(&rest, &word))
+        else if (span_is(word, "-q") || span_is(word, "-t") || span_is(word, "IN"))
+            continue; // the name or the type follows, and is told by itself
+        else if (word.at[0] != '-' && is_type(word))
             d->type = arena_span(r->arena, word);
-        else if (span_is(word, "-q") && span_cut_word(&rest, &word))
-            d->name = lower_name(r->arena, word);
-        else if (word.at[0] != '-' && !span_is(word, "IN") && is_type(word) && d->name)
-            d->type = arena_span(r->arena, word);
-        else if (word.at[0] != '-' && !span_is(word, "IN") && !d->name)
+        else if (word.at[0] != '-' && !d->name)
             d->name = lower_name(r->arena, word);
     }
 }

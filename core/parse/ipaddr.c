@@ -86,10 +86,8 @@ static void read_words(struct reader *r, struct span rest)
         struct span value = word;
         if (span_is(word, "inet") || span_is(word, "inet6"))
             read_inet(r, &rest);
-        else if (span_is(word, "mtu") && span_cut_word(&rest, &value) && span_to_u64(value, &mtu))
-            link->mtu = (uint32_t)mtu;
-        else if (span_skip(&value, "MTU:") && span_to_u64(value, &mtu))
-            link->mtu = (uint32_t)mtu;
+        else if ((span_is(word, "mtu") && span_cut_word(&rest, &value)) || span_skip(&value, "MTU:"))
+            link->mtu = span_to_u64(value, &mtu) ? (uint32_t)mtu : link->mtu;
         else if (span_starts(word, "<") || span_starts(word, "flags="))
             link->up = span_contains(word, "<UP") || span_contains(word, ",UP");
         else if (span_is(word, "UP"))

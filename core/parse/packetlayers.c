@@ -42,7 +42,7 @@ static struct span read_ipv4(struct span s, struct ends *ret)
 {
     if (s.len < 20)
         return span_make(NULL, 0);
-    size_t header = (get8(s, 0) & 15) * 4u, total = get16(s, 2);
+    size_t header = (size_t)(get8(s, 0) & 15) * 4, total = get16(s, 2);
     unsigned fragment = get16(s, 6);
     if (header < 20 || header > s.len)
         return span_make(NULL, 0);
@@ -142,7 +142,7 @@ static bool read_tcp(struct span s, const struct ends *e, struct dns_packet *p)
         return false;
     uint16_t from = get16(s, 0), to = get16(s, 2);
     unsigned flags = get8(s, 13);
-    size_t header = (get8(s, 12) >> 4) * 4u;
+    size_t header = (size_t)(get8(s, 12) >> 4) * 4;
     p->tcp = true;
     if ((from != PORT_DNS && to != PORT_DNS) || header < 20)
         return false;

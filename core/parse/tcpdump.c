@@ -120,11 +120,16 @@ static bool read_time(struct reader *r, struct span *line, usec_t *ret)
     if (word.len != 10 || word.at[4] != '-' || !span_cut_word(&rest, &clock_word) ||
         !read_clock(clock_word, &clock))
         return false;
-    char stamp[24];
-    memcpy(stamp, word.at, 10);
-    memcpy(stamp + 10, "T00:00:00Z", 10);
+    int parts[6] = {0};
+    uint64_t year, month, date;
     usec_t day;
-    if (!clock_parse_rfc3339(span_make(stamp, 20), &day))
+    if (!span_to_u64(span_first(word, 4), &year) || !span_to_u64(span_first(span_from(word, 5), 2), &month) ||
+        !span_to_u64(span_from(word, 8), &date))
+        return false;
+    parts[0] = (int)year;
+    parts[1] = (int)month;
+    parts[2] = (int)date;
+    if (!clock_from_parts(parts, &day))
         return false;
     *ret = day + clock;
     *line = rest;

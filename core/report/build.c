@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/judge/scope.h"
 #include "core/report/escalation.h"
 #include "core/report/quote.h"
 
@@ -286,6 +287,30 @@ static void build_steps(struct building *b)
     b->report->n_steps = b->in->n_steps;
 }
 
+// How far it reaches, where something failed.
+static void build_scope(struct building *b)
+{
+    struct scope scope;
+    struct report_scope *ret = &b->report->scope;
+    scope_find(b->arena, b->in->facts, &scope);
+    ret->since = scope.since;
+    if (!scope.failing)
+        return;
+    ret->pods = arena_printf(b->arena, "%zu of %zu seen", scope.failing, scope.seen);
+    ret->nodes = scope.nodes;
+    ret->n_nodes = scope.n_nodes;
+    const char **ids = arena_alloc(b->arena, SCOPE_PLACES * sizeof *ids);
+    for (size_t i = 0; i < scope.n_places; i++) {
+        const char *id = report_evidence_id(b->arena, b->in->facts->evidence, scope.places[i].file);
+        bool known = false;
+        for (size_t j = 0; j < ret->n_evidence; j++)
+            known |= strcmp(ids[j], id) == 0;
+        if (!known)
+            ids[ret->n_evidence++] = id;
+    }
+    ret->evidence = ids;
+}
+
 struct report *report_build(const struct report_input *in)
 {
     struct report *report = mem_alloc(sizeof *report);
@@ -303,5 +328,6 @@ struct report *report_build(const struct report_input *in)
     build_unknown(&b);
     build_escalation(&b);
     build_steps(&b);
+    build_scope(&b);
     return report;
 }
