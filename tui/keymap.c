@@ -37,9 +37,9 @@ struct span command_key(const struct command *command)
     return name;
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
 int fuzzy_score(struct span typed, struct span name)

@@ -26,8 +26,10 @@ static int draw_wrapped(struct ui *ui, struct rect area, int col, enum role role
 static void add_words(const struct sop_item *item, struct str *ret)
 {
     for (const char *c = item->text; *c; c++) {
-        if (*c != '*' && *c != '`')
-            str_add_char(ret, *c == '\n' ? ' ' : *c);
+        if (*c == '\n')
+            str_add_char(ret, ' ');
+        else if (*c != '*' && *c != '`')
+            str_add_char(ret, *c);
     }
 }
 
@@ -70,6 +72,8 @@ static int draw_plan(struct ui *ui, struct rect area, const struct sop_item *ite
                  ui->analysing ? "The evidence is being read" : "No evidence was read yet");
         return row + 1;
     }
+    if (session_held_by(ui->session, item->id))
+        return row;
     pen_text(&pen, ROLE_KEY, "Enter");
     pen_text(&pen, ROLE_TEXT, " runs this step");
     return row + 1;
@@ -106,6 +110,9 @@ int view_card_draw(struct ui *ui, struct rect area)
     pen_span(&pen, ROLE_TEXT, str_span(&title));
     str_done(&title);
     struct rect rest = rect_rows(area, 1, area.rows - 2);
+    const char *gate = step->status == STEP_TODO ? session_held_by(ui->session, row->item->id) : NULL;
+    if (gate)
+        pen_printf(&pen, ROLE_HELD, "  held by %s; o goes past it with a reason", gate);
     int used = 1 + (step->status == STEP_TODO ? draw_plan(ui, rest, row->item) : draw_said(ui, rest, step));
     if (step->note) {
         struct pen note = pen_at(&ui->canvas, area, used++, 0);

@@ -117,29 +117,34 @@ static void draw_heading(struct ui *ui, struct pen pen, const struct check_row *
     (void)ui;
 }
 
-// The state's word for the right edge, and why where that is short.
-static void status_words(struct ui *ui, const struct check_row *row, const struct incident_step *step,
-                         struct str *ret)
+struct step_look {
+    enum step_status status;
+    const char *gate; // that holds it, or NULL
+};
+
+// A step that has not run shows what keeps it: the gate, or the evidence that is still being read.
+static struct step_look look_of(struct ui *ui, const struct check_row *row)
 {
-    str_add(ret, step_status_phrase(step->status));
-    if (step->status == STEP_HELD) {
-        const char *gate = session_held_by(ui->session, row->item->id);
-        if (gate)
-            str_printf(ret, " by %s", gate);
-    }
+    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
+    struct step_look look = {step ? step->status : STEP_TODO, NULL};
+    if (look.status == STEP_TODO && ui->analysing)
+        look.status = STEP_RUNNING;
+    else if (look.status == STEP_TODO || look.status == STEP_HELD)
+        look.gate = session_held_by(ui->session, row->item->id);
+    if (look.gate)
+        look.status = STEP_HELD;
+    return look;
 }
 
 static void draw_step(struct ui *ui, struct pen pen, const struct check_row *row)
 {
-    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
-    enum step_status status = step ? step->status : STEP_TODO;
-    if (ui->analysing && status == STEP_TODO)
-        status = STEP_RUNNING;
+    struct step_look look = look_of(ui, row);
+    enum step_status status = look.status;
     struct str words = {0}, title = {0};
-    if (step && status == step->status && status != STEP_TODO)
-        status_words(ui, row, step, &words);
-    else if (status == STEP_RUNNING)
+    if (status != STEP_TODO)
         str_add(&words, step_status_phrase(status));
+    if (look.gate)
+        str_printf(&words, " by %s", look.gate);
     sop_item_title(row->item, &title);
     int width = text_columns(str_span(&words));
     struct pen right = pen;

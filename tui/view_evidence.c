@@ -24,6 +24,7 @@ void evidence_view_done(struct evidence_view *view)
 static bool evidence_source_line(void *data, uint32_t line, struct str *ret)
 {
     const struct evidence_view *view = data;
+    str_clear(ret);
     return evidence_line(view->evidence, view->file, line, ret, NULL);
 }
 

@@ -226,8 +226,10 @@ void view_intake_paste(struct ui *ui, struct span text)
 {
     struct intake *intake = &ui->intake;
     struct str name = {0}, flat = {0};
-    for (size_t i = 0; i < text.len; i++)
-        str_add_char(&flat, text.at[i] == '\n' || text.at[i] == '\r' ? ' ' : text.at[i]);
+    for (struct span rest = text, line; rest.len > 0 && span_cut_line(&rest, &line);) {
+        str_add_span(&flat, line);
+        str_add_char(&flat, ' ');
+    }
     if (span_contains(span_trim(text), " ") && access(str_text(&flat), F_OK) != 0)
         intake->at = FIELD_SYMPTOM; // words, and no path: what somebody was told
     prompt_paste(&intake->fields[intake->at], str_span(&flat));

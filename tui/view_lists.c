@@ -13,13 +13,13 @@ static const struct analysis *analysis_of(struct ui *ui)
 
 // ---- help
 
-static const struct {
-    unsigned scope;
+static const struct chapter {
     const char *title;
+    unsigned scope;
 } chapters[] = {
-    {SCOPE_ALL, "Everywhere"},    {SCOPE_MOVING, "Moving"}, {SCOPE_CHECKLIST, "Steps"},
-    {SCOPE_EVIDENCE, "Evidence"}, {SCOPE_REPORT, "Report"}, {SCOPE_PANES, "Views"},
-    {SCOPE_OVERVIEW, "Lists"},
+    {"Everywhere", SCOPE_ALL},    {"Moving", SCOPE_MOVING}, {"Steps", SCOPE_CHECKLIST},
+    {"Evidence", SCOPE_EVIDENCE}, {"Report", SCOPE_REPORT}, {"Views", SCOPE_PANES},
+    {"Lists", SCOPE_OVERVIEW},
 };
 
 // The chapter of exactly that scope, else the first that lies in it.
@@ -56,17 +56,17 @@ void view_help_open(struct ui *ui)
 // ---- findings
 
 static const struct {
-    enum claim_kind kind;
     const char *title;
+    enum claim_kind kind;
     enum role role;
 } kinds[] = {
-    {CLAIM_CAUSE, "Causes seen", ROLE_FINDING},
-    {CLAIM_EFFECT, "What it does to lookups", ROLE_WARN},
-    {CLAIM_AGAINST, "Speaks against", ROLE_OK},
-    {CLAIM_INNOCENT, "Looks like it and is not", ROLE_OK},
-    {CLAIM_GAP, "Could not be looked at", ROLE_UNKNOWN},
-    {CLAIM_CLEAR, "Looked at, nothing wrong", ROLE_OK},
-    {CLAIM_NOTE, "Also seen", ROLE_MUTED},
+    {"Causes seen", CLAIM_CAUSE, ROLE_FINDING},
+    {"What it does to lookups", CLAIM_EFFECT, ROLE_WARN},
+    {"Speaks against", CLAIM_AGAINST, ROLE_OK},
+    {"Looks like it and is not", CLAIM_INNOCENT, ROLE_OK},
+    {"Could not be looked at", CLAIM_GAP, ROLE_UNKNOWN},
+    {"Looked at, nothing wrong", CLAIM_CLEAR, ROLE_OK},
+    {"Also seen", CLAIM_NOTE, ROLE_MUTED},
 };
 
 static void add_claim(struct ui *ui, const struct claim *claim, size_t index, enum role role)

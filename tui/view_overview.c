@@ -90,7 +90,7 @@ static void draw_row(struct ui *ui, struct pen pen, const struct overview_row *r
     struct pen aside = pen;
     if (row->aside) {
         int width = text_columns(span_of(row->aside));
-        width = width > pen.area.cols / 2 ? pen.area.cols / 2 : width;
+        width = width > pen.area.cols / 3 ? pen.area.cols / 3 : width;
         aside.col = pen.area.cols - width - 1;
         aside.area.cols -= 1;
         pen.area.cols = aside.col - 1;

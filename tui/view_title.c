@@ -114,6 +114,7 @@ void view_tabs_draw(struct ui *ui, struct rect area)
 // As many labels as fit, in the table's order; the way to all of them is always there.
 static void draw_keys(struct ui *ui, struct rect area)
 {
+    const char *away = ui->screen == SCREEN_OVERVIEW ? " back" : " leave";
     static const char help[] = "? help  q leave";
     struct pen last = pen_at(&ui->canvas, area, 0, area.cols - (int)sizeof help);
     struct pen pen = pen_at(&ui->canvas, area, 0, 1);
@@ -135,7 +136,7 @@ static void draw_keys(struct ui *ui, struct rect area)
     pen_text(&last, ROLE_KEY, "?");
     pen_text(&last, ROLE_MUTED, " help  ");
     pen_text(&last, ROLE_KEY, "q");
-    pen_text(&last, ROLE_MUTED, " leave");
+    pen_text(&last, ROLE_MUTED, away);
 }
 
 static void draw_where(struct ui *ui, struct rect *area)

@@ -71,6 +71,11 @@ static void test_wide(void **state)
     assert_true(screen_shows(s, "shop/checkout-7d9c5b6f4-x2x9p @ ip-10-0-11-37"));
     assert_true(screen_shows(s, "STANDARD"));
     assert_true(screen_shows(s, "query path  pod ✓"));
+    assert_true(screen_shows(s, "Report · confirmed"));
+    assert_true(screen_shows(s, "[46:2898] -A FORWARD -d 10.0.12.0/24")); // the deciding line, verbatim
+    assert_true(screen_shows(s, "node rules ✖31"));
+    assert_true(screen_shows(s, "held by T.M2"));
+    assert_true(screen_shows(s, "innocent: "));
     assert_true(screen_shows(s, "? help  q leave"));
     leave(s);
 }
