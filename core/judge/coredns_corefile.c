@@ -95,7 +95,7 @@ static void say_logged(struct bench *b, enum log_class class_, const struct core
             .kind = CLAIM_CAUSE,
             .diagnosis = DIAGNOSIS_COREFILE_ERROR,
             .subject = SUBJECT_COREDNS,
-            .on_path = bench_asks_cluster_dns(b),
+            .on_path = outage->down == TRI_NO ? TRI_UNKNOWN : bench_asks_cluster_dns(b), // one runs on
             .in_window = hits->in_window ? TRI_YES
                          : lasting       ? bench_state_in_window(b, hit->time)
                                          : TRI_NO,

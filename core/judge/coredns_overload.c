@@ -32,27 +32,28 @@ static void say_refused(struct bench *b, const struct coredns_hits *hits)
     coredns_cite_hits(b, LOG_COREDNS_MAX_CONCURRENT, 4, &cites);
     cite(&cites, place);
     const char *of = limit ? arena_printf(&b->arena, " of %lld", (long long)limit) : "";
-    bench_say(
-        b,
-        &(struct claim){
-            .kind = CLAIM_CAUSE,
-            .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
-            .subject = SUBJECT_COREDNS,
-            .on_path = bench_query_class(b) == LOOKUP_NAME_CLUSTER ? TRI_UNKNOWN : bench_asks_cluster_dns(b),
-            .in_window = hits->in_window ? TRI_YES : TRI_NO,
-            .text =
-                arena_printf(&b->arena,
-                             "CoreDNS refuses queries: more than its max_concurrent%s are being forwarded "
-                             "(%zu lines in the window)",
-                             of, hits->in_window),
-            .fix =
-                arena_printf(&b->arena,
-                             "scale the CoreDNS replicas out, then raise max_concurrent%s in the Corefile's "
-                             "forward plug-in as far as its memory limit allows (2 KB a query)",
-                             of),
-            .time = hits->first_in_window ? hits->first_in_window->time : hits->first->time,
-        },
-        &cites);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_CAUSE,
+                  .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = bench_query_class(b) == LOOKUP_NAME_CLUSTER || hits->in_window < MANY
+                                 ? TRI_UNKNOWN
+                                 : bench_asks_cluster_dns(b),
+                  .in_window = hits->in_window ? TRI_YES : TRI_NO,
+                  .text = arena_printf(
+                      &b->arena,
+                      "CoreDNS refuses queries: more than its max_concurrent%s are being forwarded "
+                      "(%zu lines in the window)",
+                      of, hits->in_window),
+                  .fix = arena_printf(
+                      &b->arena,
+                      "scale the CoreDNS replicas out, then raise max_concurrent%s in the Corefile's "
+                      "forward plug-in as far as its memory limit allows (2 KB a query)",
+                      of),
+                  .time = hits->first_in_window ? hits->first_in_window->time : hits->first->time,
+              },
+              &cites);
 }
 
 // ------------------------------------------------------------------ late
@@ -105,25 +106,29 @@ static void say_late(struct bench *b, const struct lateness *m)
 }
 
 // ------------------------------------------------------------------ what it did
-// A query through the cluster's DNS that was refused with an error, or came late.
-static bool is_harm(const struct bench *b, const struct lookup *l)
+// A query through the cluster's DNS that came to harm in the way that the sign would have it: what is over
+// the limit gets an error at once, and only names outside are forwarded; what is late is late, or given up.
+static bool is_harm(const struct bench *b, const struct lookup *l, bool is_late)
 {
-    bool refused = l->outcome == LOOKUP_SERVFAIL || l->outcome == LOOKUP_REFUSED ||
-                   l->outcome == LOOKUP_TIMEOUT || l->outcome == LOOKUP_FAILED_UNKNOWN;
-    bool waited = l->latency != TIME_UNKNOWN && l->latency >= late;
+    bool error =
+        l->outcome == LOOKUP_SERVFAIL || l->outcome == LOOKUP_REFUSED || l->outcome == LOOKUP_FAILED_UNKNOWN;
+    bool waited =
+        (l->latency != TIME_UNKNOWN && l->latency >= late) || (is_late && l->outcome == LOOKUP_TIMEOUT);
     bool here = l->at != LOOKUP_AT_VPC && l->at != LOOKUP_AT_OTHER && l->vantage != LOOKUP_FROM_COREDNS &&
                 l->vantage != LOOKUP_FROM_BASTION;
-    return here && (refused || waited) && bench_time_in_window(b, l->time) == TRI_YES;
+    bool forwarded = l->name_class != LOOKUP_NAME_CLUSTER;
+    return here && (is_late ? waited || error : forwarded && (waited || error)) &&
+           bench_time_in_window(b, l->time) == TRI_YES;
 }
 
-static void say_harm(struct bench *b)
+static void say_harm(struct bench *b, bool is_late)
 {
     struct cites cites = {0};
     const struct lookup *first = NULL;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < b->facts->lookups.n && cites.n < 3; i++) {
             const struct lookup *l = &b->facts->lookups.items[i];
-            if (l->target_pod != (pass == 0) || !is_harm(b, l))
+            if (l->target_pod != (pass == 0) || !is_harm(b, l, is_late))
                 continue;
             first = first ? first : l;
             cite(&cites, l->place);
@@ -178,7 +183,7 @@ void coredns_judge_overload(struct bench *b)
     if (is_late)
         say_late(b, &m);
     if (refused.in_window || is_late)
-        say_harm(b);
+        say_harm(b, is_late);
     else if (m.in_time)
         say_answers_in_time(b, &m);
 }

@@ -93,16 +93,17 @@ static bool is_cache_pod(const struct facts *facts, const struct kube_pod *pod)
     return set && set->name && pod->meta.owner_name && strcmp(pod->meta.owner_name, set->name) == 0;
 }
 
-// The cache's pod on the complaining pod's node, where it crashes.
-static const struct kube_container *find_crash(const struct facts *facts)
+// The cache's container on the complaining pod's node, in that state.
+static const struct kube_container *find_cache(const struct facts *facts, bool crashing)
 {
     for (size_t i = 0; i < facts->cluster.pods.n; i++) {
         const struct kube_pod *pod = &facts->cluster.pods.items[i];
         if (!is_cache_pod(facts, pod) || !pod->node || !is_own_node(facts, span_of(pod->node)))
             continue;
         for (size_t j = 0; j < pod->n_containers; j++) {
-            if (pod->containers[j].waiting_reason)
-                return &pod->containers[j];
+            const struct kube_container *c = &pod->containers[j];
+            if (crashing ? c->waiting_reason != NULL : c->ready == TRI_YES)
+                return c;
         }
     }
     return NULL;
@@ -245,15 +246,38 @@ static void say_listening(struct bench *b, const struct listener *listener)
               &cites);
 }
 
+// It said so, and listens by now.
+static void say_recovered(struct bench *b, struct refusal *r, struct place place)
+{
+    struct cites cites = {0};
+    cite(&cites, place);
+    cite(&cites, r->cites.items[0]);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_INNOCENT,
+                  .diagnosis = DIAGNOSIS_NODELOCALDNS_BIND,
+                  .subject = SUBJECT_NODELOCAL,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = "NodeLocal DNSCache could not listen once; on the pod's node it runs and listens",
+                  .time = r->first,
+              },
+              &cites);
+}
+
 static void judge_bind(struct bench *b)
 {
     struct refusal r = {.first = TIME_UNKNOWN};
-    const struct kube_container *crash = find_crash(b->facts);
+    const struct kube_container *crash = find_cache(b->facts, true);
     const struct listener *own = find_cache_listening(b);
     take_lines(b, true, &r);
     if (!r.n)
         take_lines(b, false, &r);
-    if (r.n || (crash && find_holder(b)))
+    const struct kube_container *ready = find_cache(b->facts, false);
+    bool recovered = r.n && !crash && (own || ready);
+    if (recovered)
+        say_recovered(b, &r, own ? own->place : ready->place);
+    else if (r.n || (crash && find_holder(b)))
         say_bind(b, &r, crash);
     else if (own)
         say_listening(b, own);

@@ -9,7 +9,7 @@
 struct pod_state {
     const char *text, *fix; // NULL text: nothing is wrong with it
     usec_t since;
-    bool crashing; // it starts and ends: why must be looked at
+    bool crashing; // it starts, and ends or waits: why must be looked at
     struct cites cites;
 };
 
@@ -55,6 +55,16 @@ static void look_at_waiting(struct bench *b, const struct kube_pod *pod, const s
         c->last.set ? arena_printf(&b->arena, " (last exit code %lld)", (long long)c->last.exit_code) : "");
 }
 
+// An init container that has not ended well.
+static const struct kube_container *find_init(const struct kube_pod *pod)
+{
+    for (size_t i = 0; i < pod->n_containers; i++) {
+        if (pod->containers[i].init && pod->containers[i].ready != TRI_YES)
+            return &pod->containers[i];
+    }
+    return NULL;
+}
+
 static void look_at_phase(struct bench *b, const struct kube_pod *pod, struct pod_state *state)
 {
     const struct kube_condition *scheduled = kube_pod_condition(pod, "PodScheduled");
@@ -78,7 +88,11 @@ static void look_at_phase(struct bench *b, const struct kube_pod *pod, struct po
                          ? "find out what the node ran short of, and let the workload start a new pod"
                          : "find out why the pod ended, and start it again";
     } else {
-        state->text = "it is still Pending";
+        const struct kube_container *init = find_init(pod);
+        state->crashing = init != NULL; // what it waits for may well be a name
+        state->text = init ? arena_printf(&b->arena, "it is still in its init container %s",
+                                          init->name ? init->name : "?")
+                           : "it is still Pending";
     }
 }
 

@@ -177,6 +177,19 @@ static void a_reload_that_failed_is_no_outage(void **state)
     assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_COREFILE_ERROR));
 }
 
+static void while_one_runs_on_a_bad_corefile_is_not_sure(void **state)
+{
+    (void)state;
+    scene_pods(&s, &(struct scene_pods){.coredns_a = crash});
+    scene_endpoints(&s, false, true);
+    scene_write(
+        &s, "cluster/logs/kube-system/coredns-a/coredns.log",
+        "2026-11-23T07:10:00.1Z /etc/coredns/Corefile:3 - Error during parsing: Unknown directive 'x'\n");
+    ask_in_vain();
+    scene_judge(&s);
+    assert_true(s.cause->verdict != VERDICT_CONFIRMED);
+}
+
 static void a_loop_is_the_corefiles(void **state)
 {
     (void)state;
@@ -204,6 +217,22 @@ static void killed_by_its_limit(void **state)
     assert_true(scene_cites(&s, claim, "OOMKilled"));
     assert_int_equal(claim->in_window, TRI_YES);
     assert_non_null(strstr(claim->text, "170 Mi"));
+}
+
+static void one_kill_does_not_explain_what_fails_all_the_time(void **state)
+{
+    (void)state;
+    struct str log = {0};
+    for (int i = 0; i < 30; i++)
+        str_printf(
+            &log,
+            "2026-11-23T07:%02d:20Z ERROR java.net.UnknownHostException: orders.shop.svc.cluster.local\n", i);
+    scene_pods(&s, &(struct scene_pods){.coredns_a = oom});
+    scene_write(&s, "pods/shop/cart-1/app.log", str_text(&log));
+    str_done(&log);
+    scene_judge(&s);
+    assert_null(scene_claim(&s, CLAIM_EFFECT, DIAGNOSIS_COREDNS_OOM));
+    assert_true(s.cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void exit_137_alone_is_not_oom(void **state)
@@ -258,8 +287,10 @@ int main(void)
         SCENE_TEST(a_selector_that_fits_nothing_is_named),
         SCENE_TEST(a_bad_corefile_explains_the_crash),
         SCENE_TEST(a_reload_that_failed_is_no_outage),
+        SCENE_TEST(while_one_runs_on_a_bad_corefile_is_not_sure),
         SCENE_TEST(a_loop_is_the_corefiles),
         SCENE_TEST(killed_by_its_limit),
+        SCENE_TEST(one_kill_does_not_explain_what_fails_all_the_time),
         SCENE_TEST(exit_137_alone_is_not_oom),
         SCENE_TEST(a_kill_of_another_process_is_not_coredns),
         SCENE_TEST(refused_for_max_concurrent),

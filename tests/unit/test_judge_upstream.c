@@ -170,6 +170,20 @@ static void a_crash_of_which_no_log_is_known_is_not_sure(void **state)
     assert_int_equal(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING)->on_path, TRI_UNKNOWN);
 }
 
+static void a_pod_in_its_init_container_is_not_sure(void **state)
+{
+    (void)state;
+    scene_pods(
+        &s, &(struct scene_pods){
+                .spec = "'initContainers': [{'name': 'wait-for-db'}], ",
+                .status =
+                    "{'phase': 'Pending', 'conditions': [{'type': 'Ready', 'status': 'False'}],\n"
+                    "'initContainerStatuses': [{'name': 'wait-for-db', 'ready': false, 'state': {'running': "
+                    "{}}}]}"});
+    scene_judge(&s);
+    assert_int_equal(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING)->on_path, TRI_UNKNOWN);
+}
+
 // ------------------------------------------------------------------ the node's cache
 static void install_cache(const char *addresses)
 {
@@ -214,6 +228,26 @@ static void a_cache_that_cannot_listen(void **state)
     const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_BIND);
     assert_true(scene_cites(&s, claim, "bind: address already in use"));
     assert_true(scene_cites(&s, claim, "dnsmasq"));
+}
+
+static void a_cache_that_listens_by_now_is_innocent(void **state)
+{
+    (void)state;
+    install_cache("169.254.20.10");
+    ask_cache();
+    scene_write(&s, "cluster/logs/kube-system/node-local-dns-x/node-cache.previous.log",
+                "2026-11-23T07:01:00Z listen udp 169.254.20.10:53: bind: address already in use\n");
+    scene_pods(
+        &s,
+        &(struct scene_pods){
+            .more = ",{'kind': 'Pod', 'metadata': {'name': 'node-local-dns-x', 'namespace': 'kube-system',\n"
+                    "'ownerReferences': [{'kind': 'DaemonSet', 'name': 'node-local-dns'}]}, 'spec': "
+                    "{'nodeName': 'n1',\n'containers': [{'name': 'node-cache'}]}, 'status': {'phase': "
+                    "'Running',\n'containerStatuses': [{'name': 'node-cache', 'ready': true, 'state': "
+                    "{'running': {}}}]}}"});
+    scene_judge(&s);
+    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_BIND));
+    assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_NODELOCALDNS_BIND));
 }
 
 static void use_mode(const char *mode)
@@ -275,7 +309,9 @@ int main(void)
         SCENE_TEST(a_pod_without_its_image),
         SCENE_TEST(a_pod_that_crashes_because_dns_fails_is_a_symptom),
         SCENE_TEST(a_crash_of_which_no_log_is_known_is_not_sure),
+        SCENE_TEST(a_pod_in_its_init_container_is_not_sure),
         SCENE_TEST(a_cache_that_cannot_listen),
+        SCENE_TEST(a_cache_that_listens_by_now_is_innocent),
         SCENE_TEST(ipvs_bypasses_the_cache),
         SCENE_TEST(iptables_mode_does_not),
         SCENE_TEST(ipvs_with_pods_on_the_link_local_address_is_right),
