@@ -228,7 +228,7 @@ static void mask(struct match_room *room, size_t valid)
     memcpy(room->masked, room->line.at, valid);
     room->n_masked = valid;
     for (size_t at = valid; at < room->line.len;) {
-        size_t most = room->n_masked + (MASK_STEP + STAND_IN_LENGTH) * STAND_IN_LENGTH;
+        size_t most = room->n_masked + (size_t)(MASK_STEP + STAND_IN_LENGTH) * STAND_IN_LENGTH;
         room->masked = mem_grow(room->masked, &room->cap_masked, most, 1);
         room->bad = mem_grow(room->bad, &room->cap_bad, room->n_bad + MASK_STEP, sizeof *room->bad);
         mask_step(room, &at);

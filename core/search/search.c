@@ -65,7 +65,7 @@ static bool deliver_line(struct run *run, const struct slice_result *result, con
         .binary = run->result->files[result->slice.input].binary,
         .patterns = result->patterns + kept->patterns,
         .n_patterns = kept->n_patterns,
-        .spans = result->spans + kept->spans,
+        .spans = kept->n_spans ? result->spans + kept->spans : NULL,
         .n_spans = kept->n_spans,
     };
     if (kept->time == TIME_PENDING && !window_lets_in(run))
