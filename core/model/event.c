@@ -16,6 +16,7 @@ static const char *const names[EVENT_KIND_COUNT] = {
     [EVENT_DETAIL_EDITED] = "detail_edited",
     [EVENT_FIX_EDITED] = "fix_edited",
     [EVENT_JUDGED] = "judged",
+    [EVENT_CITED] = "cited",
     [EVENT_EXPORTED] = "exported",
     [EVENT_VERIFIED] = "verified",
     [EVENT_CLOSED] = "closed",

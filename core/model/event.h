@@ -23,9 +23,10 @@ enum event_kind {        // step, text, value, number mean:
     EVENT_DETAIL_EDITED, // text: what stands behind the dash of root_cause; empty: the judges' words again
     EVENT_FIX_EDITED,    // text: mitigation.immediate; empty: the judges' words again
     EVENT_JUDGED,        // text: the report, JSON of the contract's section 3
-    EVENT_EXPORTED,      // value: format; text: the path
-    EVENT_VERIFIED,      // value: gone, still_there, cannot_tell
-    EVENT_CLOSED,        // the program left in good order
+    EVENT_CITED,    // text: path of a file that the report rests on; value: its SHA-256, or NULL: not known
+    EVENT_EXPORTED, // value: format; text: the path
+    EVENT_VERIFIED, // value: gone, still_there, cannot_tell
+    EVENT_CLOSED,   // the program left in good order
     EVENT_KIND_COUNT
 };
 

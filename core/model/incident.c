@@ -54,6 +54,11 @@ static void free_lists(struct incident *in)
         free(in->sources[i].path);
         free(in->sources[i].stamp);
     }
+    for (size_t i = 0; i < in->n_cited; i++) {
+        free(in->cited[i].path);
+        free(in->cited[i].sum);
+    }
+    free(in->cited);
     free(in->steps);
     free(in->findings);
     free(in->sources);
@@ -147,6 +152,19 @@ static void apply_source(struct incident *in, const struct event *e)
     struct incident_source *s = MEM_PUSH(in->sources, in->n_sources, in->cap_sources);
     *s = (struct incident_source){.path = mem_strdup(e->text)};
     set_text(&s->stamp, e->value);
+}
+
+static void apply_cited(struct incident *in, const struct event *e)
+{
+    for (size_t i = 0; i < in->n_cited; i++) {
+        if (strcmp(in->cited[i].path, e->text) == 0) {
+            set_text(&in->cited[i].sum, e->value);
+            return;
+        }
+    }
+    struct incident_cited *c = MEM_PUSH(in->cited, in->n_cited, in->cap_cited);
+    *c = (struct incident_cited){.path = mem_strdup(e->text)};
+    set_text(&c->sum, e->value);
 }
 
 static void apply_step_started(struct incident *in, const struct event *e)
@@ -249,6 +267,7 @@ void incident_apply(struct incident *in, const struct event *event)
         [EVENT_DETAIL_EDITED] = apply_detail_edited,
         [EVENT_FIX_EDITED] = apply_fix_edited,
         [EVENT_JUDGED] = apply_judged,
+        [EVENT_CITED] = apply_cited,
         [EVENT_EXPORTED] = NULL, // only the trail of it
         [EVENT_VERIFIED] = apply_verified,
         [EVENT_CLOSED] = apply_closed,
@@ -312,6 +331,10 @@ void incident_dump(const struct incident *in, struct str *ret)
     for (size_t i = 0; i < in->n_sources; i++) {
         dump_text(ret, "source", in->sources[i].path);
         dump_text(ret, " stamp", in->sources[i].stamp);
+    }
+    for (size_t i = 0; i < in->n_cited; i++) {
+        dump_text(ret, "cited", in->cited[i].path);
+        dump_text(ret, " sum", in->cited[i].sum);
     }
     for (size_t i = 0; i < in->n_steps; i++)
         dump_step(ret, &in->steps[i]);

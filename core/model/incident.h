@@ -30,6 +30,11 @@ struct incident_source { // where evidence was read from
     char *stamp; // "size mtime", to see whether it changed
 };
 
+struct incident_cited { // a file of the evidence tree that the report rests on
+    char *path;
+    char *sum; // its SHA-256 when it was cited, or NULL
+};
+
 struct incident {
     char *case_id;
     char *sop;
@@ -37,6 +42,8 @@ struct incident {
     char *target_yaml; // target.yaml's text, as it is from now on, or NULL
     struct incident_source *sources;
     size_t n_sources, cap_sources;
+    struct incident_cited *cited;
+    size_t n_cited, cap_cited;
     struct incident_step *steps; // every item of the procedure, nested ones too, in text order
     size_t n_steps, cap_steps;
     struct incident_finding *findings;

@@ -138,6 +138,12 @@ static bool check_judged(const struct incident *in, const struct event *e, struc
     return has_text(e->text) || error_set(err, "the report is empty");
 }
 
+static bool check_cited(const struct incident *in, const struct event *e, struct error *err)
+{
+    (void)in;
+    return has_text(e->text) || error_set(err, "a citation needs a path");
+}
+
 static bool check_exported(const struct incident *in, const struct event *e, struct error *err)
 {
     (void)in;
@@ -170,6 +176,7 @@ static check_fn *const checks[EVENT_KIND_COUNT] = {
     [EVENT_DETAIL_EDITED] = check_any,
     [EVENT_FIX_EDITED] = check_any,
     [EVENT_JUDGED] = check_judged,
+    [EVENT_CITED] = check_cited,
     [EVENT_EXPORTED] = check_exported,
     [EVENT_VERIFIED] = check_verified,
     [EVENT_CLOSED] = check_any,

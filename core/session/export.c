@@ -86,6 +86,8 @@ static bool add_event(const struct event *event, void *context, struct error *er
     struct lines *lines = context;
     struct arena arena = {0};
     struct event redacted = export_redact_event(lines->x->redactor, lines->x->ev, &arena, event);
+    if (event->kind == EVENT_CITED && lines->x->level != REDACT_NONE)
+        redacted.value = NULL; // the redacted file has another sum
     export_add_event(lines->out, &redacted);
     arena_done(&arena);
     return true;
@@ -184,10 +186,11 @@ static bool open_evidence(struct exporting *x, struct error *err)
     struct sources sources;
     session_sources(x->session, &x->arena, &sources);
     x->ev = evidence_open(sources.paths, sources.n, NULL, err);
+    if (!x->ev || !session_cited_unchanged(x->session, x->ev, err))
+        return false;
     x->redactor = redactor_new(x->level, 0);
-    if (x->ev)
-        redactor_learn(x->redactor, x->ev);
-    return x->ev;
+    redactor_learn(x->redactor, x->ev);
+    return true;
 }
 
 // The report's own words and a person's, with places found again, in the redactor's words.

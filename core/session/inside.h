@@ -61,6 +61,10 @@ void session_sources(const struct session *s, struct arena *arena, struct source
 char *session_source_stamp(const char *path); // "size mtime"; empty when it is not there. Yours.
 bool session_sources_unchanged(const struct session *s, struct error *err);
 
+// cited.c — the files that a report rests on: written down with their sums, and held against them.
+bool session_cite(struct session *s, const struct report *report, struct error *err);
+bool session_cited_unchanged(const struct session *s, const struct evidence *ev, struct error *err);
+
 // files.c — a whole file of a case, at most 256 MiB; no link is followed.
 bool session_read_file(const char *path, struct str *ret, struct error *err);
 

@@ -106,8 +106,9 @@ static bool write_down(struct session *s, struct error *err)
     struct str text = {0};
     struct report *report = session_judge(s);
     report_write_json(report, &text);
+    bool ok = session_do(s, (struct event){.kind = EVENT_JUDGED, .text = str_text(&text)}, err) &&
+              session_cite(s, report, err);
     report_free(report);
-    bool ok = session_do(s, (struct event){.kind = EVENT_JUDGED, .text = str_text(&text)}, err);
     str_done(&text);
     return ok;
 }

@@ -170,6 +170,7 @@ static void replay_gives_the_same(void **state)
         {.kind = EVENT_EXCLUDED, .value = "F-002", .number = 1, .text = "no"},
         {.kind = EVENT_FIX_EDITED, .text = "mend it"},
         {.kind = EVENT_JUDGED, .text = "{}"},
+        {.kind = EVENT_CITED, .text = "nodes/n1/networking/iptables-save.txt", .value = "ba78"},
         {.kind = EVENT_EXPORTED, .text = "/x", .value = "yaml"},
         {.kind = EVENT_VERIFIED, .value = "still_there"},
         {.kind = EVENT_CLOSED},

@@ -204,6 +204,31 @@ static void a_changed_export_is_refused(void **state)
     free(elsewhere);
 }
 
+static void what_was_quoted_may_not_change_before_an_export(void **state)
+{
+    struct error err = {{0}};
+    const char *folder = *state;
+    char *copy = mem_printf("%s/tree", folder), *file = mem_printf("%s/x.tar.gz", folder);
+    char *make = mem_printf("cp -R %s '%s'", tree[0], copy);
+    assert_int_equal(system(make), 0);
+    const char *const from[] = {copy};
+    struct session *s =
+        must_open(&(struct session_config){.from = from, .n_from = 1, .state_dir = folder, .keep = true});
+    run_all(s);
+    const struct incident *in = session_incident(s);
+    assert_true(in->n_cited > 0);
+    must(session_export(s, file, REDACT_NONE, &err), &err);
+    char *change = mem_printf("echo more >>'%s/%s'", copy, in->cited[0].path);
+    assert_int_equal(system(change), 0);
+    assert_false(session_export(s, file, REDACT_NONE, &err));
+    assert_non_null(strstr(err.text, in->cited[0].path));
+    session_free(s);
+    free(change);
+    free(make);
+    free(file);
+    free(copy);
+}
+
 static void a_symptom_chooses_the_procedure(void **state)
 {
     (void)state;
@@ -229,6 +254,7 @@ int main(void)
         WITH_STATE(nothing_counts_before_a_step_has_run),
         WITH_STATE(an_export_is_a_case_elsewhere),
         WITH_STATE(a_changed_export_is_refused),
+        WITH_STATE(what_was_quoted_may_not_change_before_an_export),
         cmocka_unit_test(a_symptom_chooses_the_procedure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
