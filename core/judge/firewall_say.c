@@ -20,7 +20,7 @@ static bool same_file(const char *a, const char *b)
     return strcmp(x ? x : a, y ? y : b) == 0;
 }
 
-static const struct chain *chain_in(const struct ruleset *rs, const struct packet_decision *d)
+static const struct chain *chain_in(struct ruleset *rs, const struct packet_decision *d)
 {
     const struct table *table = &d->ruleset->tables[d->chain->table];
     for (size_t i = 0; i < rs->n_tables; i++) {

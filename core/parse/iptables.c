@@ -10,9 +10,10 @@ struct index { // the pass over the lines
     struct ruleset *rs;
     const char *start;
     uint32_t line;
-    uint32_t table;          // of the open `*table`
-    bool open;               // between `*table` and COMMIT
-    struct chain *run_chain; // whose run is open, or NULL
+    uint32_t table;      // of the open `*table`
+    bool open;           // between `*table` and COMMIT
+    uint32_t run_chain;  // whose run is open: its index plus 1, or 0
+    uint32_t last_chain; // the one before it
     struct span run_name;
     struct chain_run run;
 };
@@ -61,8 +62,8 @@ static void close_run(struct index *ix, const char *at)
     if (!ix->run_chain)
         return;
     ix->run.end = (uint32_t)(at - ix->start);
-    ruleset_add_run(ix->rs, ix->run_chain, ix->run);
-    ix->run_chain = NULL;
+    ruleset_add_run(ix->rs, &ix->rs->chains[ix->run_chain - 1], ix->run);
+    ix->run_chain = 0;
 }
 
 // "[12:3456]" at the front.
@@ -88,13 +89,26 @@ static void take_chain(struct index *ix, struct span line)
     struct span rest = span_from(line, 1), name, policy;
     if (!ix->open || !span_cut_word(&rest, &name) || !span_cut_word(&rest, &policy))
         return;
-    struct chain *c = ruleset_add_chain(ix->rs, ix->table, name, ix->line);
+    struct chain *c = ruleset_append_chain(ix->rs, ix->table, name, ix->line);
     if (span_is(policy, "-"))
         return;
     c->policy = span_is(policy, "DROP") ? VERDICT_DROP : VERDICT_ACCEPT;
     iptables_set_base(ix->rs, c);
     rest = span_trim(rest);
     skip_counters(&rest, &c->packets, &c->bytes);
+}
+
+// Rules come in the order in which their chains were declared, so the next chain is mostly not far behind the
+// last one.
+static uint32_t chain_of_rules(struct index *ix, struct span name)
+{
+    enum { NEAR = 16 };
+    struct ruleset *rs = ix->rs;
+    for (size_t i = ix->last_chain; i < rs->n_chains && i < ix->last_chain + NEAR; i++) {
+        if (rs->chains[i].table == ix->table && span_eq(rs->chains[i].name, name))
+            return (uint32_t)i + 1;
+    }
+    return (uint32_t)(ruleset_add_chain(rs, ix->table, name, ix->line) - rs->chains) + 1;
 }
 
 // "-A CHAIN …", `at` behind "-A ". Rules of one chain stand together, so most lines need one comparison.
@@ -107,7 +121,7 @@ static void take_rule(struct index *ix, const char *line, struct span at)
     struct span name = span_first(at, span_find_char(at, ' '));
     if (!ix->open || name.len == 0)
         return;
-    ix->run_chain = ruleset_add_chain(ix->rs, ix->table, name, ix->line);
+    ix->run_chain = ix->last_chain = chain_of_rules(ix, name);
     ix->run_name = name;
     ix->run = (struct chain_run){.offset = (uint32_t)(line - ix->start), .line = ix->line};
 }

@@ -54,47 +54,73 @@ static uint64_t chain_hash(uint32_t table, struct span name)
     w = 0;
     if (name.len > 0)
         memcpy(&w, name.at, name.len);
-    return ((h ^ w) * factor) >> 20;
+    h = (h ^ w) * factor;
+    return h ^ h >> 32;
 }
 
-// The slot that holds the chain's number, or the free one where it belongs. n_slots is a power of two.
-static uint32_t *find_slot(const struct ruleset *rs, uint32_t table, struct span name)
+struct chain_slot {
+    uint32_t chain; // its index plus 1; 0: free
+    uint32_t tag;   // more of the hash: names are looked at only where it fits
+};
+
+static uint32_t tag_of(uint64_t hash)
 {
-    size_t i = chain_hash(table, name) & (rs->n_slots - 1);
-    for (; rs->slots[i]; i = (i + 1) & (rs->n_slots - 1)) {
-        const struct chain *c = &rs->chains[rs->slots[i] - 1];
-        if (c->table == table && span_eq(c->name, name))
+    return (uint32_t)(hash >> 24);
+}
+
+// The slot that holds the chain, or the free one where it belongs. n_slots is a power of two.
+static struct chain_slot *find_slot(const struct ruleset *rs, uint64_t hash, uint32_t table, struct span name)
+{
+    size_t i = hash & (rs->n_slots - 1);
+    for (; rs->slots[i].chain; i = (i + 1) & (rs->n_slots - 1)) {
+        const struct chain *c = &rs->chains[rs->slots[i].chain - 1];
+        if (rs->slots[i].tag == tag_of(hash) && c->table == table && span_eq(c->name, name))
             break;
     }
     return &rs->slots[i];
 }
 
-static void widen_slots(struct ruleset *rs)
+// Chains are hashed when somebody looks one up, all that came since at once.
+static void hash_chains(struct ruleset *rs)
 {
-    free(rs->slots);
-    rs->n_slots = rs->n_slots ? rs->n_slots * 4 : 256;
-    rs->slots = mem_calloc(rs->n_slots, sizeof *rs->slots);
-    for (size_t i = 0; i < rs->n_chains; i++)
-        *find_slot(rs, rs->chains[i].table, rs->chains[i].name) = (uint32_t)i + 1;
+    if (rs->n_chains * 2 >= rs->n_slots) {
+        free(rs->slots);
+        rs->n_slots = rs->n_slots ? rs->n_slots : 64;
+        while (rs->n_slots <= rs->n_chains * 2)
+            rs->n_slots *= 2;
+        rs->slots = mem_calloc(rs->n_slots, sizeof *rs->slots);
+        rs->n_hashed = 0;
+    }
+    for (; rs->n_hashed < rs->n_chains; rs->n_hashed++) {
+        const struct chain *c = &rs->chains[rs->n_hashed];
+        struct chain_slot *slot = find_slot(rs, c->hash, c->table, c->name);
+        if (!slot->chain)
+            *slot = (struct chain_slot){(uint32_t)rs->n_hashed + 1, tag_of(c->hash)};
+    }
+}
+
+struct chain *ruleset_append_chain(struct ruleset *rs, uint32_t table, struct span name, uint32_t line)
+{
+    struct chain *c = MEM_PUSH(rs->chains, rs->n_chains, rs->cap_chains);
+    *c = (struct chain){.name = name,
+                        .hash = chain_hash(table, name),
+                        .table = table,
+                        .line = line,
+                        .packets = COUNT_UNKNOWN,
+                        .bytes = COUNT_UNKNOWN};
+    return c;
 }
 
 struct chain *ruleset_add_chain(struct ruleset *rs, uint32_t table, struct span name, uint32_t line)
 {
-    if (rs->n_chains * 2 >= rs->n_slots)
-        widen_slots(rs);
-    uint32_t *slot = find_slot(rs, table, name);
-    if (*slot)
-        return &rs->chains[*slot - 1];
-    struct chain *c = MEM_PUSH(rs->chains, rs->n_chains, rs->cap_chains);
-    *c = (struct chain){
-        .name = name, .table = table, .line = line, .packets = COUNT_UNKNOWN, .bytes = COUNT_UNKNOWN};
-    *slot = (uint32_t)rs->n_chains;
-    return c;
+    struct chain *there = ruleset_chain(rs, table, name);
+    return there ? there : ruleset_append_chain(rs, table, name, line);
 }
 
-struct chain *ruleset_chain(const struct ruleset *rs, uint32_t table, struct span name)
+struct chain *ruleset_chain(struct ruleset *rs, uint32_t table, struct span name)
 {
-    uint32_t at = rs->n_slots ? *find_slot(rs, table, name) : 0;
+    hash_chains(rs);
+    uint32_t at = find_slot(rs, chain_hash(table, name), table, name)->chain;
     return at ? &rs->chains[at - 1] : NULL;
 }
 

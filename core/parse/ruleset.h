@@ -61,6 +61,7 @@ struct chain_run {        // a stretch of text that holds rules of one chain, on
 
 struct chain {
     struct span name;
+    uint64_t hash;            // of table and name
     uint32_t table;           // index
     uint32_t line, type_line; // where it is declared; nft: its "type … policy" line, else 0
     enum nf_hook hook;
@@ -118,8 +119,8 @@ struct ruleset {
     size_t n_chains, cap_chains;
     struct chain_run *runs;
     size_t n_runs, cap_runs;
-    uint32_t *slots; // hash of table and name to a chain's index plus 1
-    size_t n_slots;
+    struct chain_slot *slots; // hash of table and name to chain; made at the first look-up
+    size_t n_slots, n_hashed; // how many of the chains are in it
     struct named_set *sets;
     size_t n_sets, cap_sets;
 };
@@ -129,6 +130,9 @@ struct ruleset *ruleset_new(enum ruleset_backend backend, struct text text);
 // For parsers. Both give the existing one where there is one.
 struct table *ruleset_add_table(struct ruleset *rs, struct span name, enum nf_family family, uint32_t line);
 struct chain *ruleset_add_chain(struct ruleset *rs, uint32_t table, struct span name, uint32_t line);
+
+// The same for a name that is known to be new to that table.
+struct chain *ruleset_append_chain(struct ruleset *rs, uint32_t table, struct span name, uint32_t line);
 
 // Adds a stretch of text to a chain.
 void ruleset_add_run(struct ruleset *rs, struct chain *chain, struct chain_run run);
@@ -141,7 +145,7 @@ const struct rule_items *ruleset_items(struct ruleset *rs, const struct chain *c
                                        const struct rule *rule);
 
 // The chain of that name in a table (an index of rs->tables). NULL: there is none.
-struct chain *ruleset_chain(const struct ruleset *rs, uint32_t table, struct span name);
+struct chain *ruleset_chain(struct ruleset *rs, uint32_t table, struct span name);
 
 // nft: what a named set of that table holds; elements->unknown where there is no such set.
 const struct elements *ruleset_elements(struct ruleset *rs, uint32_t table, struct span name);
