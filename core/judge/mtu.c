@@ -1,6 +1,8 @@
 // mtu: large answers are lost where small ones arrive. A UDP answer above what one packet carries travels in
 // fragments, and a link with a smaller MTU, or something that drops fragments, loses it whole (RFC 8900; DNS
 // flag day 2020: 1232 bytes). Truncated answers that TCP does not fetch look alike and are a blocked TCP 53.
+#include <string.h>
+
 #include "core/judge/judge.h"
 #include "core/judge/route.h"
 #include "core/parse/ipaddr.h"
@@ -14,21 +16,23 @@ static bool same(const char *a, const char *b)
 
 static void say(struct bench *b, struct claim claim, const struct cites *cites)
 {
-    claim.diagnosis = claim.kind == CLAIM_CLEAR ? DIAGNOSIS_NONE : DIAGNOSIS_MTU;
+    bool speaks = claim.kind != CLAIM_CLEAR && claim.kind != CLAIM_NOTE;
+    claim.diagnosis = speaks ? DIAGNOSIS_MTU : DIAGNOSIS_NONE;
     claim.subject = SUBJECT_MTU;
     bench_say(b, &claim, cites);
 }
 
 // ------------------------------------------------------------------ lookups by size
 
-// How large the answer to a question is, as anybody saw it: the server's own log, an answer over TCP.
+// How large the answer to a question is, as anybody saw it: the server's own log, an answer over the other
+// protocol, or the TC bit.
 static const struct lookup *find_large_answer(const struct facts *facts, const struct lookup *lost)
 {
     for (size_t i = 0; i < facts->lookups.n; i++) {
         const struct lookup *l = &facts->lookups.items[i];
-        bool knows = l->origin == LOOKUP_SERVER_LOG || l->proto == LOOKUP_TCP || l->origin == LOOKUP_CAPTURE;
-        if (l != lost && knows && l->size > SAFE_SIZE && l->outcome == LOOKUP_ANSWERED &&
-            same(l->name, lost->name) && (!l->type || !lost->type || same(l->type, lost->type)))
+        bool large = (l->size > SAFE_SIZE && l->outcome == LOOKUP_ANSWERED) || l->outcome == LOOKUP_TRUNCATED;
+        if (l != lost && large && same(l->name, lost->name) &&
+            (!l->type || !lost->type || same(l->type, lost->type)))
             return l;
     }
     return NULL;
@@ -36,22 +40,34 @@ static const struct lookup *find_large_answer(const struct facts *facts, const s
 
 static bool is_lost(const struct bench *b, const struct lookup *l)
 {
-    return l->outcome == LOOKUP_TIMEOUT && l->proto == LOOKUP_UDP && l->name &&
+    return l->outcome == LOOKUP_TIMEOUT && l->proto != LOOKUP_PROTO_UNKNOWN && l->name &&
            l->vantage == LOOKUP_FROM_POD && l->origin != LOOKUP_SERVER_LOG &&
            bench_time_in_window(b, l->time) != TRI_NO;
 }
 
-// A small answer over UDP from the same server, while it hurt.
+// A small answer over the same protocol from the same server, while it hurt: the port is not what is blocked.
 static const struct lookup *find_small_answer(const struct bench *b, const struct lookup *lost)
 {
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
-        if (l->origin != LOOKUP_SERVER_LOG && l->proto == LOOKUP_UDP && !lookup_failed(l->outcome) &&
+        if (l->origin != LOOKUP_SERVER_LOG && l->proto == lost->proto && !lookup_failed(l->outcome) &&
             l->size > 0 && l->size <= SAFE_SIZE && ip_eq(l->server, lost->server) &&
             l->vantage == LOOKUP_FROM_POD && bench_time_in_window(b, l->time) != TRI_NO)
             return l;
     }
     return NULL;
+}
+
+static const char *tell_loss(struct bench *b, const struct lookup *lost, const struct lookup *large,
+                             const struct lookup *small)
+{
+    const char *proto = lost->proto == LOOKUP_TCP ? "TCP" : "UDP";
+    const char *size = large->outcome == LOOKUP_TRUNCATED
+                           ? "is truncated"
+                           : arena_printf(&b->arena, "has %u bytes", large->size);
+    return arena_printf(
+        &b->arena, "the answer for %s %s and is lost over %s, one of %u bytes from the same server arrives",
+        lost->name, size, proto, small->size);
 }
 
 static bool judge_sizes(struct bench *b)
@@ -67,16 +83,11 @@ static bool judge_sizes(struct bench *b)
         cite(&cites, large->place);
         cite(&cites, small->place);
         say(b,
-            (struct claim){
-                .kind = CLAIM_EFFECT,
-                .on_path = TRI_YES,
-                .in_window = TRI_YES,
-                .text = arena_printf(
-                    &b->arena,
-                    "the answer for %s has %u bytes and is lost over UDP, one of %u bytes from the "
-                    "same server arrives",
-                    lost->name, large->size, small->size),
-                .time = lost->time},
+            (struct claim){.kind = CLAIM_EFFECT,
+                           .on_path = TRI_YES,
+                           .in_window = TRI_YES,
+                           .text = tell_loss(b, lost, large, small),
+                           .time = lost->time},
             &cites);
         return true;
     }
@@ -154,12 +165,50 @@ static const struct link *uplink(const struct bench *b, const struct node_facts 
     return NULL;
 }
 
+// What an encapsulation takes of every packet; 0 for what is none.
+static uint32_t overhead(const char *name)
+{
+    static const char *const tunnels[] = {"vxlan",         "flannel", "geneve", "cilium_vxlan",
+                                          "cilium_geneve", "tunl",    "wg"};
+    for (size_t i = 0; i < sizeof tunnels / sizeof *tunnels; i++) {
+        if (span_starts(span_of(name), tunnels[i]))
+            return strcmp(tunnels[i], "tunl") == 0 ? 20 : 50;
+    }
+    return 0;
+}
+
+// An interface of a node on the way that takes larger packets than the uplink can carry on.
+static void judge_inside(struct bench *b, const struct node_facts *node, enum claim_kind kind)
+{
+    const struct link *up = uplink(b, node);
+    for (size_t i = 0; up && up->mtu && i < node->links->n; i++) {
+        const struct link *l = &node->links->items[i];
+        if (l == up || !l->mtu || same(l->name, "lo") || l->mtu + overhead(l->name) <= up->mtu ||
+            route_has_node(b, node->name) == TRI_NO || span_starts(span_of(l->name), "kube-ipvs") ||
+            span_starts(span_of(l->name), "dummy"))
+            continue;
+        struct cites cites = {.n = 0};
+        cite(&cites, l->place);
+        cite(&cites, up->place);
+        say(b,
+            (struct claim){.kind = kind,
+                           .on_path = TRI_YES,
+                           .in_window = TRI_YES,
+                           .text =
+                               arena_printf(&b->arena, "%s of %s takes packets of %u bytes, its uplink %s %u",
+                                            l->name, node->name, l->mtu, up->name, up->mtu),
+                           .time = TIME_UNKNOWN},
+            &cites);
+        return;
+    }
+}
+
 // Nodes on the way whose uplinks carry packets of different sizes.
-static bool judge_links(struct bench *b)
+static void judge_links(struct bench *b, enum claim_kind kind)
 {
     const struct link *own = b->facts->node ? uplink(b, b->facts->node) : NULL;
     if (!own || !own->mtu)
-        return false;
+        return;
     for (size_t i = 0; i < b->facts->n_nodes; i++) {
         const struct node_facts *node = &b->facts->nodes[i];
         const struct link *other = node != b->facts->node ? uplink(b, node) : NULL;
@@ -169,7 +218,7 @@ static bool judge_links(struct bench *b)
         cite(&cites, own->place);
         cite(&cites, other->place);
         say(b,
-            (struct claim){.kind = CLAIM_CAUSE,
+            (struct claim){.kind = kind,
                            .on_path = TRI_YES,
                            .in_window = TRI_YES,
                            .text = arena_printf(
@@ -177,7 +226,7 @@ static bool judge_links(struct bench *b)
                                b->facts->node->name, own->mtu, other->name, node->name, other->mtu),
                            .time = TIME_UNKNOWN},
             &cites);
-        return true;
+        return;
     }
     struct cites cites = {.n = 0};
     cite(&cites, own->place);
@@ -190,16 +239,20 @@ static bool judge_links(struct bench *b)
                            own->name, own->mtu),
                        .time = TIME_UNKNOWN},
         &cites);
-    return false;
 }
 
 void judge_mtu(const struct facts *facts, struct claims *claims)
 {
     struct bench b;
     bench_init(&b, facts, claims);
-    judge_links(&b);
     judge_captures(&b);
     if (!judge_sizes(&b))
         judge_arrived(&b);
+    // Links of different sizes are common, and TCP copes: they explain a loss that was seen, and accuse
+    // nobody else.
+    enum claim_kind kind = claims_have(claims, CLAIM_EFFECT, DIAGNOSIS_MTU) ? CLAIM_CAUSE : CLAIM_NOTE;
+    judge_links(&b, kind);
+    for (size_t i = 0; i < facts->n_nodes; i++)
+        judge_inside(&b, &facts->nodes[i], kind);
     bench_done(&b);
 }
