@@ -2,11 +2,11 @@
 // policies have it? What decides are the policies themselves; the agent's DENY lines and lookups without an
 // answer show what came of it, and are proof of nothing by themselves (the agent also logs flows that were
 // let through in the end).
+#include "core/judge/policies.h"
+
 #include <string.h>
 
-#include "core/judge/bench.h"
 #include "core/judge/judge.h"
-#include "core/judge/policy.h"
 #include "core/parse/resolvconf.h"
 
 struct weighing {
@@ -93,7 +93,7 @@ static struct policy_answer ask(struct weighing *w, const char *protocol)
 // ------------------------------------------------------------------ what was seen
 
 // Whether `text` names the address as a whole: "10.0.1.5" is not in "10.0.1.50".
-static bool names_address(struct span text, struct ip ip)
+bool policies_names_address(struct span text, struct ip ip)
 {
     char name[IP_TEXT];
     ip_format(ip, name);
@@ -111,14 +111,14 @@ static bool names_address(struct span text, struct ip ip)
 static bool is_our_denial(const struct weighing *w, const struct log_hit *hit)
 {
     const struct facts *facts = w->bench.facts;
-    if (hit->class_ != LOG_POLICY_DENY || !names_address(hit->text, facts->pod_ip) ||
+    if (hit->class_ != LOG_POLICY_DENY || !policies_names_address(hit->text, facts->pod_ip) ||
         !span_contains(hit->text, "53"))
         return false;
-    bool dns = w->server.family && names_address(hit->text, w->server);
+    bool dns = w->server.family && policies_names_address(hit->text, w->server);
     for (size_t i = 0; i < facts->dns.n_addresses && !dns; i++)
-        dns = names_address(hit->text, facts->dns.addresses[i]);
+        dns = policies_names_address(hit->text, facts->dns.addresses[i]);
     for (size_t i = 0; i < facts->dns.n_endpoints && !dns; i++)
-        dns = names_address(hit->text, facts->dns.endpoints[i].ip);
+        dns = policies_names_address(hit->text, facts->dns.endpoints[i].ip);
     return dns && bench_time_in_window(&w->bench, hit->time) == TRI_YES;
 }
 
@@ -160,7 +160,7 @@ static const struct lookup *find_lookup(const struct weighing *w, enum lookup_pr
 
 // ------------------------------------------------------------------ claims
 
-static struct claim make_claim(enum claim_kind kind, const char *text)
+struct claim policies_claim(enum claim_kind kind, const char *text)
 {
     return (struct claim){
         .kind = kind,
@@ -173,14 +173,14 @@ static struct claim make_claim(enum claim_kind kind, const char *text)
     };
 }
 
-static void cite_deciders(const struct policy_answer *a, struct cites *cites)
+void policies_cite(const struct policy_answer *a, struct cites *cites)
 {
     for (size_t i = 0; i < a->n_deciders; i++)
         cite(cites, a->deciders[i]->meta.place);
 }
 
 // When the youngest of the deciding policies was made; since then, at the latest, it is so.
-static usec_t made_at(const struct policy_answer *a)
+usec_t policies_made_at(const struct policy_answer *a)
 {
     usec_t latest = TIME_UNKNOWN;
     for (size_t i = 0; i < a->n_deciders; i++) {
@@ -196,7 +196,7 @@ static const char *name_of(struct bench *b, const struct kube_meta *meta)
     return meta->namespace_ ? arena_printf(&b->arena, "%s/%s", meta->namespace_, name) : name;
 }
 
-static const char *names_of(struct bench *b, const struct policy_answer *a)
+const char *policies_names(struct bench *b, const struct policy_answer *a)
 {
     const char *names = a->n_deciders ? name_of(b, &a->deciders[0]->meta) : "?";
     for (size_t i = 1; i < a->n_deciders; i++)
@@ -207,7 +207,7 @@ static const char *names_of(struct bench *b, const struct policy_answer *a)
 static const char *tell_block(struct weighing *w, const struct policy_answer *a, const char *protocol)
 {
     struct bench *b = &w->bench;
-    const char *names = names_of(b, a), *pod = a->pod ? name_of(b, &a->pod->meta) : "CoreDNS";
+    const char *names = policies_names(b, a), *pod = a->pod ? name_of(b, &a->pod->meta) : "CoreDNS";
     bool denies = a->n_deciders && a->deciders[0]->kind != NETPOL_STANDARD;
     if (denies)
         return arena_printf(&b->arena, "network policy %s denies %s 53 between the pod and %s (%s)", names,
@@ -228,7 +228,7 @@ static const char *tell_fix(struct weighing *w, const struct policy_answer *a)
     bool denies = a->n_deciders && a->deciders[0]->kind != NETPOL_STANDARD;
     if (denies)
         return arena_printf(&b->arena, "change network policy %s so that it allows UDP and TCP 53 to CoreDNS",
-                            names_of(b, a));
+                            policies_names(b, a));
     if (a->direction == NETPOL_EGRESS)
         return arena_printf(
             &b->arena,
@@ -237,7 +237,7 @@ static const char *tell_fix(struct weighing *w, const struct policy_answer *a)
             namespace_, (unsigned)w->port);
     return arena_printf(
         &b->arena, "change NetworkPolicy %s so that it allows ingress on UDP and TCP %u from namespace %s",
-        names_of(b, a), (unsigned)w->port, namespace_);
+        policies_names(b, a), (unsigned)w->port, namespace_);
 }
 
 static void claim_effects(struct weighing *w, bool certain)
@@ -246,9 +246,9 @@ static void claim_effects(struct weighing *w, bool certain)
     struct cites denials = {.n = 0}, lost = {.n = 0};
     usec_t first;
     size_t n = cite_denials(w, &denials, &first);
-    struct claim c =
-        make_claim(CLAIM_EFFECT,
-                   arena_printf(&b->arena, "the policy agent denied the pod's packets to DNS, %zu times", n));
+    struct claim c = policies_claim(
+        CLAIM_EFFECT,
+        arena_printf(&b->arena, "the policy agent denied the pod's packets to DNS, %zu times", n));
     c.time = first;
     if (n)
         bench_say(b, &c, &denials);
@@ -256,7 +256,7 @@ static void claim_effects(struct weighing *w, bool certain)
     if (!timeout || !certain)
         return;
     cite(&lost, timeout->place);
-    c = make_claim(CLAIM_EFFECT, bench_tell_lookup(b, timeout));
+    c = policies_claim(CLAIM_EFFECT, bench_tell_lookup(b, timeout));
     c.in_window = bench_time_in_window(b, timeout->time);
     c.time = timeout->time;
     bench_say(b, &c, &lost);
@@ -273,7 +273,7 @@ static void claim_refutation(struct weighing *w, usec_t made)
     if (!answered || answered->time == TIME_UNKNOWN || !reaches_none(w))
         return;
     cite(&cites, answered->place);
-    struct claim c = make_claim(CLAIM_AGAINST, bench_tell_lookup(b, answered));
+    struct claim c = policies_claim(CLAIM_AGAINST, bench_tell_lookup(b, answered));
     c.time = answered->time;
     bench_say(b, &c, &cites);
 }
@@ -282,11 +282,11 @@ static void claim_block(struct weighing *w, const struct policy_answer *a)
 {
     struct bench *b = &w->bench;
     struct cites cites = {.n = 0};
-    usec_t made = made_at(a);
-    struct claim c = make_claim(CLAIM_CAUSE, tell_block(w, a, "UDP"));
-    cite_deciders(a, &cites);
+    usec_t made = policies_made_at(a);
+    struct claim c = policies_claim(CLAIM_CAUSE, tell_block(w, a, "UDP"));
+    policies_cite(a, &cites);
     c.in_window = bench_state_in_window(b, made);
-    c.object = names_of(b, a);
+    c.object = policies_names(b, a);
     c.fix = tell_fix(w, a);
     c.time = made;
     bench_say(b, &c, &cites);
@@ -298,12 +298,13 @@ static void claim_pass(struct weighing *w, const struct policy_answer *a)
 {
     struct bench *b = &w->bench;
     struct cites cites = {.n = 0};
-    struct claim c = make_claim(CLAIM_CLEAR, "no network policy isolates the pod or CoreDNS");
-    cite_deciders(a, &cites);
+    struct claim c = policies_claim(CLAIM_CLEAR, "no network policy isolates the pod or CoreDNS");
+    policies_cite(a, &cites);
     if (a->n_deciders) {
         c.kind = CLAIM_INNOCENT;
-        c.text = arena_printf(
-            &b->arena, "network policies isolate, and %s allows the pod's UDP 53 to CoreDNS", names_of(b, a));
+        c.text =
+            arena_printf(&b->arena, "network policies isolate, and %s allows the pod's UDP 53 to CoreDNS",
+                         policies_names(b, a));
         bench_say(b, &c, &cites);
         c.text = "network policies let the pod's DNS through";
         c.kind = CLAIM_CLEAR;
@@ -315,7 +316,7 @@ static void claim_pass(struct weighing *w, const struct policy_answer *a)
 
 static void claim_gap(struct weighing *w, const char *why)
 {
-    struct claim c = make_claim(
+    struct claim c = policies_claim(
         CLAIM_GAP, arena_printf(&w->bench.arena, "whether network policies let DNS through: %s", why));
     const struct cites none = {.n = 0};
     c.in_window = TRI_UNKNOWN;
@@ -331,21 +332,21 @@ static void judge_tcp(struct weighing *w)
     struct cites cites = {.n = 0}, seen = {.n = 0};
     if (a.fate != POLICY_FATE_BLOCKED)
         return;
-    cite_deciders(&a, &cites);
+    policies_cite(&a, &cites);
     const struct lookup *lost =
         find_lookup(w, LOOKUP_TCP, LOOKUP_BY_OUTCOME | LOOKUP_BY_PROTO, b->facts->target.window);
-    struct claim c = make_claim(CLAIM_NOTE, tell_block(w, &a, "TCP"));
+    struct claim c = policies_claim(CLAIM_NOTE, tell_block(w, &a, "TCP"));
     if (!lost) {
         c.diagnosis = DIAGNOSIS_NONE;
         bench_say(b, &c, &cites);
         return;
     }
     c.kind = CLAIM_CAUSE;
-    c.in_window = bench_state_in_window(b, made_at(&a));
+    c.in_window = bench_state_in_window(b, policies_made_at(&a));
     c.fix = tell_fix(w, &a);
     bench_say(b, &c, &cites);
     cite(&seen, lost->place);
-    c = make_claim(CLAIM_EFFECT, bench_tell_lookup(b, lost));
+    c = policies_claim(CLAIM_EFFECT, bench_tell_lookup(b, lost));
     c.time = lost->time;
     bench_say(b, &c, &seen);
 }
@@ -379,9 +380,12 @@ void judge_policies(const struct facts *facts, struct claims *claims)
         .cluster = &facts->cluster,
         .nodelocal = nodelocal_of(&w.bench, w.server),
     };
+    enum tri asks = bench_asks_cluster_dns(&w.bench);
     if (!facts->pod)
         claim_gap(&w, "the pod was not collected");
-    else if (bench_asks_cluster_dns(&w.bench) != TRI_NO)
+    else if (asks != TRI_NO)
         judge_pod(&w);
+    if (asks != TRI_NO)
+        policies_judge_forwarding(&w.bench, &w.world);
     bench_done(&w.bench);
 }
