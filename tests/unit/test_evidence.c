@@ -275,7 +275,7 @@ static void links_out_of_the_tree_are_left_out(void **state)
 static void many_files_and_deep_folders_are_walked(void **state)
 {
     (void)state;
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 1000; i++) {
         char path[64];
         snprintf(path, sizeof path, "cluster/logs/n%d/p%d/c.log", i % 50, i);
         put(path, "x\n");
@@ -288,8 +288,8 @@ static void many_files_and_deep_folders_are_walked(void **state)
     put(str_text(&deep), "x\n");
     str_done(&deep);
     struct evidence *ev = open_one("");
-    assert_int_equal(evidence_count(ev), 5000);
-    assert_int_equal(count_matches(ev, "cluster/logs/n7/*/c.log"), 100);
+    assert_int_equal(evidence_count(ev), 1000);
+    assert_int_equal(count_matches(ev, "cluster/logs/n7/*/c.log"), 20);
     assert_int_equal(count_matches(ev, "cluster/logs/*/p77/*.log"), 1);
     size_t n;
     const struct evidence_left_out *out = evidence_left_out(ev, &n);
