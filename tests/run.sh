@@ -14,6 +14,7 @@ log=$build/tests/log
 mkdir -p "$log"
 export D5TUI="$PWD/$build/d5tui"
 export LC_ALL=C.UTF-8 TZ=UTC
+export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 
 add() { # name, status, passed, failed
     p=$3

@@ -51,6 +51,9 @@ static const char **make_env(const char *const *more)
         if (!given)
             env[n++] = default_env[i];
     }
+    const char *sanitizer = getenv("LSAN_OPTIONS"); // tests/run.sh: what of ncurses is no leak
+    if (sanitizer)
+        env[n] = mem_printf("LSAN_OPTIONS=%s", sanitizer);
     return env;
 }
 
