@@ -54,7 +54,8 @@ static bool explain_by_scale(struct bench *b, struct reason *reason, struct cite
 static bool explain_by_selector(struct bench *b, struct reason *reason, struct cites *cites)
 {
     const struct dns_facts *dns = &b->facts->dns;
-    if (!dns->n_pods || kube_labels_match(&dns->service->selector, &dns->pods[0]->meta.labels) ||
+    if (!dns->service || !dns->n_pods ||
+        kube_labels_match(&dns->service->selector, &dns->pods[0]->meta.labels) ||
         dns->pods[0]->ready != TRI_YES)
         return false;
     cite(cites, dns->service->meta.place);
@@ -215,7 +216,7 @@ static void cite_endpoints(const struct bench *b, struct cites *cites)
 static void cite_slices(const struct bench *b, struct cites *cites)
 {
     const struct kube_service *service = b->facts->dns.service;
-    for (size_t i = 0; i < b->facts->cluster.slices.n; i++) {
+    for (size_t i = 0; service && i < b->facts->cluster.slices.n; i++) {
         const struct kube_slice *slice = &b->facts->cluster.slices.items[i];
         if (slice->service && strcmp(slice->service, service->meta.name) == 0 && slice->meta.namespace_ &&
             service->meta.namespace_ && strcmp(slice->meta.namespace_, service->meta.namespace_) == 0)
@@ -237,10 +238,30 @@ static const struct lookup *find_answer(const struct bench *b, usec_t since)
     return NULL;
 }
 
+static void cite_pods(const struct bench *b, struct cites *cites)
+{
+    for (size_t i = 0; i < b->facts->dns.n_pods && i < 2; i++)
+        cite(cites, b->facts->dns.pods[i]->meta.place);
+}
+
+// Without a listing of endpoints: whether every CoreDNS pod of a listing that holds them all is not ready.
+static bool are_pods_unready(const struct bench *b)
+{
+    const struct listing *listing = &b->facts->cluster.pods.listing;
+    const struct dns_facts *dns = &b->facts->dns;
+    bool ours = listing->state == LISTING_WHOLE ||
+                (listing->state == LISTING_PARTIAL && listing->namespace_ && dns->n_pods &&
+                 strcmp(listing->namespace_, dns->pods[0]->meta.namespace_) == 0);
+    for (size_t i = 0; i < dns->n_pods; i++)
+        ours &= dns->pods[i]->ready == TRI_NO;
+    return ours && dns->n_pods;
+}
+
 static void say_down(struct bench *b)
 {
     struct cites cites = {0};
     struct reason reason = find_reason(b, &cites);
+    cite_pods(b, &cites);
     cite_endpoints(b, &cites);
     cite_slices(b, &cites);
     bench_say(b,
@@ -323,7 +344,7 @@ void coredns_judge_down(struct bench *b)
         return;
     if (ready)
         say_ready(b, ready);
-    else if (known)
+    else if (known || are_pods_unready(b))
         say_down(b);
     else
         say_gap(b);

@@ -130,6 +130,17 @@ static void a_partial_listing_says_nothing_of_endpoints(void **state)
     assert_non_null(scene_claim(&s, CLAIM_GAP, DIAGNOSIS_COREDNS_DOWN));
 }
 
+static void pods_alone_can_show_it(void **state)
+{
+    (void)state;
+    scene_pods(&s, &(struct scene_pods){.coredns_a = crash, .coredns_b = crash});
+    scene_write(&s, "cluster/services.json", NULL);
+    scene_write(&s, "cluster/endpointslices.json", NULL);
+    scene_judge(&s);
+    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_COREDNS_DOWN);
+    assert_true(scene_cites(&s, scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN), "coredns-a"));
+}
+
 static void a_selector_that_fits_nothing_is_named(void **state)
 {
     (void)state;
@@ -284,6 +295,7 @@ int main(void)
         SCENE_TEST(scaled_down_after_the_window_is_not_the_cause),
         SCENE_TEST(one_of_two_is_no_outage),
         SCENE_TEST(a_partial_listing_says_nothing_of_endpoints),
+        SCENE_TEST(pods_alone_can_show_it),
         SCENE_TEST(a_selector_that_fits_nothing_is_named),
         SCENE_TEST(a_bad_corefile_explains_the_crash),
         SCENE_TEST(a_reload_that_failed_is_no_outage),
