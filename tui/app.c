@@ -132,7 +132,7 @@ static bool run(struct app *app, struct error *err)
 {
     if (!listen(app, err))
         return false;
-    app->ui->canvas.ascii = term_is_ascii(app->term);
+    app->ui->canvas.ascii |= term_is_ascii(app->term);
     take_size(app);
     if (app->ui->config->log_path)
         ui_start(app->ui);

@@ -8,26 +8,7 @@
 #include "core/base/mem.h"
 #include "core/report/format.h"
 #include "tui/cli_screen.h"
-
-// A build in the checkout finds the incident beside itself; an installed program under its prefix.
-static char *find_demo(void)
-{
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    for (int up = 0; n > 0 && up < 3; up++) {
-        self[n] = '\0';
-        char *slash = strrchr(self, '/');
-        if (!slash)
-            break;
-        *slash = '\0';
-        n = slash - self;
-        char *path = mem_printf("%s/tests/cases/demo/tree", self);
-        if (access(path, R_OK) == 0)
-            return path;
-        free(path);
-    }
-    return mem_strdup(D5_PREFIX "/share/d5tui/demo");
-}
+#include "tui/settings.h"
 
 static int print_report(const struct session_config *config)
 {
@@ -53,7 +34,9 @@ static int run(int argc, char **argv)
     }
     if (argc > 1 && !plain)
         return cli_error(CLI_USAGE, "demo: takes nothing but --plain");
-    char *path = find_demo();
+    char *path = settings_find_shipped("tests/cases/demo/tree", "demo");
+    if (!path)
+        return cli_error(CLI_FAILED, "demo: the incident that ships with the program is not there");
     const char *from[] = {path};
     struct ui_config config = {.session = {.from = from, .n_from = 1}};
     int status = plain || !isatty(STDOUT_FILENO) ? print_report(&config.session) : cli_run_screen(&config);

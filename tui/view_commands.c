@@ -353,6 +353,17 @@ static void run_palette(void *ui)
     view_palette_open(ui);
 }
 
+static void on_theme(struct ui *ui, struct span text)
+{
+    if (text.len > 0 && ui_use_theme(ui, str_text(&ui->prompt.text)))
+        ui_say(ui, ROLE_OK, "theme: %s", ui->theme.name);
+}
+
+static void run_theme(void *ui)
+{
+    ui_ask(ui, "Theme (dark, light, high-contrast, colour-blind, mono): ", NULL, on_theme);
+}
+
 static const struct command commands[] = {
     // name, help, label for the key line, keys, scope, needs, what runs
     {"run-step", "Run this step, or show what it rests on", "run", "Enter", SCOPE_CHECKLIST,
@@ -402,6 +413,8 @@ static const struct command commands[] = {
     {"last", "To the end", NULL, "G End", SCOPE_MOVING, 0, run_last},
     {"left", "Text back to the left", NULL, "Left h", SCOPE_EVIDENCE, 0, run_left},
     {"right", "The rest of long lines", NULL, "Right l", SCOPE_EVIDENCE, 0, run_right},
+    {"theme", "Another look: dark, light, high-contrast, colour-blind, mono, or your own", NULL, "T",
+     SCOPE_PANES, 0, run_theme},
     {"palette", "All commands by name", "commands", ":", SCOPE_PANES, 0, run_palette},
     {"help", "This page", NULL, "? F1", SCOPE_MOVING, 0, run_help},
     {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, run_back},

@@ -32,6 +32,43 @@ static bool make_session(struct ui *ui, const struct session_config *config, str
     return true;
 }
 
+static void load_theme(void *context)
+{
+    struct ui *ui = context;
+    struct error err = {0};
+    if (!theme_load(&ui->theme, ui->theme_path, &err))
+        ui_say(ui, ROLE_ERROR, "%s", err.text); // the look stays as it was
+    ui->dirty = true;
+}
+
+bool ui_use_theme(struct ui *ui, const char *name)
+{
+    char *path = settings_find_theme(name);
+    if (!path) {
+        ui_say(ui, ROLE_ERROR, "There is no theme \"%s\": dark, light, high-contrast, colour-blind, mono",
+               name);
+        return false;
+    }
+    free(ui->theme_path);
+    ui->theme_path = path;
+    load_theme(ui);
+    if (ui->loop)
+        loop_watch_file(ui->loop, path, load_theme, ui, NULL); // without inotify it is not picked up, no more
+    return true;
+}
+
+static void load_settings(struct ui *ui)
+{
+    struct error err = {0};
+    theme_init(&ui->theme);
+    if (!settings_load(&ui->settings, &err))
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+    const char *name = settings_theme(&ui->settings);
+    ui->canvas.ascii = ui->settings.ascii;
+    if (name && strcmp(name, ui->theme.name) != 0)
+        ui_use_theme(ui, name);
+}
+
 struct ui *ui_new(const struct ui_config *config, struct loop *loop, struct error *err)
 {
     struct ui *ui = mem_alloc(sizeof *ui);
@@ -39,7 +76,7 @@ struct ui *ui_new(const struct ui_config *config, struct loop *loop, struct erro
     ui->loop = loop;
     ui->evidence.seek_from = UINT32_MAX;
     ui->dirty = true;
-    theme_init(&ui->theme);
+    load_settings(ui);
     if (loop) {
         ui->settle = loop_timer_new(loop, on_settle, ui);
         ui->grown = loop_timer_new(loop, on_grown, ui);
@@ -72,6 +109,8 @@ void ui_free(struct ui *ui)
     prompt_done(&ui->prompt);
     str_done(&ui->message);
     canvas_done(&ui->canvas);
+    settings_done(&ui->settings);
+    free(ui->theme_path);
     free(ui);
 }
 

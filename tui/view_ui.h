@@ -10,6 +10,7 @@
 #include "tui/keymap.h"
 #include "tui/layout.h"
 #include "tui/prompt.h"
+#include "tui/settings.h"
 #include "tui/theme.h"
 #include "tui/view_checklist.h"
 #include "tui/view_evidence.h"
@@ -55,6 +56,8 @@ struct ui {
     size_t n_from; // sources that the session was begun with
     struct session_job *analysing;
     struct theme theme;
+    struct settings settings;
+    char *theme_path; // of a file that is watched for changes; NULL: the theme is that of the program
     struct canvas canvas;
     struct layout layout;
     enum screen screen;
@@ -103,6 +106,7 @@ void ui_pane_title(const struct ui *ui, enum pane pane, struct str *ret);
 unsigned ui_scope(const struct ui *ui);
 
 // The analysis behind the first frame, and what it brings.
+bool ui_use_theme(struct ui *ui, const char *name); // and picks up changes of its file
 void ui_analyse(struct ui *ui);
 void ui_case_changed(struct ui *ui); // events were applied: the views read afresh
 

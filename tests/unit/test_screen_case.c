@@ -194,6 +194,38 @@ static void test_guided_badge_stays(void **state)
     leave(s);
 }
 
+static void test_theme_is_chosen_and_picked_up(void **state)
+{
+    struct place *p = *state;
+    char *folder = mem_printf("%s/d5tui", p->state), *path = mem_printf("%s/config.yaml", folder);
+    char *theme = mem_printf("%s/own.yaml", p->state), *config = mem_printf("XDG_CONFIG_HOME=%s", p->state);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    FILE *f = fopen(path, "w"), *t = fopen(theme, "w");
+    fprintf(f, "theme: %s\n", theme);
+    fputs("name: own\nroles:\n  text: {fg: default}\n", t);
+    fclose(f);
+    fflush(t);
+    const char *const argv[] = {"--from", TREE, NULL};
+    const char *const env[] = {p->state_env, config, NULL};
+    struct screen *s =
+        screen_start(&(struct screen_config){.rows = 24, .cols = 80, .argv = argv, .env = env});
+    assert_true(screen_shows(s, "confirmed"));
+    assert_int_equal(screen_colours(s), 0);
+    fputs("  title: {fg: \"#ff0000\", bg: \"#0000ff\"}\n", t);
+    fclose(t);
+    while (screen_colours(s) == 0)
+        assert_true(screen_shows(s, "confirmed") && !screen_idle(s, 20000));
+    screen_keys(s, "Tno-such\r");
+    assert_true(screen_shows(s, "There is no theme"));
+    screen_keys(s, "Tlight\r");
+    assert_true(screen_shows(s, "theme: light"));
+    leave(s);
+    free(folder);
+    free(path);
+    free(theme);
+    free(config);
+}
+
 static void test_intake(void **state)
 {
     static const char *const nothing[] = {NULL};
@@ -258,6 +290,7 @@ int main(void)
         CASE_TEST(test_export_writes_a_private_file),
         CASE_TEST(test_a_case_is_found_again),
         CASE_TEST(test_guided_badge_stays),
+        CASE_TEST(test_theme_is_chosen_and_picked_up),
         CASE_TEST(test_intake),
         CASE_TEST(test_terminal_is_given_back),
         CASE_TEST(test_rubbish_does_no_harm),

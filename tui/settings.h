@@ -1,0 +1,34 @@
+// What a person has set ($XDG_CONFIG_HOME/d5tui/config.yaml), and where themes lie.
+//
+//     theme: light        # a name, or a path with '/'
+//     ascii: true         # signs in ASCII, whatever the locale says
+#ifndef D5_TUI_SETTINGS_H
+#define D5_TUI_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "core/base/error.h"
+
+struct settings { // settings_done
+    char *theme;  // NULL: none was set
+    bool ascii;
+};
+
+// False when the file is there and wrong: "…/config.yaml: line 3: …"; what is right in it is taken all the
+// same.
+bool settings_load(struct settings *ret, struct error *err);
+void settings_done(struct settings *settings);
+
+// The file of a theme: the person's, that of a build in the checkout, that of an installation. NULL: there is
+// none.
+char *settings_find_theme(const char *name);
+
+// A file or folder that ships with the program: `beside` under the checkout that it was built in, else
+// `shared` under its share folder. NULL: neither is there.
+char *settings_find_shipped(const char *beside, const char *shared);
+
+// The name of the theme to begin with: what was set; else what the terminal says of its background
+// (COLORFGBG); else NULL.
+const char *settings_theme(const struct settings *settings);
+
+#endif
