@@ -6,12 +6,14 @@
 
 typedef bool from_facts_fn(struct report_step *step, const struct steps_input *in, struct arena *arena);
 
-// The node that the incident is about, else any.
+// The node that the incident is about; where none is named, the only one.
 static bool from_collection(struct report_step *step, const struct steps_input *in, struct arena *arena)
 {
     const struct facts *facts = in->facts;
-    if (facts->node) {
-        step_say(step, STEP_DONE, arena_printf(arena, "there is evidence of node %s", facts->node->name));
+    const struct node_facts *only = facts->n_nodes == 1 && !facts->node_name ? &facts->nodes[0] : NULL;
+    const struct node_facts *node = facts->node ? facts->node : only;
+    if (node) {
+        step_say(step, STEP_DONE, arena_printf(arena, "there is evidence of node %s", node->name));
         return true;
     }
     if (facts->node_name)
