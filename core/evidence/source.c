@@ -61,7 +61,7 @@ char *source_find_tree(const char *dir)
 {
     char *at = mem_strdup(dir);
     for (unsigned depth = 0; at && depth < SOURCE_NESTED_MAX && !bundle_is_tree(at); depth++) {
-        bool is_case = is_there(at, "evidence") && is_there(at, "case.db");
+        bool is_case = is_there(at, "evidence") && (is_there(at, "case.db") || is_there(at, "events.jsonl"));
         char *below = is_case ? mem_printf("%s/evidence", at) : only_folder_in(at);
         free(at);
         at = below;

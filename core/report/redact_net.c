@@ -180,11 +180,11 @@ size_t redact_resource(const struct redactor *r, char before, struct span rest, 
         if (!span_skip(&id, kinds[k]))
             continue;
         size_t n = run_of(id, "", true);
-        if ((n != 8 && n != 17) || (n < id.len && is_word(id.at[n])))
+        if (n < 8 || n > 24 || (n < id.len && is_word(id.at[n])))
             return 0;
         uint64_t h = mix(r->seed, id.at, n);
         char hex[32];
-        snprintf(hex, sizeof hex, "%016llx%01x", (unsigned long long)h, (unsigned)(h & 15));
+        snprintf(hex, sizeof hex, "%016llx%08x", (unsigned long long)h, (unsigned)(h >> 7));
         str_printf(ret, "%s%.*s", kinds[k], (int)n, hex);
         return strlen(kinds[k]) + n;
     }
