@@ -104,10 +104,47 @@ static void read_folder(struct facts *facts, struct node_facts *node, const char
     free(pattern);
 }
 
+// Whether a save of that family was read, or nft's listing, which has both.
+static bool has_save(const struct node_facts *node, enum nf_family family)
+{
+    for (size_t i = 0; i < node->n_rules; i++) {
+        const struct ruleset *rs = node->rules[i].rules;
+        if (rs->backend == RULESET_NFT || (rs->n_tables > 0 && rs->tables[0].family == family))
+            return true;
+    }
+    return false;
+}
+
+// Where there is no save: `iptables -nvL`, a file a table. It knows neither the raw nor the security table.
+static void read_listings(struct facts *facts, struct node_facts *node, const char *program,
+                          enum nf_family family)
+{
+    static const char *const tables[] = {"filter", "nat", "mangle"};
+    if (has_save(node, family))
+        return;
+    size_t before = node->n_rules;
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        char *path = mem_printf("nodes/%s/networking/%s-%s.txt", node->name, program, tables[i]);
+        const struct evidence_file *file = evidence_find(facts->evidence, path);
+        char *command = mem_printf("%s-save -c", program);
+        if (file)
+            read_ruleset(facts, node, file, command);
+        free(path);
+        free(command);
+    }
+    if (node->n_rules == before)
+        return;
+    char *what = mem_printf("the raw and security tables of node %s, which listings do not hold", node->name);
+    facts_add_gap(facts, GAP_NODE, what, "iptables-save -c");
+    free(what);
+}
+
 void gather_rules(struct facts *facts)
 {
     for (size_t i = 0; i < facts->n_nodes; i++) {
         read_folder(facts, &facts->nodes[i], "networking");
+        read_listings(facts, &facts->nodes[i], "iptables", NF_FAMILY_IP);
+        read_listings(facts, &facts->nodes[i], "ip6tables", NF_FAMILY_IP6);
         read_folder(facts, &facts->nodes[i], "samples/*");
     }
 }

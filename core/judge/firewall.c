@@ -179,11 +179,18 @@ static void walk_all(struct firewall *f, const struct client *c)
 // Native nft tables may stand beside iptables of the nft back end, and legacy tables beside both.
 static void say_other_backends(struct firewall *f, const struct node_facts *node)
 {
-    bool nft_backend = false, native = false;
+    bool nft_backend = false, native = false, listed = false;
     for (size_t i = 0; i < node->n_rules; i++) {
         nft_backend |= node->rules[i].rules->backend == RULESET_IPT_NFT;
         native |= node->rules[i].rules->backend == RULESET_NFT;
+        listed |= node->rules[i].rules->backend == RULESET_LISTING;
     }
+    if (listed)
+        say_gap(f,
+                arena_printf(&f->bench.arena,
+                             "the raw and security tables of node %s: only listings were collected",
+                             node->name),
+                "iptables-save -c", node->name);
     if (nft_backend && !native)
         say_gap(f,
                 arena_printf(&f->bench.arena,

@@ -142,6 +142,13 @@ static const char *fix_rule(struct arena *arena, const struct packet_decision *d
                             " " SPAN_FMT " handle N; and take it out of whatever put it there",
                             SPAN_ARG(chain), node, nft_family(d), SPAN_ARG(table), SPAN_ARG(chain),
                             nft_family(d), SPAN_ARG(table), SPAN_ARG(chain));
+    if (d->ruleset->backend == RULESET_LISTING)
+        return arena_printf(arena,
+                            "delete that one rule of chain " SPAN_FMT
+                            " on node %s: its exact words stand in %s -t " SPAN_FMT " -S " SPAN_FMT
+                            ", then the same with -D in the place of -A; and take it out of "
+                            "whatever put it there",
+                            SPAN_ARG(chain), node, program(d), SPAN_ARG(table), SPAN_ARG(chain));
     span_skip(&text, "-A ");
     return arena_printf(
         arena,

@@ -1,13 +1,30 @@
 // Which program listed a ruleset shows in its first lines.
 #include "core/parse/rules.h"
 
+#include "core/base/mem.h"
 #include "core/parse/iptables.h"
+#include "core/parse/iptables_list.h"
 #include "core/parse/nft.h"
+
+// A listing does not name its table; its file does: "iptables-nat.txt".
+static const char *table_of_name(const char *path)
+{
+    static const char *const tables[] = {"nat", "mangle", "raw", "security"};
+    const char *slash = strrchr(path, '/');
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        if (strstr(slash ? slash : path, tables[i]))
+            return tables[i];
+    }
+    return "filter";
+}
 
 static struct ruleset *parse_as(struct text text, const char *path, struct error *err)
 {
-    (void)path;
-    return nft_is(text.bytes) ? nft_parse(text, err) : iptables_parse(text, err);
+    if (nft_is(text.bytes))
+        return nft_parse(text, err);
+    if (iptables_list_is(text.bytes))
+        return iptables_list_parse(text, table_of_name(path), err);
+    return iptables_parse(text, err);
 }
 
 // "ip6tables-save.txt": the program that wrote the file.

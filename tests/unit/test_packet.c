@@ -349,6 +349,47 @@ static void test_nft(void **state)
         check(&cases[i]);
 }
 
+#define LIST_HEAD " pkts bytes target     prot opt in     out     source               destination\n"
+
+// iptables -nvL, in the words of its extensions.
+static void test_listing(void **state)
+{
+    (void)state;
+    static const struct expect cases[] = {
+        {.rules = "Chain FORWARD (policy ACCEPT 9K packets, 1M bytes)\n" LIST_HEAD
+                  "   62  4992 DROP       udp  --  *      *      0.0.0.0/0            10.0.0.0/16          "
+                  "udp dpt:53\n",
+         .fate = PACKET_BLOCKED,
+         .line = 3},
+        {.rules = "Chain FORWARD (policy DROP 0 packets, 0 bytes)\n" LIST_HEAD,
+         .fate = PACKET_BLOCKED,
+         .line = 1},
+        {.rules = "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n" LIST_HEAD
+                  "    0     0            all  --  eni+   !eth1   0.0.0.0/0            0.0.0.0/0            "
+                  "/* only counts */\n"
+                  "    0     0 A          udp  --  *      *       0.0.0.0/0            0.0.0.0/0            "
+                  "[goto] ctstate NEW\n"
+                  "\nChain A (1 references)\n" LIST_HEAD
+                  "    0     0 REJECT     all  --  *      *      !10.0.99.0/24         0.0.0.0/0            "
+                  "multiport dports "
+                  "53,853 mark match ! 0x1/0x1 reject-with icmp-port-unreachable\n",
+         .fate = PACKET_BLOCKED,
+         .line = 8},
+        {.rules = "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n" LIST_HEAD
+                  "    0     0 DROP       udp      *      *       ::/0                 fd00:12::/32         "
+                  "udp dpt:53\n",
+         .src = "fd00:11::23",
+         .dst = "fd00:12::53",
+         .fate = PACKET_BLOCKED},
+        {.rules = "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n" LIST_HEAD
+                  "    0     0 DROP       all  --  *      *       0.0.0.0/0            0.0.0.0/0            "
+                  "STRING match  x\n",
+         .fate = PACKET_UNKNOWN},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        check(&cases[i]);
+}
+
 // A long row of rules that cannot be told costs its length, not two to its power.
 static void test_many_unknowns(void **state)
 {
@@ -401,6 +442,10 @@ static void test_spoilt_text(void **state)
     spoil(NAT(SERVICE) FILTER(
               "[1:2] -A FORWARD -m conntrack --ctstate NEW -m comment --comment \"a \\\" b\" -j DROP\n"),
           NULL);
+    spoil("Chain FORWARD (policy DROP 9K packets, 1M bytes)\n" LIST_HEAD
+          "   62K  4992 DROP  udp  --  *  !eth0  !10.0.0.0/8  0.0.0.0/0 "
+          "udp spts:1:2 ! match-set s src /* a */ reject-with x MARK xset 0x1/0x1\n",
+          NULL);
     spoil(SET_RULE("dst,dst"), SET("hash:net,port family inet", "10.0.0.0/8,udp:53 timeout 3 nomatch"));
     spoil("table inet t {\n\tmap m {\n\t\ttype ipv4_addr . inet_service : verdict\n\t\telements = { "
           "172.20.0.10 . 53 : goto d }\n\t}\n"
@@ -434,12 +479,12 @@ static void test_ipset_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_rules),   cmocka_unit_test(test_what_cannot_be_told),
-        cmocka_unit_test(test_tracking),      cmocka_unit_test(test_translation),
-        cmocka_unit_test(test_branches),      cmocka_unit_test(test_ipsets),
-        cmocka_unit_test(test_nft),           cmocka_unit_test(test_many_unknowns),
-        cmocka_unit_test(test_endless_jumps), cmocka_unit_test(test_spoilt_text),
-        cmocka_unit_test(test_ipset_text),
+        cmocka_unit_test(test_plain_rules), cmocka_unit_test(test_what_cannot_be_told),
+        cmocka_unit_test(test_tracking),    cmocka_unit_test(test_translation),
+        cmocka_unit_test(test_branches),    cmocka_unit_test(test_ipsets),
+        cmocka_unit_test(test_nft),         cmocka_unit_test(test_many_unknowns),
+        cmocka_unit_test(test_listing),     cmocka_unit_test(test_endless_jumps),
+        cmocka_unit_test(test_spoilt_text), cmocka_unit_test(test_ipset_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
