@@ -12,6 +12,7 @@
 #include "core/base/mem.h"
 #include "core/base/near.h"
 #include "core/base/str.h"
+#include "core/door/match.h"
 #include "core/parse/procedure.h"
 
 enum { MAX_FILE = 1 << 20, MAX_FOLDERS = 6 };
@@ -297,4 +298,32 @@ struct sop *procedures_load(const char *id_or_file, struct error *err)
 {
     bool file = strchr(id_or_file, '/') || span_ends(span_of(id_or_file), ".md");
     return file ? read_sound(id_or_file, err) : load_by_id(id_or_file, err);
+}
+
+// ------------------------------------------------------------------ triggers
+
+// A symptom may be pasted, and have several lines.
+static bool matches_a_line(const struct match *match, struct match_room *room, struct span symptom)
+{
+    struct span line;
+    while (span_cut_line(&symptom, &line)) {
+        match_subject(room, line);
+        if (match_find(match, room, 0, NULL) == MATCH_YES)
+            return true;
+    }
+    return false;
+}
+
+const char *procedures_trigger(const struct sop *sop, struct span symptom)
+{
+    struct match_room *room = match_room_new();
+    const char *found = NULL;
+    for (size_t i = 0; i < sop->n_triggers && !found; i++) {
+        struct match *match = match_new(span_of(sop->triggers[i]), MATCH_CASELESS, NULL);
+        if (match && !match_may_be_empty(match) && matches_a_line(match, room, symptom))
+            found = sop->triggers[i];
+        match_free(match);
+    }
+    match_room_free(room);
+    return found;
 }

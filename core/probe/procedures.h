@@ -33,4 +33,8 @@ struct sop *procedures_read(const char *path, struct problems *ret, struct error
 // a whole title where two files share one id. NULL with an error: "sops/D5.md:14: …", or near ids.
 struct sop *procedures_load(const char *id_or_file, struct error *err);
 
+// The first trigger of the procedure that a reported symptom matches, in any case; NULL: none does. One that
+// matches everything says nothing, and does not count.
+const char *procedures_trigger(const struct sop *sop, struct span symptom);
+
 #endif

@@ -2,12 +2,11 @@
 
 #include "core/door/yaml.h"
 
+// Reads a document, and writes the bytes as a scalar.
 void fuzz_one(struct arena *arena, struct text text)
 {
-    struct error err = {0};
-    const struct yaml_node *root = yaml_parse(arena, text.bytes, &err);
     struct str out = {0};
-    yaml_add_scalar(&out, span_of(yaml_text(yaml_get(root, "node"))), false);
+    yaml_parse(arena, text.bytes, NULL);
     yaml_add_scalar(&out, text.bytes, false);
     str_done(&out);
 }
