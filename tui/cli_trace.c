@@ -28,6 +28,7 @@ struct inputs { // what the options come to; owns all of it
     char *texts[TRACE_FILES + 1];
     struct ip *local;
     struct ipset_list *sets;
+    struct trace_from from;
     size_t n_texts;
 };
 
@@ -96,10 +97,7 @@ static bool parse_options(struct options *o, int argc, char **argv)
 
 static bool parse_address(const char *name, const char *text, struct ip *ret)
 {
-    if (!text)
-        return cli_error(CLI_USAGE, "trace: --%s is needed: it is neither given nor in the evidence", name) <
-               0;
-    if (!ip_parse(span_of(text), ret))
+    if (text && !ip_parse(span_of(text), ret))
         return cli_error(CLI_USAGE, "trace: --%s %s is not an IP address", name, text) < 0;
     return true;
 }
@@ -159,8 +157,6 @@ static bool parse_query(const struct options *o, struct inputs *in)
         !parse_address("dst", o->dst, &q->dst) || !parse_port("sport", o->sport, &q->sport) ||
         !parse_port("dport", o->dport, &q->dport))
         return false;
-    if (q->src.family != q->dst.family)
-        return cli_error(CLI_USAGE, "trace: --src and --dst are of different families") < 0;
     if (o->local && !parse_local(o->local, in))
         return false;
     q->in = o->in;
@@ -230,6 +226,35 @@ static bool read_rules(const struct options *o, struct inputs *in)
     return true;
 }
 
+// What must be known now, given or found.
+static bool check_query(const struct packet_query *q)
+{
+    if (!q->src.family || !q->dst.family)
+        return cli_error(CLI_USAGE, "trace: --%s is needed: it is neither given nor in the evidence",
+                         q->src.family ? "dst" : "src") < 0;
+    if (q->src.family != q->dst.family)
+        return cli_error(CLI_USAGE, "trace: --src and --dst are of different families") < 0;
+    return true;
+}
+
+static int read_evidence(const struct options *o, struct inputs *in)
+{
+    struct error err;
+    if (o->from && !trace_from_open(&in->from, o->from, o->node, &err))
+        return cli_error(CLI_FAILED, "%s", err.text);
+    if (o->from)
+        trace_from_addresses(&in->from, &in->query);
+    if (!check_query(&in->query))
+        return CLI_USAGE;
+    if (o->from)
+        trace_from_fill(&in->from, &in->query, o->n_rules > 0);
+    if (in->query.n_rules == 0)
+        return cli_error(
+            o->from ? CLI_FAILED : CLI_USAGE,
+            "trace: no ruleset of that node: give --rules FILE (iptables-save -c, nft list ruleset)");
+    return CLI_OK;
+}
+
 static void inputs_done(struct inputs *in)
 {
     for (size_t i = 0; i < TRACE_FILES; i++)
@@ -238,6 +263,8 @@ static void inputs_done(struct inputs *in)
         free(in->texts[i]);
     ipset_free(in->sets);
     free(in->local);
+    if (in->from.facts)
+        trace_from_done(&in->from);
 }
 
 static int answer_query(const struct options *o, const struct inputs *in)
@@ -245,7 +272,8 @@ static int answer_query(const struct options *o, const struct inputs *in)
     static const int status[] = {
         [PACKET_PASSES] = CLI_OK, [PACKET_BLOCKED] = CLI_BLOCKED, [PACKET_UNKNOWN] = CLI_UNKNOWN};
     struct packet_answer *answer = packet_trace(&in->query);
-    struct trace_result r = {.query = &in->query, .answer = answer, .node = o->node};
+    struct trace_result r = {
+        .query = &in->query, .answer = answer, .node = in->from.node ? in->from.node : o->node};
     if (o->format && strcmp(o->format, "json") == 0)
         trace_print_json(&r);
     else
@@ -263,6 +291,8 @@ static int run_trace(int argc, char **argv)
     if (parse_options(&o, argc, argv) && parse_query(&o, in)) {
         ret = CLI_FAILED;
         if (read_rules(&o, in))
+            ret = read_evidence(&o, in);
+        if (ret == CLI_OK)
             ret = answer_query(&o, in);
     }
     inputs_done(in);

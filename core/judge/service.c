@@ -1,0 +1,213 @@
+// service_path: where kube-proxy's rules lead a query for the cluster's DNS address. They should translate it
+// to addresses of ready CoreDNS pods; rules that are not there, that reject for want of endpoints which do
+// exist, or that lead to addresses nobody has any more are kube-proxy's fault, not CoreDNS'.
+#include "core/judge/firewall.h"
+#include "core/judge/judge.h"
+
+struct service { // one run of the judge
+    struct bench bench;
+    const struct node_facts *node;
+    struct ip address; // the cluster's DNS
+};
+
+static void say(struct service *s, enum claim_kind kind, const char *text, const char *fix,
+                const struct cites *cites)
+{
+    bool clear = kind == CLAIM_CLEAR;
+    bench_say(&s->bench,
+              &(struct claim){.kind = kind,
+                              .diagnosis = clear ? DIAGNOSIS_NONE : DIAGNOSIS_SERVICE_PATH,
+                              .subject = SUBJECT_PROXY_MODE,
+                              .on_path = TRI_YES,
+                              .in_window = TRI_YES,
+                              .text = text,
+                              .object = s->node->name,
+                              .fix = fix,
+                              .time = TIME_UNKNOWN},
+              cites);
+}
+
+// ---------------------------------------------------------------- what the API says
+
+static bool serves(const struct kube_endpoint *e)
+{
+    return e->ready != TRI_NO || e->serving == TRI_YES;
+}
+
+static size_t count_serving(const struct dns_facts *dns, uint8_t family)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < dns->n_endpoints; i++)
+        n += dns->endpoints[i].ip.family == family && serves(&dns->endpoints[i]);
+    return n;
+}
+
+static bool is_endpoint(const struct dns_facts *dns, struct ip ip)
+{
+    for (size_t i = 0; i < dns->n_endpoints; i++) {
+        if (ip_eq(dns->endpoints[i].ip, ip))
+            return true;
+    }
+    return false;
+}
+
+// ---------------------------------------------------------------- what the rules say
+
+// A place in kube-proxy's own rules: without any, another program may carry Services (IPVS, eBPF), unseen
+// here.
+static struct place proxy_place(const struct packet_query *q)
+{
+    for (size_t i = 0; i < q->n_rules; i++) {
+        struct ruleset *rs = q->rules[i];
+        for (size_t t = 0; t < rs->n_tables; t++) {
+            if (span_is(rs->tables[t].name, "kube-proxy"))
+                return ruleset_place(rs, rs->tables[t].line);
+            const struct chain *c = ruleset_chain(rs, (uint32_t)t, span_of("KUBE-SERVICES"));
+            if (c && span_is(rs->tables[t].name, "nat"))
+                return ruleset_place(rs, c->line);
+        }
+    }
+    return (struct place){.file = FILE_NONE};
+}
+
+// The hop that translated the destination; NULL: none did.
+static const struct packet_hop *translation(const struct packet_branch *b)
+{
+    const struct packet_hop *found = NULL;
+    for (const struct packet_hop *h = b->last; h; h = h->previous) {
+        if (h->leg == PACKET_QUERY && h->rule && h->text && strncmp(h->text, "destination becomes", 19) == 0)
+            found = h;
+    }
+    return found;
+}
+
+static void say_effects(struct service *s)
+{
+    const struct lookup_query lost = {.fields = LOOKUP_BY_VANTAGE | LOOKUP_BY_AT | LOOKUP_BY_WINDOW |
+                                                LOOKUP_BY_FAILED | LOOKUP_BY_TARGET_POD,
+                                      .vantage = LOOKUP_FROM_POD,
+                                      .at = LOOKUP_AT_CLUSTER_DNS,
+                                      .window = s->bench.facts->target.window};
+    const struct lookup *l = lookups_first(&s->bench.facts->lookups, &lost);
+    struct cites cites = {0};
+    if (!l || (l->outcome != LOOKUP_TIMEOUT && l->outcome != LOOKUP_UNREACHABLE))
+        return;
+    cite(&cites, l->place);
+    say(s, CLAIM_EFFECT, "the pod's queries to the cluster's DNS address got no answer", NULL, &cites);
+}
+
+static const char *proxy_fix(struct service *s)
+{
+    return arena_printf(
+        &s->bench.arena,
+        "restart kube-proxy on node %s so that it writes its rules anew, and read its log for why it "
+        "did not sync",
+        s->node->name);
+}
+
+static void say_stale(struct service *s, const struct packet_branch *b, const struct packet_hop *hop)
+{
+    char ip[IP_TEXT];
+    const char *owner;
+    const struct packet_decision d = {.ruleset = hop->ruleset, .chain = hop->chain, .rule = hop->rule};
+    bool admin = firewall_owner(&d, &owner) == OWNER_ADMIN;
+    struct cites cites = {0};
+    cite(&cites, ruleset_place(hop->ruleset, hop->rule->line));
+    const char *text = arena_printf(
+        &s->bench.arena, "%s on node %s lead the cluster's DNS address to %s, which is no CoreDNS endpoint",
+        admin ? "a rule that is not kube-proxy's" : "kube-proxy's rules", s->node->name,
+        ip_format(b->dnat, ip));
+    say(s, CLAIM_CAUSE, text, admin ? firewall_fix(&s->bench.arena, &d, s->node->name) : proxy_fix(s),
+        &cites);
+    say_effects(s);
+}
+
+static void say_absent(struct service *s, struct place proxy, const char *what)
+{
+    char ip[IP_TEXT];
+    struct cites cites = {0};
+    cite(&cites, proxy);
+    say(s, CLAIM_CAUSE,
+        arena_printf(&s->bench.arena,
+                     "kube-proxy's rules on node %s %s %s, though CoreDNS endpoints are ready", s->node->name,
+                     what, ip_format(s->address, ip)),
+        proxy_fix(s), &cites);
+    say_effects(s);
+}
+
+// ---------------------------------------------------------------- one walk
+
+// Returns whether the branch leads where it should.
+static bool judge_branch(struct service *s, const struct packet_branch *b)
+{
+    const struct dns_facts *dns = &s->bench.facts->dns;
+    const struct packet_hop *hop = translation(b);
+    if (!hop || !b->dnat.family)
+        return false;
+    if (is_endpoint(dns, b->dnat))
+        return true;
+    if (dns->endpoints_known == TRI_YES && !cluster_pod_by_ip(&s->bench.facts->cluster, b->dnat))
+        say_stale(s, b, hop);
+    return false;
+}
+
+static void judge_answer(struct service *s, const struct packet_query *q, const struct packet_answer *a)
+{
+    struct place proxy = proxy_place(q);
+    struct cites cites = {0};
+    if (!place_is_set(proxy) || s->bench.facts->dns.endpoints_known != TRI_YES ||
+        count_serving(&s->bench.facts->dns, s->address.family) == 0)
+        return;
+    if (a->worst.fate == PACKET_BLOCKED && firewall_is_no_endpoints(&a->worst.decision)) {
+        say_absent(s, ruleset_place(a->worst.decision.ruleset, packet_decision_line(&a->worst.decision)),
+                   "reject");
+        return;
+    }
+    if (a->worst.fate == PACKET_PASSES && a->n_branches == 0 && !translation(&a->worst)) {
+        say_absent(s, proxy, "do not translate");
+        return;
+    }
+    bool good = true;
+    for (size_t i = 0; i < a->n_branches; i++)
+        good = judge_branch(s, &a->branches[i]) && good;
+    if (a->n_branches == 0)
+        good = judge_branch(s, &a->worst);
+    cite(&cites, proxy);
+    if (good)
+        say(s, CLAIM_CLEAR, "kube-proxy's rules lead the cluster's DNS address to CoreDNS endpoints", NULL,
+            &cites);
+}
+
+// NodeLocal DNSCache takes the address over on the node: then kube-proxy's rules are not asked.
+static bool is_taken_over(const struct facts *facts, struct ip address)
+{
+    for (size_t i = 0; i < facts->dns.n_nodelocal_also; i++) {
+        if (ip_eq(facts->dns.nodelocal_also[i], address))
+            return true;
+    }
+    return false;
+}
+
+void judge_service(const struct facts *facts, struct claims *claims)
+{
+    struct service s = {.node = facts->node};
+    bool ipvs = facts->dns.proxy_mode && strcmp(facts->dns.proxy_mode, "ipvs") == 0;
+    if (!facts->node || !facts->pod || facts->pod->host_network || ipvs)
+        return;
+    bench_init(&s.bench, facts, claims);
+    for (size_t i = 0; i < facts->dns.n_addresses; i++) {
+        struct packet_query q = {
+            .dst = facts->dns.addresses[i], .proto = 17, .dport = 53, .hook = NF_FORWARD};
+        s.address = q.dst;
+        q.src = facts->pod->ip.family == q.dst.family ? facts->pod->ip : facts->pod->ip2;
+        if (q.src.family != q.dst.family || is_taken_over(facts, q.dst) ||
+            !nodepath_fill(&s.bench.arena, facts, s.node, q.dst.family, &q))
+            continue;
+        q.in = nodepath_device(s.node, q.src);
+        q.one_way = true;
+        struct packet_answer *a = packet_trace(&q);
+        judge_answer(&s, &q, a);
+        packet_answer_free(a);
+    }
+    bench_done(&s.bench);
+}
