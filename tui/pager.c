@@ -28,7 +28,7 @@ void pager_show(struct pager *pager, struct pager_source source, const struct pa
     pager->at = pager->top = 0;
     pager->left = 0;
     pager->filtered = false;
-    pager->digits = 4;
+    pager->numbered = true;
 }
 
 static uint32_t line_count(const struct pager *pager)
@@ -51,12 +51,13 @@ uint32_t pager_line(const struct pager *pager)
     return pager->at < pager_count(pager) ? line_at(pager, pager->at) : 0;
 }
 
-static int number_width(const struct pager *pager)
+// Columns in front of the text: mark, number, blanks.
+static int margin(const struct pager *pager)
 {
     int width = 1;
     for (uint32_t n = line_count(pager); n >= 10; n /= 10)
         width++;
-    return width < pager->digits ? pager->digits : width;
+    return pager->numbered ? 3 + (width < 4 ? 4 : width) : 2;
 }
 
 // The first note at or behind a line.
@@ -76,7 +77,7 @@ static size_t first_note(const struct pager *pager, uint32_t line)
 // What is left of the width for a note's words, behind numbers and sign.
 static int note_columns(const struct pager *pager)
 {
-    int columns = pager->cols - number_width(pager) - 5;
+    int columns = pager->cols - margin(pager) - 2;
     return columns < 12 ? 12 : columns;
 }
 
@@ -91,7 +92,7 @@ static int note_rows(const struct pager *pager, const struct pager_note *note)
 
 static int text_columns_left(const struct pager *pager)
 {
-    int columns = pager->cols - number_width(pager) - 3;
+    int columns = pager->cols - margin(pager);
     return columns < 12 ? 12 : columns;
 }
 
@@ -297,7 +298,7 @@ static int draw_cited(struct pager *pager, struct pen pen, const struct pager_no
 }
 
 // Returns how many rows it took.
-static int draw_line(struct pager *pager, struct pen pen, uint32_t position, int width)
+static int draw_line(struct pager *pager, struct pen pen, uint32_t position, int before)
 {
     uint32_t line = line_at(pager, position);
     const struct pager_note *note = note_of(pager, line);
@@ -307,8 +308,9 @@ static int draw_line(struct pager *pager, struct pen pen, uint32_t position, int
         pen_glyph(&pen, note->role, GLYPH_CITED);
     else
         pen_move(&pen, pen.col + 1);
-    pen_printf(&pen, note ? note->role : ROLE_MUTED, "%*u", width, line);
-    pen_move(&pen, pen.col + 2);
+    if (pager->numbered)
+        pen_printf(&pen, note ? note->role : ROLE_MUTED, "%*u", before - 3, line);
+    pen_move(&pen, before);
     if (!pager->source.line(pager->source.data, line, &pager->line))
         return 1;
     if (note && pager->left == 0)
@@ -354,11 +356,11 @@ void pager_draw(struct pager *pager, struct canvas *canvas, struct rect area)
         keep_in_sight(pager);
     }
     uint32_t n = pager_count(pager);
-    int row = 0, width = number_width(pager);
+    int row = 0, before = margin(pager);
     for (uint32_t position = pager->top; position < n && row < area.rows; position++) {
         if (position == pager->at)
             canvas_cursor(canvas, area.row + row, area.col);
-        row += draw_line(pager, pen_at(canvas, area, row, 0), position, width);
-        row += draw_notes(pager, pen_at(canvas, area, row, width + 3), line_at(pager, position));
+        row += draw_line(pager, pen_at(canvas, area, row, 0), position, before);
+        row += draw_notes(pager, pen_at(canvas, area, row, before), line_at(pager, position));
     }
 }

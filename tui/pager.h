@@ -27,7 +27,7 @@ struct pager { // zero-initialized shows nothing
     const struct pager_note *notes; // by line; borrowed
     size_t n_notes;
     uint32_t at, top; // positions: the current one, and that on the first row; from 0
-    int digits;       // of the numbers at least, so that a growing text does not move
+    bool numbered;    // line numbers stand in front; else only the mark
     int rows, cols;   // of the window
     int left;         // columns that it is moved to the right
     uint32_t *kept;   // the filter: lines that it keeps, in order; NULL: all

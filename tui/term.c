@@ -400,6 +400,53 @@ static bool take_size(struct terminal *term, const struct canvas *canvas)
     return true;
 }
 
+static struct cell *shown_row(struct terminal *term, int row)
+{
+    return term->shown.cells + (size_t)row * (size_t)term->shown.cols;
+}
+
+// How many rows would stand where they should when all of the screen moved up by `by` rows, and which rows
+// take part.
+static int count_moved(struct terminal *term, const struct canvas *canvas, int by, int *ret_top,
+                       int *ret_bottom)
+{
+    size_t size = (size_t)canvas->cols * sizeof *canvas->cells;
+    int n = 0;
+    for (int row = by < 0 ? -by : 0; row < canvas->rows && row + by < canvas->rows; row++) {
+        const struct cell *want = canvas->cells + (size_t)row * (size_t)canvas->cols;
+        if (memcmp(shown_row(term, row + by), want, size) != 0)
+            continue;
+        int low = by > 0 ? row : row + by, high = by > 0 ? row + by : row;
+        *ret_top = n == 0 || low < *ret_top ? low : *ret_top;
+        *ret_bottom = n == 0 || high > *ret_bottom ? high : *ret_bottom;
+        n++;
+    }
+    return n;
+}
+
+// Lets curses scroll what only moved, so that not every row is given to it again.
+static void follow_move(struct terminal *term, const struct canvas *canvas)
+{
+    enum { FARTHEST = 3 };
+    int top = 0, bottom = 0;
+    if (count_moved(term, canvas, 0, &top, &bottom) * 2 > canvas->rows)
+        return;
+    for (int step = 1; step <= 2 * FARTHEST; step++) {
+        int by = step % 2 ? (step + 1) / 2 : -step / 2;
+        if (count_moved(term, canvas, by, &top, &bottom) * 2 <= canvas->rows)
+            continue;
+        scrollok(stdscr, TRUE);
+        setscrreg(top, bottom);
+        scrl(by);
+        scrollok(stdscr, FALSE);
+        size_t kept = (size_t)(bottom - top + 1 - abs(by)) * (size_t)canvas->cols * sizeof *canvas->cells;
+        size_t fresh = (size_t)abs(by) * (size_t)canvas->cols * sizeof *canvas->cells;
+        memmove(shown_row(term, by > 0 ? top : top - by), shown_row(term, by > 0 ? top + by : top), kept);
+        memset(shown_row(term, by > 0 ? bottom + 1 - by : top), 0, fresh);
+        return;
+    }
+}
+
 void term_draw(struct terminal *term, const struct canvas *canvas, const struct theme *theme)
 {
     bool themed = memcmp(theme, &term->theme, sizeof *theme) != 0;
@@ -409,8 +456,10 @@ void term_draw(struct terminal *term, const struct canvas *canvas, const struct 
         take_theme(term, theme);
     if (term->redraw)
         clearok(stdscr, TRUE);
+    if (!all)
+        follow_move(term, canvas);
     for (int row = 0; row < canvas->rows; row++) {
-        struct cell *shown = term->shown.cells + (size_t)row * width;
+        struct cell *shown = shown_row(term, row);
         const struct cell *cells = canvas->cells + (size_t)row * width;
         if (all || memcmp(shown, cells, width * sizeof *cells) != 0) {
             draw_row(term, canvas, row);

@@ -332,7 +332,7 @@ void view_evidence_open_log(struct ui *ui, const char *path)
     view->seek_from = UINT32_MAX;
     pager_show(&view->pager, (struct pager_source){log_source_line, log_source_count, view}, NULL, 0);
     view->counting = logfile_count(view->log, FIRST_SLICE); // the first page, at once
-    view->pager.digits = 7;
+    view->pager.numbered = false;                           // all of the width is the text's
     if (view->counting && ui->loop)
         ui_after(ui, ui->grown, 0); // behind the first frame
     else if (view->counting)

@@ -231,11 +231,32 @@ static void test_resize_and_rubbish(void **state)
     }
     screen_paste(s, "q\x1b[31m\r\nq\x03 rubbish \x1b]0;x\x07");
     screen_keys(s, "g");
-    assert_true(screen_shows(s, "      1  entry 1 of the log"));
-    assert_true(screen_shows(s, "     29  entry 29 of the log"));
+    assert_true(screen_shows(s, "▶ entry 1 of the log"));
+    assert_true(screen_shows(s, "  entry 29 of the log"));
     assert_non_null(strstr(screen_row(s, 0), "entry 1 of the log"));
     screen_keys(s, "q");
     assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+}
+
+static void test_scrolled_rows_are_the_drawn_ones(void **state)
+{
+    static const char *const keys[] = {"jjj", "kkkkkk", "\x1b[6~jj", "j", "k", "\x1b[5~kk", "Gk", "gjjjj"};
+    struct screen *s = start(*state, 24, 80, NULL, false);
+    assert_true(screen_shows(s, "3,000 lines"));
+    for (int i = 0; i < 30; i++)
+        screen_keys(s, "j");
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        screen_keys(s, keys[i]);
+        while (!screen_idle(s, 100))
+            continue;
+        char *moved = mem_strdup(screen_text(s));
+        screen_keys(s, "\x0c"); // all of it afresh
+        while (!screen_idle(s, 100))
+            continue;
+        assert_string_equal(screen_text(s), moved);
+        free(moved);
+    }
     screen_free(s);
 }
 
@@ -245,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCREEN_TEST(test_first_line_on_first_row),
+        SCREEN_TEST(test_scrolled_rows_are_the_drawn_ones),
         SCREEN_TEST(test_search_finds_and_filter_keeps),
         SCREEN_TEST(test_follow_counts_every_line),
         SCREEN_TEST(test_hostile_bytes_are_escapes),
