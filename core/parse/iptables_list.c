@@ -233,12 +233,11 @@ static bool take_target_word(struct writer *w, struct span word)
         str_printf(&w->after, " --to-ports " SPAN_FMT, SPAN_ARG(value));
     } else if (span_is(word, "reject-with")) {
         span_cut_word(&w->rest, &value);
-    } else if (span_is(word, "restore-mark") || span_is(word, "save-mark")) {
-        str_printf(&w->after, " --" SPAN_FMT, SPAN_ARG(word));
     } else if (span_is(word, "nfmask") || span_is(word, "ctmask")) {
         if (span_cut_word(&w->rest, &value))
             str_printf(&w->after, " --" SPAN_FMT " " SPAN_FMT, SPAN_ARG(word), SPAN_ARG(value));
-    } else if (span_is(word, "notrack") || span_is(word, "random-fully") || span_is(word, "persistent")) {
+    } else if (span_is(word, "restore-mark") || span_is(word, "save-mark") || span_is(word, "notrack") ||
+               span_is(word, "random-fully") || span_is(word, "persistent")) {
         str_printf(&w->after, " --" SPAN_FMT, SPAN_ARG(word));
     } else if (span_is(word, "[goto]")) {
         w->go_to = true;
