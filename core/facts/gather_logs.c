@@ -146,8 +146,6 @@ static bool take_line(void *ctx, const struct search_line *line)
 {
     struct collector *c = ctx;
     struct log_hits *logs = &c->facts->logs;
-    if (!c->is_log[line->file])
-        return true;
     if (line->file != c->file)
         begin_file(c, line->file);
     enum log_class class_;
@@ -170,16 +168,17 @@ static bool take_line(void *ctx, const struct search_line *line)
 
 // ------------------------------------------------------------------ the pass
 
-// Classes first, so that a pattern's index is its class; then the queries.
-static struct search_set *make_set(const struct gather_queries *queries, struct error *err)
+// Two kinds of patterns: the classes, whose lines are kept, and the queries, whose lines are counted.
+// Classes come first where there are any, so that a pattern's index is its class.
+static struct search_set *make_set(size_t n_classes, const struct gather_queries *queries, struct error *err)
 {
-    size_t n = LOG_CLASS_COUNT + (queries ? queries->n : 0);
-    struct search_pattern *patterns = mem_calloc(n, sizeof *patterns);
-    for (size_t i = 0; i < LOG_CLASS_COUNT; i++)
+    size_t n = n_classes + (queries ? queries->n : 0);
+    struct search_pattern *patterns = mem_calloc(n + 1, sizeof *patterns);
+    for (size_t i = 0; i < n_classes; i++)
         patterns[i].text = log_class_pattern((enum log_class)i);
-    for (size_t i = LOG_CLASS_COUNT; i < n; i++)
-        patterns[i].text = queries->items[i - LOG_CLASS_COUNT].pattern;
-    struct search_set *set = search_set_new(patterns, n, err);
+    for (size_t i = n_classes; i < n; i++)
+        patterns[i].text = queries->items[i - n_classes].pattern;
+    struct search_set *set = n ? search_set_new(patterns, n, err) : NULL;
     free(patterns);
     return set;
 }
@@ -190,17 +189,21 @@ static bool is_packets(const struct facts *facts, uint32_t id)
     return span_contains(span_of(evidence_file(facts->evidence, id)->path), ".pcap");
 }
 
-// With queries all files that have lines are searched, else logs alone. Yours.
-static uint32_t *list_files(const struct collector *c, size_t *ret_n)
+struct pass { // files that are searched alike
+    uint32_t *files;
+    size_t n;
+};
+
+// The logs, or with queries all other files that have lines. Yours.
+static struct pass list_files(const struct collector *c, bool logs)
 {
     uint32_t n = (uint32_t)evidence_count(c->facts->evidence);
-    uint32_t *files = mem_calloc(n + 1, sizeof *files);
-    *ret_n = 0;
+    struct pass pass = {.files = mem_calloc(n + 1, sizeof *pass.files)};
     for (uint32_t i = 0; i < n; i++) {
-        if (c->is_log[i] || (c->facts->queries && !is_packets(c->facts, (uint32_t)i)))
-            files[(*ret_n)++] = i;
+        if (c->is_log[i] == logs && (logs || (c->facts->queries && !is_packets(c->facts, i))))
+            pass.files[pass.n++] = i;
     }
-    return files;
+    return pass;
 }
 
 static void say_left_out(struct facts *facts, const struct search_result *result)
@@ -217,61 +220,68 @@ static void say_left_out(struct facts *facts, const struct search_result *result
     }
 }
 
-static void take_counts(struct gather_queries *queries, const struct search_result *result)
+static void add_counts(struct gather_queries *queries, const struct search_result *result, size_t n_classes)
 {
-    queries->files = result->n_files;
-    queries->bytes = result->bytes;
+    queries->files += result->n_files;
+    queries->bytes += result->bytes;
     for (size_t i = 0; i < queries->n; i++)
-        queries->items[i].lines = result->counts[LOG_CLASS_COUNT + i];
+        queries->items[i].lines += result->counts[n_classes + i];
 }
 
-static void search_logs(struct collector *c, const uint32_t *files, size_t n, const struct search_set *set)
+static void search_files(struct facts *facts, const struct search_set *set, size_t n_classes,
+                         const struct search_options *options)
 {
-    struct facts *facts = c->facts;
-    usec_t from = facts->target.window.from, to = facts->target.window.to;
-    usec_t near = from != TIME_UNKNOWN ? from : to;
-    struct search_options options = {.files = files,
-                                     .n_files = n,
-                                     .line = take_line,
-                                     .ctx = c,
-                                     .times = true,
-                                     .near = near != TIME_UNKNOWN ? near : 0};
     struct error err = {{0}};
     struct search_result result = {0};
-    if (!search_run(set, facts->evidence, &options, &result, &err))
+    if (!search_run(set, facts->evidence, options, &result, &err))
         facts_add_gap(facts, GAP_OTHER, err.text, NULL);
     else if (facts->queries)
-        take_counts(facts->queries, &result);
+        add_counts(facts->queries, &result, n_classes);
     say_left_out(facts, &result);
     search_result_done(&result);
 }
 
+static struct search_options options_for_logs(struct collector *c)
+{
+    struct window window = c->facts->target.window;
+    usec_t near = window.from != TIME_UNKNOWN ? window.from : window.to;
+    return (struct search_options){
+        .line = take_line, .ctx = c, .times = true, .near = near != TIME_UNKNOWN ? near : 0};
+}
+
 // A query that does not compile does not keep the logs from being read.
-static struct search_set *make_any_set(struct facts *facts)
+static struct search_set *make_any_set(struct facts *facts, size_t n_classes)
 {
     struct error err = {{0}};
-    struct search_set *set = make_set(facts->queries, &err);
-    if (!set && facts->queries) {
+    struct search_set *set = make_set(n_classes, facts->queries, &err);
+    if (!set && err.text[0] && facts->queries) {
         facts_add_gap(facts, GAP_OTHER, err.text, NULL);
         facts->queries = NULL;
-        set = make_set(NULL, &err);
+        set = make_set(n_classes, NULL, &err);
     }
-    if (!set)
-        facts_add_gap(facts, GAP_OTHER, err.text, NULL);
     return set;
 }
 
+// Compiling takes longer than reading a small tree: patterns that no file is there for are left out. What is
+// no log has no times, and would be read backwards in search of them.
 void gather_logs(struct facts *facts)
 {
     struct collector c = {.facts = facts, .is_log = mark_logs(facts), .file = FILE_NONE};
-    size_t n;
-    uint32_t *files = list_files(&c, &n);
-    struct search_set *set =
-        n ? make_any_set(facts) : NULL; // compiling takes longer than reading a small tree
-    if (set)
-        search_logs(&c, files, n, set);
+    struct pass logs = list_files(&c, true), others = list_files(&c, false);
+    size_t n_classes = logs.n ? LOG_CLASS_COUNT : 0;
+    struct search_set *set = logs.n || others.n ? make_any_set(facts, n_classes) : NULL;
+    struct search_options of_logs = options_for_logs(&c), counting = {0};
+    of_logs.files = logs.files;
+    of_logs.n_files = logs.n;
+    counting.files = others.files;
+    counting.n_files = others.n;
+    if (set && logs.n)
+        search_files(facts, set, n_classes, &of_logs);
+    if (set && others.n)
+        search_files(facts, set, n_classes, &counting);
     search_set_free(set);
     map_done(&c.seen);
-    free(files);
+    free(logs.files);
+    free(others.files);
     free(c.is_log);
 }
