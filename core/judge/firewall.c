@@ -8,13 +8,15 @@
 
 #include "core/base/mem.h"
 #include "core/judge/judge.h"
+#include "core/judge/standin.h"
 
-enum { MOST_CLIENTS = 4, MOST_ENDPOINTS = 16 };
+enum { MOST_CLIENTS = 4, MOST_STANDINS = 2, MOST_ENDPOINTS = 16 }; // stand-ins: of one node
 
 struct client { // who asks
     const char *node;
     struct ip ip;
     bool host_network;
+    bool standin; // known by its node's files only
 };
 
 // ---------------------------------------------------------------- who asks
@@ -22,10 +24,27 @@ struct client { // who asks
 static void add_client(struct client *list, size_t *n, const struct kube_pod *pod, struct ip ip)
 {
     if (*n < MOST_CLIENTS && ip.family)
-        list[(*n)++] = (struct client){pod->node, ip, pod->host_network};
+        list[(*n)++] = (struct client){.node = pod->node, .ip = ip, .host_network = pod->host_network};
 }
 
-// The complaining pod; else pods of its node stand for it, else of any node whose evidence is there.
+// Pods that the routes of the complaining node show, else of every node whose evidence is there.
+static size_t find_standins(const struct facts *facts, struct client list[static MOST_CLIENTS])
+{
+    struct ip pods[MOST_STANDINS];
+    size_t n = 0;
+    for (size_t i = 0; i < facts->n_nodes; i++) {
+        const struct node_facts *node = &facts->nodes[i];
+        if (facts->node_name && strcmp(node->name, facts->node_name) != 0)
+            continue;
+        size_t n_pods = standin_pods(node, pods, MOST_STANDINS);
+        for (size_t j = 0; j < n_pods && n < MOST_CLIENTS; j++)
+            list[n++] = (struct client){.node = node->name, .ip = pods[j], .standin = true};
+    }
+    return n;
+}
+
+// The complaining pod; else pods of its node stand for it, else of any node whose evidence is there; where
+// pods were not listed, those that the nodes' own files show.
 static size_t find_clients(const struct facts *facts, struct client list[static MOST_CLIENTS])
 {
     size_t n = 0;
@@ -41,7 +60,7 @@ static size_t find_clients(const struct facts *facts, struct client list[static 
         if (there && !pod->host_network)
             add_client(list, &n, pod, pod->ip);
     }
-    return n;
+    return n || facts->pod || facts->target.pod ? n : find_standins(facts, list);
 }
 
 // ---------------------------------------------------------------- one way
@@ -150,9 +169,22 @@ static bool serves(const struct kube_endpoint *e)
     return e->ready != TRI_NO || e->serving == TRI_YES;
 }
 
+// To the cluster's DNS as the node itself knows it. No more of the way is known.
+static void walk_standin(struct firewall *f, const struct client *c)
+{
+    struct ip servers[2];
+    const struct node_facts *node = facts_node(f->bench.facts, c->node);
+    size_t n = node ? standin_dns(node, servers, ARRAY_LEN(servers)) : 0;
+    for (size_t i = 0; i < n; i++)
+        walk_client(f, c, servers[i], 53);
+    f->all_known = false;
+}
+
 static void walk_all(struct firewall *f, const struct client *c)
 {
     const struct dns_facts *dns = &f->bench.facts->dns;
+    if (dns->n_addresses == 0 && c->standin)
+        walk_standin(f, c);
     for (size_t i = 0; i < dns->n_addresses; i++)
         walk_client(f, c, dns->addresses[i], 53);
     if (dns->nodelocal.family)
