@@ -53,7 +53,7 @@ TUI_OBJ  := $(filter-out $(O)/tui/main.o,$(TUI_SRC:%.c=$(O)/%.o)) $(GEN_SRC:$(B)
 KIT_OBJ  := $(KIT_SRC:%.c=$(O)/%.o)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/%)
 
-.PHONY: all help setup setup-check demo check test lint format eval bench lab fuzz install deb clean
+.PHONY: all help setup setup-check demo check test lint format eval bench lab fuzz install deb lab-root clean
 all: $(B)/d5tui
 
 help:
@@ -169,6 +169,13 @@ deb: setup
 	mkdir -p $(DEB_ROOT)/DEBIAN
 	sed -e 's/@VERSION@/$(VERSION)/' -e "s/@ARCH@/$(DEB_ARCH)/" tools/deb-control > $(DEB_ROOT)/DEBIAN/control
 	dpkg-deb --root-owner-group --build $(DEB_ROOT) build/d5tui_$(VERSION)_$(DEB_ARCH).deb
+
+# The DNS servers of tests/cases/make_real.py: unpacked, not installed, so that nothing is started.
+LAB_DAEMONS := unbound dnsmasq-base libevent-2.1-7
+lab-root:
+	@mkdir -p build/lab/root build/lab/packages
+	cd build/lab/packages && apt-get download $(LAB_DAEMONS)
+	for p in build/lab/packages/*.deb; do dpkg -x $$p build/lab/root; done
 
 clean:
 	rm -rf build

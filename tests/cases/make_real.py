@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes incidents by breaking real things: real netfilter, real DNS servers, real dig, tcpdump and glibc in network namespaces.
 
-    tests/cases/make_real.py [NAME…]      as root; needs iptables nftables ipset conntrack tcpdump bind9-dnsutils iproute2, and
-                                          dnsmasq (DNSMASQ=path, else from build/lab/root or the PATH)
+    tests/cases/make_real.py [NAME…]      as root; needs iptables nftables ipset conntrack tcpdump bind9-dnsutils iproute2 (`make lab-root`
+                                          puts the DNS servers below build/lab/root, without installing them)
 
 Every scene is a fault and its innocent twin: the same signs, and nothing wrong (or something else). What nodes, pods and
 captures say is what the tools printed; what the Kubernetes API says (cluster/) is written by kit.py, to fit. A scene's folder is
@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import kit
 
@@ -36,6 +37,12 @@ GOOD_RESOLV = 'search shop.svc.cluster.local svc.cluster.local cluster.local eu-
 
 def sh(command, check=True, **more):
     return subprocess.run(command, shell=True, check=check, capture_output=True, text=True, **more)
+
+
+def program(name):
+    """a daemon out of build/lab/root, where `make lab-root` unpacks it, else out of the PATH"""
+    unpacked = os.path.join(ROOT, 'usr/sbin', name)
+    return os.path.abspath(unpacked) if os.path.exists(unpacked) else name
 
 
 def in_ns(ns, command, check=False, timeout=60):
@@ -96,12 +103,18 @@ class Network:
         in_ns(ns, '; '.join('ip addr add %s/32 dev eth0' % a for a in addresses) + '; ip route add 169.254.1.1 dev eth0; ip route add default via 169.254.1.1', True)
 
     def serve(self):
-        program = os.environ.get('DNSMASQ') or (ROOT + '/usr/sbin/dnsmasq' if os.path.exists(ROOT + '/usr/sbin/dnsmasq') else 'dnsmasq')
-        common = [program, '-k', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--bind-interfaces', '--except-interface=lo', '--log-facility=/dev/null', '--edns-packet-max=4096',
-                  '--address=/%s/203.0.113.80' % OUTSIDE] + ['--host-record=%s,198.51.100.%d' % (BIG, i) for i in range(1, 201)]
-        cluster = ['--local=/cluster.local/', '--local=/compute.internal/', '--local=/example.net/', '--host-record=%s,%s' % (QUERY, ORDERS_IP), '--host-record=kubernetes.default.svc.cluster.local,172.20.0.1']
-        servers = [common + cluster + ['--listen-address=' + ip for _, ip in COREDNS], common + ['--local=/local/', '--local=/internal/', '--local=/example.net/', '--listen-address=' + RESOLVER]]
-        for s in servers:
+        """CoreDNS' part is played by unbound, which answers its own zones with authority; the other resolver by dnsmasq, which
+        knows the outside and denies cluster names without it"""
+        self.config = tempfile.NamedTemporaryFile('w', suffix='.conf')
+        zones = ['cluster.local', 'compute.internal', 'example.net']
+        data = ['%s. 5 IN A %s' % (QUERY, ORDERS_IP), 'kubernetes.default.svc.cluster.local. 5 IN A 172.20.0.1', '%s. 30 IN A 203.0.113.80' % OUTSIDE] + ['%s. 30 IN A 198.51.100.%d' % (BIG, i) for i in range(1, 201)]
+        lines = ['server:', 'chroot: ""', 'username: ""', 'pidfile: ""', 'use-syslog: no', 'logfile: "/dev/null"', 'directory: "/"', 'do-daemonize: no', 'access-control: 0.0.0.0/0 allow', 'edns-buffer-size: 4096', 'max-udp-size: 4096',
+                 'module-config: "iterator"', 'ip-freebind: yes'] + ['interface: ' + ip for _, ip in COREDNS] + ['local-zone: "%s." static' % z for z in zones] + ['local-data: "%s"' % d for d in data]
+        self.config.write('\n'.join(lines) + '\n')
+        self.config.flush()
+        outside = [program('dnsmasq'), '-k', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--bind-interfaces', '--except-interface=lo', '--log-facility=/dev/null',
+                   '--address=/%s/203.0.113.80' % OUTSIDE, '--local=/local/', '--local=/internal/', '--local=/example.net/', '--listen-address=' + RESOLVER]
+        for s in ([program('unbound'), '-d', '-c', self.config.name], outside):
             self.children.append(subprocess.Popen(['ip', 'netns', 'exec', PREFIX + 'dns'] + s, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         deadline = time.monotonic() + 10
         while any(in_ns('dns', 'dig +time=1 +tries=1 @%s %s +short' % (ip, OUTSIDE)).returncode for ip in (COREDNS[0][1], COREDNS[1][1], RESOLVER)):
@@ -354,7 +367,7 @@ def make(name, story, scene):
     now = dt.datetime.now(dt.timezone.utc)
     with Network(scene) as net:
         load_rules(scene)
-        sniff = subprocess.Popen(['ip', 'netns', 'exec', PREFIX + 'a', 'tcpdump', '-i', 'any', '-nn', '-tttt', '-l', 'port', '53'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        sniff = subprocess.Popen(['ip', 'netns', 'exec', PREFIX + 'a', 'tcpdump', '-i', 'any', '-nn', '-tttt', '-l', '--immediate-mode', 'port', '53'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         sniff.stderr.readline()
         c.cluster(scene, now)
         c.node(scene, 'a', NODE_A)
