@@ -47,8 +47,8 @@ for t in "$build"/tests/*; do
     timeout 300 "$t" >"$log/$name.txt" 2>&1
     status=$?
     p=$(grep -acE '^\[ +OK +\]' "$log/$name.txt")
-    f=$(grep -acE '^\[ +FAILED +\] [A-Za-z_]+$' "$log/$name.txt")
-    add "$name" $status "$p" "$f"
+    f=$(sed -n 's/^\[ *FAILED *\] *\([0-9]*\) test(s), listed.*/\1/p' "$log/$name.txt")
+    add "$name" $status "$p" "${f:-0}"
 done
 
 for t in tests/*/test_*.sh tests/*/test_*.py; do
