@@ -367,7 +367,7 @@ def make(name, story, scene):
     now = dt.datetime.now(dt.timezone.utc)
     with Network(scene) as net:
         load_rules(scene)
-        sniff = subprocess.Popen(['ip', 'netns', 'exec', PREFIX + 'a', 'tcpdump', '-i', 'any', '-nn', '-tttt', '-l', '--immediate-mode', 'port', '53'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        sniff = subprocess.Popen(['ip', 'netns', 'exec', PREFIX + 'a', 'tcpdump', '-i', 'any', '-nn', '-tttt', '-l', '--immediate-mode', '-B', '16384', 'port', '53'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         sniff.stderr.readline()
         c.cluster(scene, now)
         c.node(scene, 'a', NODE_A)
