@@ -8,7 +8,7 @@
 #include "core/parse/procedure_json.h"
 #include "core/probe/procedure_lint.h"
 #include "core/probe/procedures.h"
-#include "tui/cli.h"
+#include "tui/cli_flags.h"
 
 static void print_safe(const struct str *text)
 {
@@ -178,6 +178,10 @@ static int lint(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        cli_print_help(&cli_sop, &(struct cli_syntax){0});
+        return CLI_OK;
+    }
     if (argc > 1 && strcmp(argv[1], "list") == 0)
         return list(argc - 2);
     if (argc > 1 && strcmp(argv[1], "show") == 0)

@@ -2,13 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/cli_flags.h"
 #include "tui/cli_screen.h"
 #include "tui/theme.h"
 
 static int run(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        printf("Usage: d5tui theme %s\n\n%s\n", cli_theme.usage, cli_theme.help);
+        cli_print_help(&cli_theme, &(struct cli_syntax){0});
         return CLI_OK;
     }
     if (argc < 3 || strcmp(argv[1], "lint") != 0)

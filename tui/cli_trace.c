@@ -12,6 +12,7 @@
 
 #include "core/base/mem.h"
 #include "core/parse/rules.h"
+#include "tui/cli_flags.h"
 
 enum { TRACE_FILES = 64, TRACE_ADDRESSES = 4096 };
 
@@ -285,6 +286,10 @@ static int answer_query(const struct options *o, const struct inputs *in)
 
 static int run_trace(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        cli_print_help(&cli_trace, &(struct cli_syntax){0});
+        return CLI_OK;
+    }
     struct options o = {0};
     struct inputs *in = mem_alloc(sizeof *in);
     int ret = CLI_USAGE;
