@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/report/format.h"
 #include "core/session/inside.h"
+#include "core/session/policy.h"
 
 // ------------------------------------------------------------------ beginning and end
 
@@ -38,7 +39,7 @@ static void copy_config(struct session *s, const struct session_config *config)
     s->from = from;
     s->n_from = config->n_from;
     s->state_dir = copy_text(&s->arena, config->state_dir);
-    s->guided = config->guided;
+    s->guided = config->guided || policy_guides_me(config->policy ? config->policy : policy_file);
     s->keep = config->keep;
     s->on_saved = config->on_saved;
     s->on_saved_context = config->on_saved_context;
@@ -66,6 +67,7 @@ void session_free(struct session *s)
     step_list_done(&s->list);
     sop_free(s->sop);
     case_path_done(&s->path);
+    tempdir_free(s->room);
     arena_done(&s->target_arena);
     arena_done(&s->arena);
     free(s->read_only_why);

@@ -22,7 +22,8 @@ struct session_config {      // all borrowed during session_new only
     const struct target *target; // the command line's words, or NULL
     const char *sop;             // id or file; NULL: the one whose trigger fits the symptom, else D5
     const char *state_dir;       // --state, or NULL
-    const char *open_case;       // a case to go on with (id, unique prefix, "last"), or NULL
+    const char *open_case;       // a case to go on with (id, unique prefix, "last"), or an export; or NULL
+    const char *policy;          // instead of policy_file, for tests; NULL: that of this installation
     bool guided;
     bool keep;                       // make a case on disk, with the first event (the screen always does)
     bool read_only;                  // only look: a case that somebody else may be writing
@@ -39,7 +40,11 @@ struct analysis {
 };
 
 // Quick: opens no evidence; reads the procedure's file and, of a case, its events. A case that somebody else
-// writes is opened to read only; session_owner says who.
+// writes is opened to read only; session_read_only_why says who. Whatever the configuration and the case say,
+// the session is guided where the administrator's policy says so.
+//
+// An export (a path that ends in .tar.gz, or has a '/') is unpacked first: into a case of its own, or with
+// read_only into a private folder that is gone with the session.
 struct session *session_new(const struct session_config *config, struct error *err);
 void session_free(struct session *s); // waits until everything is saved; takes NULL
 

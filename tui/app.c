@@ -159,6 +159,8 @@ static void leave(struct app *app, int status)
 
 int app_run(const struct ui_config *config, struct error *err)
 {
+    if (!term_check(err)) // before an export becomes a case
+        return -1;
     struct app app = {.loop = loop_new(err)};
     if (!app.loop)
         return -1;

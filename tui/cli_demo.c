@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/report/format.h"
 #include "tui/cli_screen.h"
+#include "tui/cli_target.h"
 #include "tui/settings.h"
 
 static int print_report(const struct session_config *config)
@@ -29,7 +30,7 @@ static int run(int argc, char **argv)
 {
     bool plain = argc == 2 && strcmp(argv[1], "--plain") == 0;
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        printf("Usage: d5tui demo %s\n\n%s\n", cli_demo.usage, cli_demo.help);
+        cli_print_help(&cli_demo, &(struct cli_syntax){0});
         return CLI_OK;
     }
     if (argc > 1 && !plain)
@@ -38,8 +39,14 @@ static int run(int argc, char **argv)
     if (!path)
         return cli_error(CLI_FAILED, "demo: the incident that ships with the program is not there");
     const char *from[] = {path};
-    struct ui_config config = {.session = {.from = from, .n_from = 1}};
+    struct cli_target nothing;
+    struct ui_config config = {.intake = false};
+    cli_target_init(&nothing);
+    cli_target_config(&nothing, &config.session);
+    config.session.from = from;
+    config.session.n_from = 1;
     int status = plain || !isatty(STDOUT_FILENO) ? print_report(&config.session) : cli_run_screen(&config);
+    cli_target_done(&nothing);
     free(path);
     return status;
 }

@@ -65,7 +65,8 @@ static int run(int argc, char **argv)
 
 const struct cli_command cli_report = {
     .name = "report",
-    .usage = "CASE [--format F] [-o FILE]",
-    .help = "prints the report of a case: an id, a unique prefix of one, or \"last\"",
+    .usage = "CASE|FILE.tar.gz [--format F] [-o FILE]",
+    .help =
+        "prints the report of a case: an id, a unique prefix of one, \"last\", or an export's FILE.tar.gz",
     .run = run,
 };

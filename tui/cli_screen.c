@@ -172,7 +172,7 @@ const struct cli_command cli_screen = {
 
 const struct cli_command cli_open = {
     .name = "open",
-    .usage = "[CASE] [--state DIR]",
-    .help = "goes on with a case: its id, a unique prefix of it, or last",
+    .usage = "[CASE|FILE.tar.gz] [--state DIR]",
+    .help = "goes on with a case: its id, a unique prefix of it, or last; an export becomes a case here",
     .run = run_open,
 };

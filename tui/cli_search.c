@@ -177,7 +177,8 @@ static bool take_format(void *context, const char *value, struct error *err)
 
 static const struct cli_flag flags[] = {
     {"--from", NULL, "PATH", "a tree, a bundle, a capture or a file; may be given several times", take_from},
-    {"--case", NULL, "CASE", "a case: an id, a unique prefix of one, or \"last\"; several times", take_case},
+    {"--case", NULL, "CASE", "a case: an id, a unique prefix of one, \"last\", or an export; several times",
+     take_case},
     {"--regexp", "-e", "PATTERN", "a pattern (PCRE2); several: lines that any of them matches", take_pattern},
     {"--fixed-strings", "-F", NULL, "patterns are text", take_literal},
     {"--ignore-case", "-i", NULL, "capitals do not matter", take_caseless},
@@ -272,15 +273,15 @@ struct job {
 };
 
 // The case's evidence; its id goes into *ret_id, which is yours.
-static struct evidence *open_case(const char *name, const char *state, char **ret_id, struct error *err)
+static bool open_case(const char *name, const char *state, struct search_source *ret, char **ret_id,
+                      struct error *err)
 {
     struct session_config config = {.open_case = name, .state_dir = state, .read_only = true};
-    struct session *session = session_new(&config, err);
-    struct evidence *ev = session ? session_open_evidence(session, err) : NULL;
-    if (ev)
-        *ret_id = mem_strdup(session_case_id(session));
-    session_free(session);
-    return ev;
+    ret->session = session_new(&config, err);
+    ret->ev = ret->session ? session_open_evidence(ret->session, err) : NULL;
+    if (ret->ev)
+        *ret_id = mem_strdup(session_case_id(ret->session));
+    return ret->ev;
 }
 
 // The base name of PATH/NAME/. Yours.
@@ -299,7 +300,7 @@ static bool open_source(const struct options *o, const struct given *given, stru
 {
     char *name = NULL;
     if (given->is_case) {
-        ret->ev = open_case(given->name, o->state, &name, err);
+        open_case(given->name, o->state, ret, &name, err);
     } else {
         ret->ev = evidence_open(&given->name, 1, NULL, err);
         name = base_name(given->name);
@@ -424,6 +425,7 @@ static int search(struct options *o)
     int status = search_sources(&job);
     for (size_t i = 0; i < o->n_sources; i++) {
         evidence_close(job.sources[i].ev);
+        session_free(job.sources[i].session);
         free(job.sources[i].prefix);
     }
     search_printer_done(&job.printer);

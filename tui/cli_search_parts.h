@@ -3,6 +3,7 @@
 #define D5_TUI_CLI_SEARCH_PARTS_H
 
 #include "core/search/search.h"
+#include "core/session.h"
 
 enum search_mode {
     SEARCH_LINES,
@@ -24,6 +25,7 @@ struct search_request { // the command line, read
 struct search_source { // one --from or --case
     char *prefix;      // "NAME/" in front of its paths, or ""
     struct evidence *ev;
+    struct session *session; // of a case, whose folder must stay as long; or NULL
 };
 
 struct search_tally { // over all sources

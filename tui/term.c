@@ -128,7 +128,7 @@ static bool refuse(struct error *err, const char *why)
     return error_set(err, "%s; without a screen, use: d5tui run --from PATH", why);
 }
 
-static bool check_terminal(struct error *err)
+bool term_check(struct error *err)
 {
     int code = 0;
     const char *name = getenv("TERM");
@@ -255,7 +255,7 @@ static int open_input(struct error *err)
 struct terminal *term_open(struct error *err)
 {
     setlocale(LC_CTYPE, "");
-    if (!check_terminal(err))
+    if (!term_check(err))
         return NULL;
     if (tcgetattr(STDIN_FILENO, &rescue.saved) != 0) {
         refuse(err, "the terminal cannot be asked for its settings");

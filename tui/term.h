@@ -10,9 +10,12 @@
 
 struct terminal;
 
-// Takes the terminal of standard input and output. Fails where there is none, or where it cannot show a
-// screen (TERM=dumb): the message points to `run`. NO_COLOR and a locale without UTF-8 are minded. Asks the
-// terminal nothing.
+// Whether standard input and output are a terminal that can show a screen. Where not (TERM=dumb), the message
+// points to `run`. Sends nothing.
+bool term_check(struct error *err);
+
+// Takes the terminal of standard input and output. Fails as term_check does. NO_COLOR and a locale without
+// UTF-8 are minded. Asks the terminal nothing.
 struct terminal *term_open(struct error *err);
 void term_close(struct terminal *term); // takes NULL
 

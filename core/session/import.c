@@ -21,7 +21,8 @@
 static bool read_file(const char *folder, const char *name, struct str *ret, struct error *err)
 {
     char *path = mem_printf("%s/%s", folder, name);
-    bool ok = session_read_file(path, ret, NULL) || error_set(err, "the export's %s cannot be read", name);
+    bool ok = session_read_file(path, ret, NULL) ||
+              error_set(err, "not an export of d5tui: it has no %s that can be read", name);
     free(path);
     return ok;
 }
@@ -153,7 +154,7 @@ static bool unpack_case(const struct case_path *path, const char *file, struct e
     struct tempdir *room = tempdir_new(path->dir, err);
     bool ok = room && archive_unpack(file, tempdir_path(room), &archive_default_limits, err);
     char *folder = ok ? top_folder(tempdir_path(room), err) : NULL;
-    ok = folder && fill_case(path, folder, err);
+    ok = ok && ((folder && fill_case(path, folder, err)) || error_prefix(err, "%s", file));
     free(folder);
     tempdir_free(room);
     return ok;
@@ -163,9 +164,8 @@ bool session_import(const char *state_dir, const char *file, struct case_path *r
 {
     if (!case_create(state_dir, clock_now(), ret, err))
         return false;
-    if (unpack_case(ret, file, err) && opens(state_dir, ret, err))
+    if (unpack_case(ret, file, err) && (opens(state_dir, ret, err) || error_prefix(err, "%s", file)))
         return true;
-    error_prefix(err, "%s", file);
     tempdir_remove_tree(ret->dir);
     case_path_done(ret);
     return false;

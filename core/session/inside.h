@@ -2,6 +2,7 @@
 #ifndef D5_SESSION_INSIDE_H
 #define D5_SESSION_INSIDE_H
 
+#include "core/door/tempdir.h"
 #include "core/report/steps.h"
 #include "core/session.h"
 #include "core/session/cases.h"
@@ -34,6 +35,7 @@ struct session {
     struct target target; // the words of the command line and of events, without the evidence's
 
     struct case_path path; // id NULL: no case on disk
+    struct tempdir *room;  // where an export lies that is only looked at; or NULL
     struct store *store;   // NULL: nothing is kept
 
     struct looked *looked; // NULL: not analysed yet

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/probe/procedures.h"
 #include "core/session/choose.h"
+#include "core/session/export.h"
 #include "core/session/inside.h"
 
 #define PROCEDURE_FILE "procedure.md"
@@ -70,9 +72,31 @@ static bool open_store(struct session *s, bool read_only, struct error *err)
     return s->store;
 }
 
+// An export of a case, by its name: ids have no dots and no slashes.
+static bool is_export(const char *name)
+{
+    struct span path = span_of(name);
+    return strchr(name, '/') || span_ends(path, ".tar.gz") || span_ends(path, ".tgz");
+}
+
+// What is only looked at leaves no case behind.
+static bool import_case(struct session *s, const struct session_config *config, struct error *err)
+{
+    if (config->read_only && !(s->room = tempdir_new(NULL, err)))
+        return false;
+    const char *state_dir = s->room ? tempdir_path(s->room) : s->state_dir;
+    return session_import(state_dir, config->open_case, &s->path, err);
+}
+
+static bool find_case(struct session *s, const struct session_config *config, struct error *err)
+{
+    return is_export(config->open_case) ? import_case(s, config, err)
+                                        : case_find(s->state_dir, config->open_case, &s->path, err);
+}
+
 bool session_open_case(struct session *s, const struct session_config *config, struct error *err)
 {
-    if (!case_find(s->state_dir, config->open_case, &s->path, err))
+    if (!find_case(s, config, err))
         return false;
     char *procedure = case_file(&s->path, PROCEDURE_FILE);
     bool ok = take_procedure(s, procedure, err) && open_store(s, config->read_only, err) &&

@@ -195,13 +195,39 @@ def check_export(state):
     check("no such level", Run("export", "last", "--redact", "all", state=state).status == 2)
 
 
+def check_elsewhere(state):
+    """An export can be looked at without becoming a case, and its citations stand in what it holds."""
+    kept = Run("run", "--from", TREE, "--keep", "--format", "json", state=state)
+    path = os.path.join(state, "case.tar.gz")
+    Run("export", "last", "--redact", "none", "-o", path, state=state)
+    there = os.path.join(state, "there")
+    os.mkdir(there)
+    report = Run("report", path, "--format", "json", state=there)
+    check("report of an export", json.loads(report.out) == json.loads(kept.out), report.err)
+    for entry in json.loads(report.out)["evidence"]:
+        found = Run("search", "--case", path, "-F", entry["content"].split("\n")[0], state=there)
+        where, _, lines = entry["source"].rpartition(":")
+        check(f"{entry['source']} is in the export", f"{where}:{lines.split('-')[0]}:" in found.out, found.err)
+    strict = os.path.join(state, "strict.tar.gz")
+    check("an export of an export", Run("export", path, "--redact", "strict", "-o", strict, state=there).status == 0)
+    check("which is another", POD not in Run("report", strict, state=there).out)
+    with open(os.path.join(there, "junk.tar.gz"), "wb") as file:
+        file.write(b"no archive")
+    for name in ["junk.tar.gz", "none.tar.gz"]:
+        run = Run("report", os.path.join(there, name), state=there)
+        check(f"{name} is refused once", run.status == 1 and run.err.count(name) == 1 and not run.out, run.err)
+    run = Run("open", path, state=there)
+    check("open needs a terminal", run.status == 1 and "not a terminal" in run.err, run.err)
+    check("looking leaves no case behind", Run("cases", state=there).out == "")
+
+
 def check_help(state):
     for name in ["run", "report", "cases", "export"]:
         run = Run(name, "--help", state=state)
         check(f"{name} --help", run.status == 0 and f"d5tui {name}" in run.out and "--state" in run.out)
 
 
-for part in [check_usage, check_errors, check_formats, check_output, check_cases, check_export, check_help]:
+for part in [check_usage, check_errors, check_formats, check_output, check_cases, check_export, check_elsewhere, check_help]:
     with tempfile.TemporaryDirectory() as home:
         part(home)
 print(f"{passed} passed, {failed} failed")

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -204,6 +206,40 @@ static void a_changed_export_is_refused(void **state)
     free(elsewhere);
 }
 
+// Whatever is asked for, and whatever the case was made with: a policy that does not count means guided.
+static void no_way_leads_round_the_policy(void **state)
+{
+    char *policy = mem_printf("%s/policy.yaml", (const char *)*state),
+         *export = mem_printf("%s/x.tar.gz", (const char *)*state);
+    struct error err = {{0}};
+    FILE *f = fopen(policy, "w");
+    assert_non_null(f);
+    fputs("mode: standard\n", f);
+    fclose(f);
+    assert_int_equal(chmod(policy, 0666), 0);
+    struct session *s = new_case(*state);
+    assert_false(session_is_guided(s));
+    run_all(s);
+    must(session_export(s, export, REDACT_DEFAULT, &err), &err);
+    session_free(s);
+    const struct session_config ways[] = {
+        {.from = tree, .n_from = 1, .policy = policy},
+        {.policy = policy},
+        {.state_dir = *state, .open_case = "last", .policy = policy},
+        {.state_dir = *state, .open_case = export, .policy = policy},
+        {.open_case = export, .read_only = true, .policy = policy},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        s = must_open(&ways[i]);
+        assert_true(session_is_guided(s));
+        assert_false(session_do(
+            s, (struct event){.kind = EVENT_GATE_PASSED, .step = "T.M2", .text = "because"}, &err));
+        session_free(s);
+    }
+    free(export);
+    free(policy);
+}
+
 static void what_was_quoted_may_not_change_before_an_export(void **state)
 {
     struct error err = {{0}};
@@ -253,6 +289,7 @@ int main(void)
         WITH_STATE(words_go_into_the_report),
         WITH_STATE(nothing_counts_before_a_step_has_run),
         WITH_STATE(an_export_is_a_case_elsewhere),
+        WITH_STATE(no_way_leads_round_the_policy),
         WITH_STATE(a_changed_export_is_refused),
         WITH_STATE(what_was_quoted_may_not_change_before_an_export),
         cmocka_unit_test(a_symptom_chooses_the_procedure),
