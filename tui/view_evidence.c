@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "tui/view_ui.h"
 
-enum { FIRST_SLICE = 1 << 16, COUNT_SLICE = 8 << 20, FOLLOW_SLICE = 64 << 20 };
+enum { FIRST_SLICE = 1 << 16, COUNT_SLICE = 8 << 20, FOLLOW_SLICE = 64 << 20, FOLLOW_MS = 40 };
 
 void evidence_view_done(struct evidence_view *view)
 {
@@ -316,7 +316,8 @@ static void count_done(void *context)
 static void watch_log(void *context)
 {
     struct ui *ui = context;
-    ui_after(ui, ui->grown, 25); // many writes become one look
+    loop_watch_pause(ui->evidence.watch); // many writes become one look
+    ui_after(ui, ui->grown, FOLLOW_MS);
 }
 
 void view_evidence_open_log(struct ui *ui, const char *path)
@@ -339,7 +340,8 @@ void view_evidence_open_log(struct ui *ui, const char *path)
         ui_job(ui, count_work, count_done, ui);
     if (view->following) {
         pager_go(&view->pager, UINT32_MAX);
-        if (ui->loop && !loop_watch_file(ui->loop, path, watch_log, ui, &err))
+        view->watch = ui->loop ? loop_watch_file(ui->loop, path, watch_log, ui, &err) : NULL;
+        if (err.text[0])
             ui_say(ui, ROLE_ERROR, "%s", err.text);
     }
     ui->dirty = true;
@@ -356,6 +358,8 @@ void view_evidence_log_grew(struct ui *ui)
         ui_job(ui, count_work, count_done, ui);
         return;
     }
+    if (view->watch)
+        loop_watch_resume(view->watch); // before looking, so that nothing is missed
     bool was_at_end = view->pager.at + 1 >= pager_count(&view->pager);
     if (logfile_count(view->log, FOLLOW_SLICE))
         ui_after(ui, ui->grown, 1);

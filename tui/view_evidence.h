@@ -9,6 +9,7 @@
 #include "tui/pager.h"
 
 struct ui;
+struct loop_watch;
 struct sop_item;
 
 struct evidence_place { // where a step's answer stands
@@ -21,6 +22,7 @@ struct evidence_view { // zero-initialized shows nothing
     struct evidence *evidence; // borrowed from the analysis
     uint32_t file;
     struct logfile *log;           // the one log file, owned
+    struct loop_watch *watch;      // of it, or NULL
     bool counting, job, following; // the end was not seen yet; a worker is at it; the cursor stays at the end
     struct arena arena;            // notes of the file that is shown
     struct evidence_place *places; // of the current step

@@ -30,7 +30,7 @@ static void on_typing(struct ui *ui, struct span text, bool cancelled)
         pager_set_match(pager, span_of(""), NULL);
         return;
     }
-    if (pager_set_match(pager, text, NULL) && text.len &&
+    if (pager_set_match(pager, text, NULL) && text.len && !ui->evidence.search_at_end &&
         pager_find(pager, ui->evidence.search_origin, 1, AS_TYPED, &position))
         pager_go(pager, position);
 }

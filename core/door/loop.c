@@ -25,6 +25,7 @@ struct thing {
     loop_input_fn *input;
     loop_signal_fn *on_signal;
     void *context;
+    char *path; // of a watched file; owned
     int fd;
 };
 
@@ -66,7 +67,9 @@ struct loop *loop_new(struct error *err)
 
 static void free_thing(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct thing *thing = handle->data;
+    free(thing->path);
+    free(thing);
 }
 
 static void close_thing(uv_handle_t *handle, void *unused)
@@ -246,6 +249,7 @@ struct loop_watch *loop_watch_file(struct loop *loop, const char *path, loop_fn 
                                    struct error *err)
 {
     struct thing *thing = thing_new(loop, fn, context);
+    thing->path = mem_strdup(path);
     uv_fs_event_init(&loop->uv, &thing->u.event);
     thing->u.handle.data = thing;
     if (uv_fails(uv_fs_event_start(&thing->u.event, call_event, path, 0), "cannot watch the file", err)) {
@@ -253,4 +257,15 @@ struct loop_watch *loop_watch_file(struct loop *loop, const char *path, loop_fn 
         return NULL;
     }
     return (struct loop_watch *)thing;
+}
+
+void loop_watch_pause(struct loop_watch *watch)
+{
+    uv_fs_event_stop(&((struct thing *)watch)->u.event);
+}
+
+void loop_watch_resume(struct loop_watch *watch)
+{
+    struct thing *thing = (struct thing *)watch;
+    uv_fs_event_start(&thing->u.event, call_event, thing->path, 0);
 }

@@ -54,4 +54,9 @@ void loop_wake_send(struct loop_wake *wake);
 struct loop_watch *loop_watch_file(struct loop *loop, const char *path, loop_fn *fn, void *context,
                                    struct error *err);
 
+// Leaves off watching, so that a flood of changes wakes nobody, and goes on with it. What changed in between
+// is not told: look at the file after going on.
+void loop_watch_pause(struct loop_watch *watch);
+void loop_watch_resume(struct loop_watch *watch);
+
 #endif
