@@ -1,8 +1,9 @@
 // The reader, on yajl's stream of events. Values that are not yet closed lie on one stack; when a list or map
 // closes, its children move into the arena in one piece, so that a tree costs no list pointers and no second
-// pass. yajl does not say where a token stands, only how much it has eaten: newlines are counted up to there
-// (a JSON token holds none), and a token's beginning follows from its end and length. Nesting and the number
-// of values are bounded, so that a hostile document costs at most a fixed multiple of its own size.
+// pass. Big documents come in stretches of whole lines, which no token crosses. yajl does not say where a
+// token stands, only how much it has eaten: newlines are counted up to there (a JSON token holds none), and a
+// token's beginning follows from its end and length. Nesting and the number of values are bounded, so that a
+// hostile document costs at most a fixed multiple of its own size.
 #include "core/door/json.h"
 
 #include <stdlib.h>
@@ -22,7 +23,8 @@ struct json_frame { // a list or map that is still open
 
 struct json_reader {
     yajl_handle yajl;
-    struct span text;
+    struct span text;  // the document, or the stretch of it that is at hand
+    bool keeps;        // what items say may lie in a stretch that is gone, so it is copied
     size_t at;         // end of the last token
     size_t line_begin; // of the line that `at` is on
     uint32_t line;
@@ -189,11 +191,11 @@ static int json_on_bool(void *reader, int value)
     return json_scalar(reader, JSON_BOOL, span_of(value ? "true" : "false"), value ? 4 : 5);
 }
 
-// Text that lies in the document as it is, is borrowed by items, which die with the call, and copied for a
-// whole tree, which may outlive the document.
+// Text that lies in the document as it is, is borrowed by items, which die with the call, where the document
+// is at hand; else, and for a whole tree, which may outlive the document, it is copied.
 static struct span json_keep(struct json_reader *r, const char *at, size_t len)
 {
-    if (r->each && json_is_inside(r, at))
+    if (!r->keeps && json_is_inside(r, at))
         return span_make(at, len);
     return span_make(arena_span(r->arena, span_make(at, len)), len);
 }
@@ -260,11 +262,12 @@ static const yajl_callbacks json_callbacks = {
 
 // ------------------------------------------------------------------ running it
 
-static uint32_t json_line_of(struct span text, size_t offset)
+// The line of a byte of the stretch at hand.
+static uint32_t json_line_of(const struct json_reader *r, size_t offset)
 {
-    uint32_t line = 1;
-    for (size_t i = 0; i < offset && i < text.len; i++)
-        line += text.at[i] == '\n';
+    uint32_t line = r->line;
+    for (size_t i = r->at; i < offset && i < r->text.len; i++)
+        line += r->text.at[i] == '\n';
     return line;
 }
 
@@ -275,28 +278,42 @@ static bool json_fail(const struct json_reader *r, bool at_end, struct error *er
     if (r->limit)
         return error_set(err, "line %u: too much JSON: %s", r->line, r->limit);
     if (at_end)
-        return error_set(err, "line %u: the JSON breaks off here", json_line_of(r->text, r->text.len));
+        return error_set(err, "line %u: the JSON breaks off here", json_line_of(r, r->text.len));
     unsigned char *words = yajl_get_error(r->yajl, 0, NULL, 0);
     size_t len = strcspn((const char *)words, "\n");
-    error_set(err, "line %u: not JSON: %.*s", json_line_of(r->text, yajl_get_bytes_consumed(r->yajl)),
-              (int)len, (const char *)words);
+    error_set(err, "line %u: not JSON: %.*s", json_line_of(r, yajl_get_bytes_consumed(r->yajl)), (int)len,
+              (const char *)words);
     yajl_free_error(r->yajl, words);
     return false;
 }
 
-static bool json_run(struct json_reader *r, struct error *err)
+static void json_begin(struct json_reader *r)
 {
-    if (span_starts(r->text, "\xEF\xBB\xBF")) // a byte order mark, as PowerShell's redirection writes it
-        r->text = span_from(r->text, 3);
-    if (span_trim(r->text).len == 0)
-        return error_set(err, "line 1: the JSON text is empty");
     r->yajl = yajl_alloc(&json_callbacks, NULL, r);
     if (!r->yajl)
         abort();
     yajl_config(r->yajl, yajl_dont_validate_strings, 1); // one bad byte must not hide a listing
     yajl_config(r->yajl, yajl_allow_multiple_values, r->each ? 1 : 0);
     r->line = 1;
-    yajl_status status = yajl_parse(r->yajl, (const unsigned char *)r->text.at, r->text.len);
+}
+
+// One stretch; it begins at the beginning of a line.
+static yajl_status json_eat(struct json_reader *r, struct span stretch)
+{
+    r->text = stretch;
+    r->at = r->line_begin = 0;
+    return yajl_parse(r->yajl, (const unsigned char *)stretch.at, stretch.len);
+}
+
+// Goes on to the end of the stretch, behind which the next one begins.
+static void json_leave(struct json_reader *r)
+{
+    r->line = json_line_of(r, r->text.len);
+    r->at = r->text.len;
+}
+
+static bool json_end(struct json_reader *r, yajl_status status, struct error *err)
+{
     bool at_end = status == yajl_status_ok;
     if (at_end)
         status = yajl_complete_parse(r->yajl);
@@ -306,17 +323,57 @@ static bool json_run(struct json_reader *r, struct error *err)
     return good;
 }
 
+// A byte order mark, as PowerShell's redirection writes it, is passed over.
+static struct span json_without_mark(struct span text)
+{
+    return span_starts(text, "\xEF\xBB\xBF") ? span_from(text, 3) : text;
+}
+
 const struct json_value *json_parse(struct arena *arena, struct span text, struct error *err)
 {
-    struct json_reader r = {.text = text, .arena = arena};
-    return json_run(&r, err) ? r.root : NULL;
+    struct json_reader r = {.arena = arena, .keeps = true};
+    text = json_without_mark(text);
+    if (span_trim(text).len == 0) {
+        error_set(err, "line 1: the JSON text is empty");
+        return NULL;
+    }
+    json_begin(&r);
+    return json_end(&r, json_eat(&r, text), err) ? r.root : NULL;
+}
+
+static bool json_run_fed(struct json_reader *r, struct feed *feed, struct error *err)
+{
+    yajl_status status = yajl_status_ok;
+    bool blank = true;
+    struct span lines;
+    feed_need(feed, 3);
+    feed_skip(feed, feed->bytes.len - json_without_mark(feed->bytes).len);
+    while (status == yajl_status_ok && (lines = feed_lines(feed)).len > 0) {
+        r->keeps |= !feed->whole;
+        blank = blank && span_trim(lines).len == 0;
+        json_leave(r);
+        status = json_eat(r, lines);
+        feed_skip(feed, lines.len);
+    }
+    bool good = json_end(r, status, err);
+    if (feed_failed(feed))
+        return error_set(err, "%s", feed->why.text);
+    return !blank ? good : error_set(err, "line 1: the JSON text is empty");
+}
+
+bool json_each_fed(struct feed *feed, json_item_fn *each, void *context, struct error *err)
+{
+    struct arena arena = {0};
+    struct json_reader r = {.arena = &arena, .each = each, .context = context};
+    json_begin(&r);
+    bool good = json_run_fed(&r, feed, err);
+    arena_done(&arena);
+    return good;
 }
 
 bool json_each_item(struct span text, json_item_fn *each, void *context, struct error *err)
 {
-    struct arena arena = {0};
-    struct json_reader r = {.text = text, .arena = &arena, .each = each, .context = context};
-    bool good = json_run(&r, err);
-    arena_done(&arena);
-    return good;
+    struct feed feed;
+    feed_init_text(&feed, text);
+    return json_each_fed(&feed, each, context, err);
 }

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "core/base/arena.h"
-#include "core/base/error.h"
+#include "core/base/feed.h"
 #include "core/base/str.h"
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_LIST, JSON_MAP };
@@ -38,6 +38,9 @@ const struct json_value *json_parse(struct arena *arena, struct span text, struc
 // returns false to stop early (then json_each_item returns true). False with "line N: …" when the text is
 // empty, broken off or wrong; the items before that were given.
 typedef bool json_item_fn(const struct json_value *item, void *context);
+bool json_each_fed(struct feed *feed, json_item_fn *each, void *context, struct error *err);
+
+// The same of a text in memory.
 bool json_each_item(struct span text, json_item_fn *each, void *context, struct error *err);
 
 // Walking: every function takes NULL and gives NULL (or an empty span, or false) where the thing is not

@@ -48,7 +48,7 @@ static ssize_t content_read_at(int fd, char *to, size_t n, uint64_t offset)
 }
 
 // O_NONBLOCK: what was a file when the tree was walked may be a pipe by now.
-static int content_open(const char *real, struct error *err)
+int content_open(const char *real, struct error *err)
 {
     int fd = open(real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat st;
@@ -153,6 +153,14 @@ bool evidence_text(struct evidence *ev, uint32_t id, struct text *ret, struct er
         *ret = (struct text){.bytes = span_make(ev->contents[id].text, ev->contents[id].len), .file = id};
     pthread_mutex_unlock(lock);
     return good;
+}
+
+bool content_is_loaded(struct evidence *ev, uint32_t id)
+{
+    pthread_mutex_t *lock = content_lock(ev, id);
+    bool ret = ev->contents[id].loaded;
+    pthread_mutex_unlock(lock);
+    return ret;
 }
 
 // ------------------------------------------------------------------ lines

@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/base/feed.h"
 #include "core/base/str.h"
 #include "core/model/place.h"
 #include "core/model/target.h"
@@ -65,6 +66,11 @@ bool evidence_line_count(struct evidence *ev, uint32_t id, uint32_t *ret, struct
 typedef bool evidence_line_fn(struct span line, uint32_t number, void *context);
 bool evidence_each_line(const struct evidence *ev, uint32_t id, evidence_line_fn *each, void *context,
                         struct error *err);
+
+// The text from its beginning, a stretch at a time (base/feed.h): for big files that are read once. A
+// compressed one is unpacked as a whole. evidence_feed_close only after true.
+bool evidence_feed_open(struct evidence *ev, uint32_t id, struct feed *ret, struct error *err);
+void evidence_feed_close(struct feed *feed);
 
 // "path:line" or "path:first-last".
 void evidence_source(const struct evidence *ev, struct place place, struct str *ret);

@@ -91,6 +91,8 @@ size_t glob_fixed_part(const char *pattern); // length of what stands before the
 
 // content.c
 void content_free(struct content *c);
+int content_open(const char *real, struct error *err); // a descriptor to read from, or -1
+bool content_is_loaded(struct evidence *ev, uint32_t id);
 size_t content_head(const char *real, char *ret, size_t n);                // bytes read; 0 on any error
 size_t content_tail(const char *real, uint64_t size, char *ret, size_t n); // the last bytes
 

@@ -158,9 +158,22 @@ static void note_unreadable(struct facts *facts, const char *path, const char *w
     free(what);
 }
 
-static void read_capture(struct facts *facts, const struct evidence_file *file, struct capture *ret)
+// Binary, or what tcpdump prints.
+static bool read_packets(struct collector *c, struct feed *feed, struct capture_info *info, struct error *err)
 {
     struct text text;
+    feed_need(feed, 4);
+    if (pcap_is(feed->bytes))
+        return pcap_read(feed, take_packet, c, info, err);
+    if (!evidence_text(c->facts->evidence, c->capture->file, &text, err))
+        return false;
+    tcpdump_read(text, c->facts->target.window, take_packet, c, info);
+    return true;
+}
+
+static void read_capture(struct facts *facts, const struct evidence_file *file, struct capture *ret)
+{
+    struct feed feed;
     struct error err = {{0}};
     *ret =
         (struct capture){.path = file->path, .file = file->id, .first = TIME_UNKNOWN, .last = TIME_UNKNOWN};
@@ -168,18 +181,17 @@ static void read_capture(struct facts *facts, const struct evidence_file *file, 
         note_unreadable(facts, file->path, file->why ? file->why : "nothing can be read in it");
         return;
     }
-    if (!evidence_text(facts->evidence, file->id, &text, &err)) {
+    if (!evidence_feed_open(facts->evidence, file->id, &feed, &err)) {
         note_unreadable(facts, file->path, err.text);
         return;
     }
     struct collector c = {.facts = facts, .capture = ret};
-    struct capture_info info;
+    struct capture_info info = {.first = TIME_UNKNOWN, .last = TIME_UNKNOWN};
     c.pairing = pairing_new(take_exchange, &c);
-    if (!pcap_is(text.bytes))
-        tcpdump_read(text, facts->target.window, take_packet, &c, &info);
-    else if (!pcap_read(text, take_packet, &c, &info, &err))
+    if (!read_packets(&c, &feed, &info, &err))
         note_unreadable(facts, file->path, err.text);
     finish(&c, &info);
+    evidence_feed_close(&feed);
 }
 
 // By its name, a compressed one's too: other things (a checksum, a note) may lie beside it.

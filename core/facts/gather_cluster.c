@@ -87,16 +87,17 @@ static void cut_lists(struct cluster *c, const struct counts *n)
 
 static bool read_objects(struct facts *facts, const struct evidence_file *file, struct error *err)
 {
-    struct text text;
+    struct feed feed;
     if (file->state == EVIDENCE_UNKNOWN)
         return error_set(err, "%s", file->why ? file->why : "the file says nothing");
-    if (!evidence_text(facts->evidence, file->id, &text, err))
+    if (!evidence_feed_open(facts->evidence, file->id, &feed, err))
         return false;
     struct counts before = count_lists(&facts->cluster);
-    if (kubeobj_parse(&facts->arena, text, &facts->cluster, err))
-        return true;
-    cut_lists(&facts->cluster, &before);
-    return false;
+    bool good = kubeobj_parse_fed(&facts->arena, &feed, file->id, &facts->cluster, err);
+    evidence_feed_close(&feed);
+    if (!good)
+        cut_lists(&facts->cluster, &before);
+    return good;
 }
 
 static void read_listing(struct facts *facts, struct resource *resources, const struct evidence_file *file)

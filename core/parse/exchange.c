@@ -10,6 +10,11 @@
 // Sightings of one packet lie microseconds apart; a resolver waits a second at least before it asks again.
 enum { RESENT_AFTER_MS = 50, RECENT = 16 };
 
+struct question { // of a binary capture: a message's header and question, which must outlive the packet
+    uint16_t len;
+    char bytes[12 + 256 + 4];
+};
+
 struct slot {
     uint64_t key;   // 0: free
     uint32_t index; // of waiting
@@ -21,7 +26,8 @@ struct pairing {
     struct slot *slots; // a power of two, at most half full
     size_t mask, used;
     struct exchange *waiting;
-    size_t n, cap;
+    struct question *questions; // of each that waits
+    size_t n, cap, cap_questions;
     uint32_t *holes; // free places of waiting
     size_t n_holes, cap_holes;
     uint64_t recent[RECENT]; // keys of the questions that were begun last
@@ -64,6 +70,7 @@ void pairing_free(struct pairing *p)
         return;
     free(p->slots);
     free(p->waiting);
+    free(p->questions);
     free(p->holes);
     free(p);
 }
@@ -107,6 +114,13 @@ static void take_out(struct pairing *p, size_t at)
     p->slots[at].key = 0;
 }
 
+static void push_place(struct pairing *p)
+{
+    size_t n = p->n;
+    (void)MEM_PUSH(p->waiting, p->n, p->cap);
+    (void)MEM_PUSH(p->questions, n, p->cap_questions);
+}
+
 static struct exchange *put(struct pairing *p, size_t at, uint64_t key)
 {
     if ((p->used + 1) * 2 > p->mask) {
@@ -117,14 +131,18 @@ static struct exchange *put(struct pairing *p, size_t at, uint64_t key)
     if (p->n_holes)
         index = p->holes[--p->n_holes];
     else
-        (void)MEM_PUSH(p->waiting, p->n, p->cap);
+        push_place(p);
     p->slots[at] = (struct slot){key, index};
     p->used++;
     return &p->waiting[index];
 }
 
-static void start(struct exchange *x, const struct dns_packet *packet)
+static void start(struct pairing *p, struct exchange *x, const struct dns_packet *packet)
 {
+    struct question *q = &p->questions[x - p->waiting];
+    q->len = (uint16_t)span_first(packet->message, sizeof q->bytes).len;
+    if (q->len)
+        memcpy(q->bytes, packet->message.at, q->len);
     *x = (struct exchange){
         .asked = *packet,
         .end = EXCHANGE_UNANSWERED,
@@ -133,6 +151,14 @@ static void start(struct exchange *x, const struct dns_packet *packet)
         .sightings = 1,
         .connect = packet->seen == DNS_CONNECT,
     };
+}
+
+static void give(const struct pairing *p, struct exchange *x)
+{
+    const struct question *q = &p->questions[x - p->waiting];
+    x->asked.message = span_make(q->bytes, q->len);
+    x->answered.message = (struct span){0};
+    p->each(x, p->context);
 }
 
 static bool same_name(const struct dns_packet *a, const struct dns_packet *b)
@@ -177,7 +203,7 @@ static bool is_translated_source(struct pairing *p, const struct dns_packet *pac
 
 static void finish(struct pairing *p, size_t at)
 {
-    p->each(&p->waiting[p->slots[at].index], p->context);
+    give(p, &p->waiting[p->slots[at].index]);
     take_out(p, at);
 }
 
@@ -189,13 +215,13 @@ static void question(struct pairing *p, const struct dns_packet *packet)
         struct exchange *x = &p->waiting[p->slots[at].index];
         if (seen_again(x, packet))
             return;
-        p->each(x, p->context); // asked anew: what waited so far goes as it is
-        start(x, packet);
+        give(p, x); // asked anew: what waited so far goes as it is
+        start(p, x, packet);
         return;
     }
     if (is_translated_source(p, packet))
         return;
-    start(put(p, at, key), packet);
+    start(p, put(p, at, key), packet);
     p->recent[p->n_started++ % RECENT] = key;
 }
 
@@ -308,7 +334,7 @@ void pairing_end(struct pairing *p, const struct capture_info *info)
     for (size_t i = 0; i < n; i++) {
         usec_t waited = info->last - rest[i]->asked.time;
         rest[i]->short_wait = rest[i]->end == EXCHANGE_UNANSWERED && waited < EXCHANGE_WAIT_MS * USEC_MSEC;
-        p->each(rest[i], p->context);
+        give(p, rest[i]);
     }
     free(rest);
     p->used = p->n = p->n_holes = 0;

@@ -15,7 +15,7 @@ enum exchange_end {
     EXCHANGE_CONNECTED // a TCP connection that was accepted: no question by itself
 };
 
-struct exchange {
+struct exchange { // what asked.message borrows holds for the call, its header and question; answered has none
     struct dns_packet asked;    // the question as it was first seen: its server is whom the client asked
     struct dns_packet answered; // ANSWERED: the answer as it was first seen; REFUSED: what refused it
     enum exchange_end end;

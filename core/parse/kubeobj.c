@@ -112,10 +112,18 @@ static bool sort_object(const struct json_value *object, void *context)
     return true;
 }
 
+bool kubeobj_parse_fed(struct arena *arena, struct feed *feed, uint32_t file, struct cluster *ret,
+                       struct error *err)
+{
+    struct sorter sorter = {.reader = {arena, file}, .cluster = ret};
+    return json_each_fed(feed, sort_object, &sorter, err);
+}
+
 bool kubeobj_parse(struct arena *arena, struct text text, struct cluster *ret, struct error *err)
 {
-    struct sorter sorter = {.reader = {arena, text.file}, .cluster = ret};
-    return json_each_item(text.bytes, sort_object, &sorter, err);
+    struct feed feed;
+    feed_init_text(&feed, text.bytes);
+    return kubeobj_parse_fed(arena, &feed, text.file, ret, err);
 }
 
 void cluster_done(struct cluster *c)

@@ -5,7 +5,7 @@
 #ifndef D5_PARSE_KUBEOBJ_H
 #define D5_PARSE_KUBEOBJ_H
 
-#include "core/base/error.h"
+#include "core/base/feed.h"
 #include "core/parse/kubepod.h"
 
 struct kube_node {
@@ -110,6 +110,9 @@ struct cluster { // zero-initialized is "nothing is known"
 // Reads one listing file and adds its objects to *ret by their own apiVersion and kind, whatever the file is
 // called; an item of a raw list, which has no kind of its own, is known by its shape. False when the text is
 // broken off or not JSON: what stood before that was added, and the caller must not call the list whole.
+// `file` is its id.
+bool kubeobj_parse_fed(struct arena *arena, struct feed *feed, uint32_t file, struct cluster *ret,
+                       struct error *err);
 bool kubeobj_parse(struct arena *arena, struct text text, struct cluster *ret, struct error *err);
 
 // Frees the lists; what they point to lives in the arena.

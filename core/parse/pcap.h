@@ -4,15 +4,19 @@
 #ifndef D5_PARSE_PCAP_H
 #define D5_PARSE_PCAP_H
 
-#include "core/base/error.h"
+#include "core/base/feed.h"
 #include "core/model/place.h"
 #include "core/parse/dnspacket.h"
 
 // Gives every packet that has to do with DNS to `each`, in order: port 53, or what looks like a DNS message
 // at another one. False when the text is no capture or of a link type that is not read; a capture that breaks
 // off is read as far as it goes (ret_info->cut).
-bool pcap_read(struct text text, dns_packet_fn *each, void *context, struct capture_info *ret_info,
+// What a packet borrows (its message) is gone after the call.
+bool pcap_read(struct feed *feed, dns_packet_fn *each, void *context, struct capture_info *ret_info,
                struct error *err);
+
+// Gives packet `number` (from 1) alone, if it has to do with DNS.
+void pcap_read_one(struct feed *feed, uint32_t number, dns_packet_fn *each, void *context);
 
 bool pcap_is(struct span text); // by its first four bytes
 

@@ -6,7 +6,6 @@
 #include "core/parse/pcap.h"
 
 struct wanted {
-    uint32_t number;
     struct str *out;
     bool found;
 };
@@ -132,8 +131,6 @@ static void print_message(struct str *out, const struct dns_packet *p)
 static void print_packet(const struct dns_packet *p, void *context)
 {
     struct wanted *w = context;
-    if (p->number != w->number)
-        return;
     struct str *out = w->out;
     char server[IP_TEXT];
     bool back = p->seen == DNS_ANSWER || p->seen == DNS_ACCEPT || p->seen == DNS_RESET;
@@ -160,10 +157,9 @@ static void print_packet(const struct dns_packet *p, void *context)
         print_message(out, p);
 }
 
-bool pcap_print(struct text text, uint32_t number, struct str *ret)
+bool pcap_print(struct feed *feed, uint32_t number, struct str *ret)
 {
-    struct wanted w = {.number = number, .out = ret};
-    struct capture_info info;
-    pcap_read(text, print_packet, &w, &info, NULL);
+    struct wanted w = {.out = ret};
+    pcap_read_one(feed, number, print_packet, &w);
     return w.found;
 }

@@ -3,11 +3,11 @@
 #ifndef D5_PARSE_PCAPPRINT_H
 #define D5_PARSE_PCAPPRINT_H
 
+#include "core/base/feed.h"
 #include "core/base/str.h"
-#include "core/model/place.h"
 
 // Appends packet `number` (from 1). Of TCP only the flags, the length and the message are printed. False when
 // there is no such packet, or it is none that has to do with DNS.
-bool pcap_print(struct text text, uint32_t number, struct str *ret);
+bool pcap_print(struct feed *feed, uint32_t number, struct str *ret);
 
 #endif

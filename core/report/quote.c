@@ -23,12 +23,15 @@ static struct span cut_around(struct span line, size_t column)
 static bool quote_packet(struct evidence *ev, struct place place, struct str *ret, bool *ret_ok)
 {
     const struct evidence_file *file = evidence_file(ev, place.file);
-    struct text text;
+    struct feed feed;
     if (!file || !span_contains(span_of(file->path), ".pcap") ||
-        !evidence_text(ev, place.file, &text, NULL) || !pcap_is(text.bytes))
+        !evidence_feed_open(ev, place.file, &feed, NULL))
         return false;
-    *ret_ok = pcap_print(text, place.line, ret);
-    return true;
+    feed_need(&feed, 4);
+    bool packets = pcap_is(feed.bytes);
+    *ret_ok = packets && pcap_print(&feed, place.line, ret);
+    evidence_feed_close(&feed);
+    return packets;
 }
 
 bool quote_place(struct evidence *ev, struct place place, struct str *ret)

@@ -21,7 +21,9 @@ void fuzz_one(struct arena *arena, struct text text)
     (void)arena;
     struct capture_info info = {0};
     struct pairing *pairing = pairing_new(see, NULL);
-    pcap_read(text, pair, pairing, &info, NULL);
+    struct feed feed;
+    feed_init_text(&feed, text.bytes);
+    pcap_read(&feed, pair, pairing, &info, NULL);
     pairing_end(pairing, &info);
     pairing_free(pairing);
 }

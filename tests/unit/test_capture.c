@@ -328,7 +328,9 @@ static bool read_file(struct span bytes, struct seen *ret, struct capture_info *
     *ret = (struct seen){.n = 0};
     struct pairing *p = pairing_new(take, ret);
     struct error err;
-    bool ok = pcap_read((struct text){bytes, 1}, pass_on, p, ret_info, &err);
+    struct feed feed;
+    feed_init_text(&feed, bytes);
+    bool ok = pcap_read(&feed, pass_on, p, ret_info, &err);
     pairing_end(p, ret_info);
     pairing_free(p);
     return ok;
