@@ -351,8 +351,9 @@ static bool json_run_fed(struct json_reader *r, struct feed *feed, struct error 
     while (status == yajl_status_ok && (lines = feed_lines(feed)).len > 0) {
         r->keeps |= !feed->whole;
         blank = blank && span_trim(lines).len == 0;
-        json_leave(r);
         status = json_eat(r, lines);
+        if (status == yajl_status_ok)
+            json_leave(r); // before the stretch is gone
         feed_skip(feed, lines.len);
     }
     bool good = json_end(r, status, err);

@@ -186,6 +186,41 @@ static void a_list_is_given_item_by_item(void **state)
     str_done(&seen.names);
 }
 
+static ssize_t read_little(void *context, char *to, size_t n, struct error *err)
+{
+    struct span *rest = context;
+    (void)err;
+    n = n < 5 ? n : 5;
+    n = n < rest->len ? n : rest->len;
+    memcpy(to, rest->at, n);
+    *rest = span_from(*rest, n);
+    return (ssize_t)n;
+}
+
+static void a_list_may_come_in_stretches(void **state)
+{
+    (void)state;
+    struct span text = span_of(list);
+    struct seen seen = {0};
+    struct feed feed;
+    feed_init(&feed, read_little, &text);
+    assert_true(json_each_fed(&feed, note_item, &seen, NULL));
+    feed_done(&feed);
+    assert_string_equal(str_text(&seen.names), "a b ");
+    assert_int_equal(seen.lines[0], 4);
+    assert_int_equal(seen.lines[1], 5);
+    str_done(&seen.names);
+
+    struct error err;
+    text = span_of("\n[\n{\"a\":\n 1\n},\n\n");
+    seen = (struct seen){0};
+    feed_init(&feed, read_little, &text);
+    assert_false(json_each_fed(&feed, note_item, &seen, &err));
+    feed_done(&feed);
+    assert_string_equal(err.text, "line 7: the JSON breaks off here");
+    str_done(&seen.names);
+}
+
 static void one_object_is_one_item(void **state)
 {
     (void)state;
@@ -281,6 +316,7 @@ int main(void)
         cmocka_unit_test(errors_name_the_line),
         cmocka_unit_test(depth_and_size_are_bounded),
         cmocka_unit_test(a_list_is_given_item_by_item),
+        cmocka_unit_test(a_list_may_come_in_stretches),
         cmocka_unit_test(one_object_is_one_item),
         cmocka_unit_test(a_broken_list_gives_what_stood_before),
         cmocka_unit_test(strings_are_written_safely),
