@@ -10,7 +10,7 @@
 #include "core/base/utf8.h"
 #include "tui/cli_screen.h"
 
-static const struct cli_command *const commands[] = {
+const struct cli_command *const cli_commands[] = {
     &cli_screen, //
     &cli_demo,   //
     &cli_run,    //
@@ -23,15 +23,16 @@ static const struct cli_command *const commands[] = {
     &cli_policy, //
     &cli_sop,    //
     &cli_theme,  //
+    &cli_doctor, //
     NULL,        // one line a subcommand
 };
 
 static void print_help(FILE *to)
 {
     fputs("d5tui " D5_VERSION ", an incident workbench for \"D5 — DNS Failures from Pods\"\n\n", to);
-    for (size_t i = 0; i < ARRAY_LEN(commands) && commands[i]; i++)
-        fprintf(to, "  d5tui %s%s%s\n      %s\n", commands[i]->name, commands[i]->name[0] ? " " : "",
-                commands[i]->usage, commands[i]->help);
+    for (size_t i = 0; cli_commands[i]; i++)
+        fprintf(to, "  d5tui %s%s%s\n      %s\n", cli_commands[i]->name, cli_commands[i]->name[0] ? " " : "",
+                cli_commands[i]->usage, cli_commands[i]->help);
 }
 
 int cli_error(int status, const char *format, ...)
@@ -60,9 +61,9 @@ int cli_main(int argc, char **argv)
     }
     if (argc < 2 || argv[1][0] == '-')
         return cli_screen.run(argc, argv);
-    for (size_t i = 0; i < ARRAY_LEN(commands) && commands[i]; i++) {
-        if (strcmp(argv[1], commands[i]->name) == 0)
-            return commands[i]->run(argc - 1, argv + 1);
+    for (size_t i = 0; cli_commands[i]; i++) {
+        if (strcmp(argv[1], cli_commands[i]->name) == 0)
+            return cli_commands[i]->run(argc - 1, argv + 1);
     }
     return cli_error(CLI_USAGE, "unknown command \"%s\"; see d5tui --help", argv[1]);
 }

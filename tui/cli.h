@@ -17,7 +17,11 @@ struct cli_command {
     int (*run)(int argc, char **argv); // argv[0] is the subcommand's name
 };
 
+// Every subcommand; the one without a name is the screen. NULL ends it.
+extern const struct cli_command *const cli_commands[];
+
 extern const struct cli_command cli_cases;
+extern const struct cli_command cli_doctor;
 extern const struct cli_command cli_export;
 extern const struct cli_command cli_report;
 extern const struct cli_command cli_run;

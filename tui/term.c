@@ -147,6 +147,20 @@ bool term_check(struct error *err)
     return true;
 }
 
+void term_look(struct term_look *ret)
+{
+    int code = 0;
+    const char *no = getenv("NO_COLOR");
+    setlocale(LC_CTYPE, "");
+    *ret = (struct term_look){.name = getenv("TERM"), .codeset = nl_langinfo(CODESET)};
+    ret->no_color = no && *no;
+    ret->utf8 = strcmp(ret->codeset, "UTF-8") == 0;
+    if (!ret->name || !*ret->name || setupterm(NULL, STDOUT_FILENO, &code) != OK)
+        return;
+    ret->moves = tigetstr("cup") != NULL && strcmp(ret->name, "dumb") != 0;
+    ret->colours = tigetnum("colors");
+}
+
 static void write_out(const char *at, size_t n)
 {
     while (n > 0) {

@@ -14,6 +14,18 @@ struct terminal;
 // points to `run`. Sends nothing.
 bool term_check(struct error *err);
 
+struct term_look {
+    const char *name; // TERM, or NULL
+    bool moves;       // it is known here, and can show a screen
+    bool no_color;    // NO_COLOR is set
+    int colours;
+    bool utf8;
+    const char *codeset; // of the locale
+};
+
+// What is known of the terminal, whether or not standard output is one. Sends nothing.
+void term_look(struct term_look *ret);
+
 // Takes the terminal of standard input and output. Fails as term_check does. NO_COLOR and a locale without
 // UTF-8 are minded. Asks the terminal nothing.
 struct terminal *term_open(struct error *err);

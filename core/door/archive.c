@@ -75,6 +75,12 @@ static bool library_load(struct library *lib, struct error *err)
     return dynload_open(ARCHIVE_LIBRARY, symbols, ARRAY_LEN(symbols), lib, err);
 }
 
+bool archive_available(struct error *err)
+{
+    struct library lib;
+    return library_load(&lib, err);
+}
+
 enum { ARCHIVE_BLOCK = 64 << 10 };
 
 static void reader_support_filters(const struct library *lib, struct archive *a)

@@ -8,6 +8,9 @@
 #include "core/base/span.h"
 #include "core/base/str.h"
 
+// Whether the library is there.
+bool archive_available(struct error *err);
+
 // Whether the first bytes of a file are those of gzip, xz, zstd or bzip2.
 bool archive_is_compressed(struct span head);
 

@@ -262,6 +262,19 @@ static void batch_compile(struct batch *batch, struct prefilter *filter)
     }
 }
 
+static bool load(struct api *ret, struct error *err)
+{
+    if (!dynload_open("libhs.so.5", symbols, ARRAY_LEN(symbols), ret, err))
+        return false;
+    return ret->valid_platform() == HS_SUCCESS || error_set(err, "this processor is too old for Hyperscan");
+}
+
+bool prefilter_available(struct error *err)
+{
+    struct api api;
+    return load(&api, err);
+}
+
 struct prefilter *prefilter_new(const struct prefilter_pattern *patterns, size_t n)
 {
     struct prefilter *filter = mem_alloc(sizeof *filter);
@@ -278,8 +291,7 @@ struct prefilter *prefilter_new(const struct prefilter_pattern *patterns, size_t
         filter->reach[i] = is_bytewise(p->text, p->flags) ? PREFILTER_ALL : PREFILTER_ASCII;
         batch_add(&batch, p, i, n == 1);
     }
-    if (batch.n && dynload_open("libhs.so.5", symbols, ARRAY_LEN(symbols), &filter->api, NULL) &&
-        filter->api.valid_platform() == HS_SUCCESS)
+    if (batch.n && load(&filter->api, NULL))
         batch_compile(&batch, filter);
     batch_done(&batch);
     if (filter->database)

@@ -4,6 +4,7 @@
 #ifndef D5_DOOR_PREFILTER_H
 #define D5_DOOR_PREFILTER_H
 
+#include "core/base/error.h"
 #include "core/base/span.h"
 
 struct prefilter;      // any number of threads may use it
@@ -20,6 +21,9 @@ enum prefilter_reach { // on which lines every line that matches is named
     PREFILTER_ASCII,   // those that are ASCII all through
     PREFILTER_ALL,
 };
+
+// Whether the library is there, and works on this processor.
+bool prefilter_available(struct error *err);
 
 // NULL where there is nothing to be had.
 struct prefilter *prefilter_new(const struct prefilter_pattern *patterns, size_t n);

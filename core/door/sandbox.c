@@ -50,9 +50,20 @@ static size_t landlock_size(long version)
     return version >= 6 ? 24 : version >= 4 ? 16 : 8;
 }
 
+// Below 1: the kernel has none.
+static long landlock_version(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+bool sandbox_has_landlock(void)
+{
+    return landlock_version() >= 1;
+}
+
 static void landlock_enter(int write_dir)
 {
-    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    long version = landlock_version();
     if (version < 1 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return;
     struct landlock_handled handled = landlock_rights(version);

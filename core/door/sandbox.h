@@ -14,6 +14,9 @@ struct sandbox {
     unsigned seconds;    // of processor time
 };
 
+// Whether the kernel has Landlock.
+bool sandbox_has_landlock(void);
+
 // Runs work(context) in a child that sees no other open file, can open nothing, make nothing but below
 // write_dir, reach no network and signal nobody, and that dies with this process. What `work` returns and
 // says is handed back; a child that was killed is an error that says by what. Where the kernel has no
