@@ -13,6 +13,9 @@ say() {
 say "incidents of this project"
 D5TUI=$program tests/cases/test_cases.py || bad=1
 
+say "damaged evidence"
+D5TUI=$program tests/cases/damage.py || bad=1
+
 full=../shared
 if [ -d $full/cases ]; then
     say "labelled incidents"
