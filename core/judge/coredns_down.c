@@ -126,6 +126,18 @@ static bool explain_by_scheduling(struct bench *b, struct reason *reason, struct
     return false;
 }
 
+// The API's own refusal, among lines that only say that CoreDNS is still waiting for it.
+static const struct log_hit *find_refusal(const struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->logs.n; i++) {
+        const struct log_hit *hit = &b->facts->logs.items[i];
+        if (hit->class_ == LOG_COREDNS_API && bench_time_in_window(b, hit->time) != TRI_NO &&
+            (span_contains(hit->text, "forbidden") || span_contains(hit->text, "Unauthorized")))
+            return hit;
+    }
+    return NULL;
+}
+
 // Running, and not ready because the API cannot be read: plugin ready waits for plugin kubernetes.
 static bool explain_by_api(struct bench *b, struct reason *reason, struct cites *cites)
 {
@@ -133,8 +145,10 @@ static bool explain_by_api(struct bench *b, struct reason *reason, struct cites 
     if (!hits.total)
         return false;
     const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
+    const struct log_hit *forbidden = find_refusal(b);
+    if (forbidden)
+        cite(cites, forbidden->place);
     coredns_cite_hits(b, LOG_COREDNS_API, 2, cites);
-    bool forbidden = span_contains(hit->text, "forbidden") || span_contains(hit->text, "Unauthorized");
     reason->since = hit->time;
     reason->text =
         forbidden ? "its pods may not read the Kubernetes API" : "its pods do not reach the Kubernetes API";

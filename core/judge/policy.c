@@ -309,14 +309,35 @@ static const char *describe(const struct policy_answer *a, struct arena *arena)
     return text;
 }
 
+static bool is_in(const char *namespace_, const struct kube_meta *meta)
+{
+    return meta->namespace_ && strcmp(meta->namespace_, namespace_) == 0;
+}
+
+// A policy of another engine that may select either side: what has a namespace selects pods of that namespace
+// alone (Calico: NetworkPolicy, Cilium: CiliumNetworkPolicy, Antrea: NetworkPolicy).
+static const struct netpol_foreign *find_foreign(const struct policy_world *world,
+                                                 const struct policy_query *q)
+{
+    const struct kube_service *service = q->to ? NULL : service_at(world->cluster, q->to_ip);
+    const struct kube_pod *to = q->to ? q->to : cluster_pod_by_ip(world->cluster, q->to_ip);
+    for (size_t i = 0; i < world->policies->n_foreign; i++) {
+        const struct netpol_foreign *f = &world->policies->foreign[i];
+        const char *namespace_ = f->meta.namespace_;
+        if (!namespace_ || !q->from || is_in(namespace_, &q->from->meta) ||
+            (to && is_in(namespace_, &to->meta)) || (service && is_in(namespace_, &service->meta)))
+            return f;
+    }
+    return NULL;
+}
+
 struct policy_answer policy_judge(const struct policy_world *world, const struct policy_query *query,
                                   struct arena *arena)
 {
-    if (world->policies->n_foreign) {
-        const struct netpol_foreign *f = &world->policies->foreign[0];
+    const struct netpol_foreign *f = find_foreign(world, query);
+    if (f)
         return unknown(arena_printf(arena, "policies of another engine (%s %s) are present and may decide",
                                     f->kind, f->meta.name ? f->meta.name : "?"));
-    }
     if (world->admin_unknown)
         return unknown(world->admin_unknown);
     struct policy_answer answer = judge(world, query);
