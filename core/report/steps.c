@@ -217,6 +217,17 @@ static int rank(enum step_status status)
     }
 }
 
+// Which of two nested steps speaks for their head: the graver one; of equals the one that says more, whatever
+// their order.
+static bool tells_more(const struct report_step *a, const struct report_step *b)
+{
+    if (rank(a->status) != rank(b->status))
+        return rank(a->status) > rank(b->status);
+    struct span x = span_of(a->result ? a->result : a->reason),
+                y = span_of(b->result ? b->result : b->reason);
+    return x.len != y.len ? x.len > y.len : span_compare(x, y) < 0;
+}
+
 // A head is what the weightiest of the items directly under it is; the sentence of its gate is not asked.
 static void look_at_head(struct looking *l, size_t index)
 {
@@ -224,8 +235,7 @@ static void look_at_head(struct looking *l, size_t index)
     struct report_step *step = &l->steps[index];
     const struct report_step *best = NULL;
     for (size_t i = index + 1; i < head->end; i = l->in->list->refs[i].end) {
-        if (l->in->list->refs[i].item->gate != SOP_GATE_ONLY &&
-            (!best || rank(l->steps[i].status) > rank(best->status)))
+        if (l->in->list->refs[i].item->gate != SOP_GATE_ONLY && (!best || tells_more(&l->steps[i], best)))
             best = &l->steps[i];
     }
     if (!best)
