@@ -15,7 +15,7 @@ MAKEFLAGS  += --no-builtin-rules
 # ------------------------------------------------------------------ what is needed from Debian 12
 BUILD_PACKAGES := gcc libc6-dev libncurses-dev libyaml-dev libcmark-dev libpcre2-dev libuv1-dev libsqlite3-dev \
                   libarchive-dev libhyperscan-dev libyajl-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) clang clang-format clang-tidy libcmocka-dev libvterm-dev python3 python3-yaml \
+CHECK_PACKAGES := $(BUILD_PACKAGES) clang clang-format clang-tidy libcmocka-dev libvterm-dev groff-base python3 python3-yaml \
                   git ripgrep tmux tcpdump
 
 # ------------------------------------------------------------------ flags

@@ -416,7 +416,7 @@ static const struct command commands[] = {
     {"theme", "Another look: dark, light, high-contrast, colour-blind, mono, or your own", NULL, "T",
      SCOPE_PANES, 0, run_theme},
     {"palette", "All commands by name", "commands", ":", SCOPE_PANES, 0, run_palette},
-    {"help", "This page", NULL, "? F1", SCOPE_MOVING, 0, run_help},
+    {"help", "All keys, and what they do", NULL, "? F1", SCOPE_MOVING, 0, run_help},
     {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, run_back},
     {"back-from-list", "Back", NULL, "Esc", SCOPE_OVERVIEW, 0, run_back},
     {"redraw", "Draw everything afresh", NULL, "Ctrl-L", SCOPE_ALL, 0, run_redraw},
