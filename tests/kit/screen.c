@@ -43,6 +43,8 @@ static const char **make_env(const char *const *more)
     size_t n = 0;
     for (size_t i = 0; more && more[i] && n < MOST_ENV - 8; i++)
         env[n++] = more[i];
+    if (getenv("LSAN_OPTIONS")) // what a library keeps until its end is no leak of the program
+        env[n++] = mem_printf("LSAN_OPTIONS=%s", getenv("LSAN_OPTIONS"));
     for (size_t i = 0; default_env[i]; i++) {
         size_t name = strcspn(default_env[i], "=") + 1;
         bool given = false;
