@@ -81,6 +81,15 @@ $(B)/libd5tui.a: $(TUI_OBJ)
 $(B)/libd5kit.a: $(KIT_OBJ)
 	rm -f $@ && ar rcs $@ $^
 
+# Where things are installed is compiled in: what names such a place is compiled again when it moves.
+PLACES := $(O)/places
+.PHONY: force
+$(PLACES): force
+	@mkdir -p $(@D)
+	@echo '$(PREFIX) $(SYSCONFDIR)' | cmp -s - $@ || echo '$(PREFIX) $(SYSCONFDIR)' > $@
+
+$(patsubst %.c,$(O)/%.o,$(shell grep -lE 'D5_(PREFIX|SYSCONFDIR)' $(CORE_SRC) $(TUI_SRC))): $(PLACES)
+
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
