@@ -73,7 +73,7 @@ bool session_read_file(const char *path, struct str *ret, struct error *err);
 // looked.c
 void looked_free(struct looked *looked); // takes NULL
 
-// standing.c — how far each step has come, by index.
+// run.c — how far each step has come, by index.
 struct standing {
     enum step_status *status;
     bool *passed;
