@@ -131,6 +131,9 @@ static void probes_take(struct evidence *ev, const char *source, uint32_t line, 
                                .argv = probes_argv(ev, json_get(item, "argv")),
                                .why = why_not_answered(ev, item),
                                .started = TIME_UNKNOWN};
+    int64_t bytes;
+    if (json_to_i64(json_get(item, "bytes"), &bytes) && bytes > 0)
+        p.bytes = (uint64_t)bytes;
     if (!p.id)
         p.id = arena_printf(&ev->arena, "line %u", line);
     clock_parse_rfc3339(json_text(json_get(item, "started")), &p.started);
@@ -190,12 +193,21 @@ static enum evidence_state state_of(const struct evidence_file *f, const struct 
     return quality_is_log(f->path) && f->size > 0 ? EVIDENCE_PARTIAL : EVIDENCE_UNKNOWN;
 }
 
-// A file that its probe answered with nothing is known to be empty; an error message or a missing end counts
-// whatever the probe's record says.
-static void apply_whole(struct evidence_file *f, const struct evidence_probe *p)
+static void apply_cut(struct evidence *ev, struct evidence_file *f, const struct evidence_probe *p)
+{
+    f->state = quality_is_log(f->path) && f->size > 0 ? EVIDENCE_PARTIAL : EVIDENCE_UNKNOWN;
+    f->why = arena_printf(&ev->arena, "%llu of the %llu bytes are there that its probe gave",
+                          (unsigned long long)f->size, (unsigned long long)p->bytes);
+}
+
+// A file that its probe answered with nothing is known to be empty; an error message, a missing end or fewer
+// bytes than came count whatever else the probe's record says.
+static void apply_whole(struct evidence *ev, struct evidence_file *f, const struct evidence_probe *p)
 {
     f->probe = p->id;
-    if (!p->answered) {
+    if (p->answered && !f->compressed && p->bytes > f->size) {
+        apply_cut(ev, f, p);
+    } else if (!p->answered) {
         f->state = state_of(f, p);
         f->why = p->why;
     } else if (f->size == 0) {
@@ -224,7 +236,7 @@ void probes_apply(struct evidence *ev)
     for (size_t i = ev->n_probes; i-- > 0;) {
         struct evidence_file *f = probe_file(ev, &ev->probes[i]);
         if (f && !f->probe && ev->probes[i].from == 0)
-            apply_whole(f, &ev->probes[i]);
+            apply_whole(ev, f, &ev->probes[i]);
     }
     for (size_t i = 0; i < ev->n_probes; i++) {
         struct evidence_file *f = probe_file(ev, &ev->probes[i]);

@@ -405,6 +405,26 @@ static void put_probes(const char *lines)
     put("probes.jsonl", lines);
 }
 
+static void a_file_shorter_than_what_came_is_cut(void **state)
+{
+    (void)state;
+    put("pods/s/p/resolv.conf", "nameserver 10.0.0.2\n");
+    put("pods/s/p/app.log", "a line\n");
+    put("pods/s/p/dig-a.txt", "");
+    put("cluster/services.json", "{\"items\": [{}]}");
+    put_probes(
+        "{\"id\":\"E-1\",\"exit\":0,\"state\":\"done\",\"bytes\":57,\"file\":\"pods/s/p/resolv.conf\"}\n"
+        "{\"id\":\"E-2\",\"exit\":0,\"state\":\"done\",\"bytes\":9999,\"file\":\"pods/s/p/app.log\"}\n"
+        "{\"id\":\"E-3\",\"exit\":0,\"state\":\"done\",\"bytes\":1,\"file\":\"pods/s/p/dig-a.txt\"}\n"
+        "{\"id\":\"E-4\",\"exit\":0,\"state\":\"done\",\"bytes\":15,\"file\":\"cluster/services.json\"}");
+    struct evidence *ev = open_one("");
+    expect_state(ev, "pods/s/p/resolv.conf", EVIDENCE_UNKNOWN, "20 of the 57 bytes");
+    expect_state(ev, "pods/s/p/app.log", EVIDENCE_PARTIAL, "7 of the 9999 bytes");
+    expect_state(ev, "pods/s/p/dig-a.txt", EVIDENCE_UNKNOWN, "0 of the 1 bytes");
+    expect_state(ev, "cluster/services.json", EVIDENCE_KNOWN, NULL);
+    evidence_close(ev);
+}
+
 static void probes_decide_what_is_known(void **state)
 {
     (void)state;
@@ -656,6 +676,7 @@ int main(void)
         IN_TREE(lines_come_one_by_one),
         IN_TREE(states_follow_from_what_stands_there),
         IN_TREE(probes_decide_what_is_known),
+        IN_TREE(a_file_shorter_than_what_came_is_cut),
         IN_TREE(several_probes_share_a_file),
         IN_TREE(a_target_is_read),
         IN_TREE(a_broken_target_is_refused_with_its_line),
