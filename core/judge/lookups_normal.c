@@ -1,12 +1,12 @@
 // search_expansion and no_fault: nothing fails in the window, and what was complained of is how resolvers
 // work, or was over before. Both need answers that were seen; silence proves nothing.
+#include "core/base/mem.h"
 #include "core/judge/lookups.h"
 
 static void say(struct bench *b, enum diagnosis d, struct claim claim, const struct cites *cites)
 {
     claim.diagnosis = d;
     claim.subject = SUBJECT_SYMPTOM;
-    claim.in_window = TRI_YES;
     bench_say(b, &claim, cites);
 }
 
@@ -90,6 +90,7 @@ void lookups_judge_expansion(struct bench *b, const struct tally *tally)
     struct claim claim = {
         .kind = CLAIM_CAUSE,
         .on_path = tri_of(!tally->failed && lookups_complains_of_denials(b)),
+        .in_window = TRI_YES,
         .text = arena_printf(
             &b->arena, "%s is the search list at work: a search domain was appended, NXDOMAIN is its answer",
             l->name),
@@ -117,6 +118,24 @@ static bool captures_are_quiet(const struct bench *b)
     return true;
 }
 
+// That nothing failed is told by what is not there. It counts for a window that is known, and where no log or
+// capture that could show a failure breaks off.
+static enum tri silence_counts(const struct bench *b)
+{
+    static const char *const sources[] = {"captures/**", "pods/**"};
+    const struct window *window = &b->facts->target.window;
+    if (window->from == TIME_UNKNOWN && window->to == TIME_UNKNOWN)
+        return TRI_UNKNOWN;
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+        const struct evidence_file *f;
+        for (uint32_t at = 0; (f = evidence_next(b->facts->evidence, sources[i], &at));) {
+            if (f->state == EVIDENCE_PARTIAL)
+                return TRI_UNKNOWN;
+        }
+    }
+    return TRI_YES;
+}
+
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
 {
     bool quiet = !tally->failed && !tally->denied && !tally->slow && captures_are_quiet(b);
@@ -127,6 +146,7 @@ void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
     struct claim claim = {
         .kind = some ? CLAIM_NOTE : CLAIM_CAUSE,
         .on_path = TRI_YES,
+        .in_window = silence_counts(b),
         .text = arena_printf(&b->arena, "all %zu lookups that were seen in the window were answered%s",
                              tally->answered,
                              tally->last_before ? "; the failures that were seen lie before it" : ""),

@@ -533,6 +533,19 @@ def write_truth(folder, label):
         f.write(''.join('%s: %s\n' % (k, json.dumps(base[k], ensure_ascii=False)) for k in keys))
 
 
+def record_sizes(root):
+    """the probes gave what stands in the files now, so their records say its size"""
+    path = os.path.join(root, 'probes.jsonl')
+    with open(path, encoding='utf-8') as f:
+        probes = [json.loads(line) for line in f]
+    for p in probes:
+        full = os.path.join(root, p.get('file') or '')
+        if os.path.isfile(full):
+            p['bytes'] = os.path.getsize(full)
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(''.join(json.dumps(p, separators=(',', ':')) + '\n' for p in probes))
+
+
 def main():
     args = sys.argv[1:]
     out = args.pop(1) if args[:1] == ['--out'] else HERE
@@ -541,6 +554,7 @@ def main():
         folder = os.path.join(out, name)
         os.makedirs(folder, exist_ok=True)
         make(os.path.join(folder, 'tree'))
+        record_sizes(os.path.join(folder, 'tree'))
         write_truth(folder, label)
 
 

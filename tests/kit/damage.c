@@ -203,7 +203,10 @@ bool damage_judge(const struct damage *d, struct outcome *ret, char **ret_fault)
     return !*ret_fault;
 }
 
-bool damage_made_surer(const struct outcome *whole, const struct outcome *damaged)
+bool damage_made_surer(const struct damage *d, size_t file, const struct outcome *whole,
+                       const struct outcome *damaged)
 {
+    if (strcmp(d->files[file].path, "target.yaml") == 0 && damaged->verdict < VERDICT_CONFIRMED)
+        return false;
     return damaged->verdict > whole->of[damaged->diagnosis];
 }

@@ -40,7 +40,9 @@ struct outcome {
 // fails, or the report contradicts itself or quotes what does not stand there.
 bool damage_judge(const struct damage *d, struct outcome *ret, char **ret_fault);
 
-// Whether the answer to the damaged tree is surer of its diagnosis than the whole tree's evidence is.
-bool damage_made_surer(const struct outcome *whole, const struct outcome *damaged);
+// Whether the answer to the tree with that file cut is surer of its diagnosis than the whole tree's evidence
+// is. Half a target.yaml asks another question (without a window, a symptom): only to be certain is too much.
+bool damage_made_surer(const struct damage *d, size_t file, const struct outcome *whole,
+                       const struct outcome *damaged);
 
 #endif

@@ -73,7 +73,7 @@ static void try_cut(struct trial *t, size_t file)
     struct outcome o;
     char *fault;
     damage_cut(&t->damage, file, at);
-    if (damage_judge(&t->damage, &o, &fault) && damage_made_surer(&t->whole, &o))
+    if (damage_judge(&t->damage, &o, &fault) && damage_made_surer(&t->damage, file, &t->whole, &o))
         fault = mem_printf("%s is %s, with all evidence %s (the answer: %s)", diagnosis_info(o.diagnosis)->id,
                            verdict_name(o.verdict), verdict_name(t->whole.of[o.diagnosis]),
                            diagnosis_info(t->whole.diagnosis)->id);
