@@ -123,7 +123,8 @@ struct facts {
     struct capture *captures; // one for each file of captures/
     size_t n_captures;
     struct log_hits logs;
-    struct gather_queries *queries; // only while facts are gathered; or NULL
+    struct gather_queries *queries; // only while facts are gathered, as is log_pass; or NULL
+    struct log_pass *log_pass;
     struct gap *gaps;
     size_t n_gaps, cap_gaps;
 };

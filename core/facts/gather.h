@@ -27,6 +27,7 @@ void facts_free(struct facts *facts); // takes NULL
 // Only what the API server said: objects and policies.
 struct facts *facts_gather_cluster(struct evidence *ev);
 
+void gather_logs_begin(struct facts *facts);   // compiles beside the other areas what gather_logs looks for
 void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name, pod_ip
 void gather_node_folders(struct facts *facts); // facts->nodes, one for each folder; node
 void gather_nodes(struct facts *facts);        // nodes/*: links, ethtool, conntrack, sysctls, listeners

@@ -7,45 +7,19 @@
 #include "core/base/mem.h"
 #include "core/facts/gather.h"
 #include "core/facts/logorigin.h"
+#include "core/facts/logset.h"
 #include "core/search/search.h"
 
 enum { KEEP_OUTSIDE = 300 }; // of a class and file, outside the window
 
 struct collector {
     struct facts *facts;
-    bool *is_log;  // by file
     uint32_t file; // the file that the fields below speak of
     struct log_hit writer;
     bool is_coredns;
     size_t kept[LOG_CLASS_COUNT], outside[LOG_CLASS_COUNT];
     struct map seen; // writer, class, words and second → index + 1 of the first hit
 };
-
-static const char *const patterns_of_logs[] = {
-    "cluster/logs/**",
-    "nodes/*/var_log/**",
-    "nodes/*/kernel/dmesg*",
-    "nodes/*/kubelet/*.log",
-    "nodes/*/containerd/*log*",
-    "nodes/*/journalctl*",
-    "nodes/*/dmesg*",
-    "pods/*/*/*.log",
-    "*.log",
-    "*.txt",
-};
-
-// Which files are logs, by id. Yours.
-static bool *mark_logs(const struct facts *facts)
-{
-    bool *is_log = mem_calloc(evidence_count(facts->evidence) + 1, sizeof *is_log);
-    for (size_t i = 0; i < ARRAY_LEN(patterns_of_logs); i++) {
-        uint32_t cursor = 0;
-        const struct evidence_file *file;
-        while ((file = evidence_next(facts->evidence, patterns_of_logs[i], &cursor)))
-            is_log[file->id] = true;
-    }
-    return is_log;
-}
 
 static const char *pod_name(struct facts *facts, const struct log_origin *o)
 {
@@ -168,44 +142,6 @@ static bool take_line(void *ctx, const struct search_line *line)
 
 // ------------------------------------------------------------------ the pass
 
-// Two kinds of patterns: the classes, whose lines are kept, and the queries, whose lines are counted.
-// Classes come first where there are any, so that a pattern's index is its class.
-static struct search_set *make_set(size_t n_classes, const struct gather_queries *queries, struct error *err)
-{
-    size_t n = n_classes + (queries ? queries->n : 0);
-    struct search_pattern *patterns = mem_calloc(n + 1, sizeof *patterns);
-    for (size_t i = 0; i < n_classes; i++)
-        patterns[i].text = log_class_pattern((enum log_class)i);
-    for (size_t i = n_classes; i < n; i++)
-        patterns[i].text = queries->items[i - n_classes].pattern;
-    struct search_set *set = n ? search_set_new(patterns, n, err) : NULL;
-    free(patterns);
-    return set;
-}
-
-// A capture file has packets and no lines: what is in it is read by gather_captures.
-static bool is_packets(const struct facts *facts, uint32_t id)
-{
-    return span_contains(span_of(evidence_file(facts->evidence, id)->path), ".pcap");
-}
-
-struct pass { // files that are searched alike
-    uint32_t *files;
-    size_t n;
-};
-
-// The logs, or with queries all other files that have lines. Yours.
-static struct pass list_files(const struct collector *c, bool logs)
-{
-    uint32_t n = (uint32_t)evidence_count(c->facts->evidence);
-    struct pass pass = {.files = mem_calloc(n + 1, sizeof *pass.files)};
-    for (uint32_t i = 0; i < n; i++) {
-        if (c->is_log[i] == logs && (logs || (c->facts->queries && !is_packets(c->facts, i))))
-            pass.files[pass.n++] = i;
-    }
-    return pass;
-}
-
 static void say_left_out(struct facts *facts, const struct search_result *result)
 {
     struct gather_queries *queries = facts->queries;
@@ -250,38 +186,34 @@ static struct search_options options_for_logs(struct collector *c)
 }
 
 // A query that does not compile does not keep the logs from being read.
-static struct search_set *make_any_set(struct facts *facts, size_t n_classes)
+static const struct search_set *wait_for_set(struct facts *facts, struct log_pass *pass)
 {
     struct error err = {{0}};
-    struct search_set *set = make_set(n_classes, facts->queries, &err);
-    if (!set && err.text[0] && facts->queries) {
-        facts_add_gap(facts, GAP_OTHER, err.text, NULL);
-        facts->queries = NULL;
-        set = make_set(n_classes, NULL, &err);
-    }
-    return set;
+    const struct search_set *set = pass->set ? log_set_wait(pass->set, &err) : NULL;
+    if (set || !pass->set || !facts->queries)
+        return set;
+    facts_add_gap(facts, GAP_OTHER, err.text, NULL);
+    facts->queries = NULL;
+    log_set_free(pass->set);
+    pass->set = pass->n_classes ? log_set_begin(pass->n_classes, NULL) : NULL;
+    return pass->set ? log_set_wait(pass->set, &err) : NULL;
 }
 
-// Compiling takes longer than reading a small tree: patterns that no file is there for are left out. What is
-// no log has no times, and would be read backwards in search of them.
+// What is no log has no times, and would be read backwards in search of them.
 void gather_logs(struct facts *facts)
 {
-    struct collector c = {.facts = facts, .is_log = mark_logs(facts), .file = FILE_NONE};
-    struct pass logs = list_files(&c, true), others = list_files(&c, false);
-    size_t n_classes = logs.n ? LOG_CLASS_COUNT : 0;
-    struct search_set *set = logs.n || others.n ? make_any_set(facts, n_classes) : NULL;
-    struct search_options of_logs = options_for_logs(&c), counting = {0};
-    of_logs.files = logs.files;
-    of_logs.n_files = logs.n;
-    counting.files = others.files;
-    counting.n_files = others.n;
-    if (set && logs.n)
-        search_files(facts, set, n_classes, &of_logs);
-    if (set && others.n)
-        search_files(facts, set, n_classes, &counting);
-    search_set_free(set);
+    struct log_pass *pass = facts->log_pass;
+    struct collector c = {.facts = facts, .file = FILE_NONE};
+    const struct search_set *set = wait_for_set(facts, pass);
+    struct search_options of_logs = options_for_logs(&c);
+    struct search_options counting = {.files = pass->others, .n_files = pass->n_others};
+    of_logs.files = pass->logs;
+    of_logs.n_files = pass->n_logs;
+    if (set && pass->n_logs)
+        search_files(facts, set, pass->n_classes, &of_logs);
+    if (set && facts->queries && pass->n_others)
+        search_files(facts, set, pass->n_classes, &counting);
     map_done(&c.seen);
-    free(logs.files);
-    free(others.files);
-    free(c.is_log);
+    log_pass_free(pass);
+    facts->log_pass = NULL;
 }
