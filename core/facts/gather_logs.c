@@ -1,6 +1,7 @@
 // One pass over all logs with all classes' patterns. The same line often stands in several files (kubectl
 // logs and the node's copy, dmesg twice and the journal): later sightings are kept and marked as copies, so
 // that nobody counts twice without knowing.
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "core/base/map.h"
@@ -18,6 +19,8 @@ struct collector {
     struct log_hit writer;
     bool is_coredns;
     size_t kept[LOG_CLASS_COUNT], outside[LOG_CLASS_COUNT];
+    atomic_bool *enough; // search_options.enough
+    size_t n_patterns;
     struct map seen; // writer, class, words and second → index + 1 of the first hit
 };
 
@@ -50,15 +53,28 @@ static void begin_file(struct collector *c, uint32_t id)
     }
 }
 
-// Which class a line is of: the first that matches, and that such a writer can write. CoreDNS' own errors
-// hold the words of applications.
+static bool has_window(const struct collector *c)
+{
+    struct window w = c->facts->target.window;
+    return w.from != TIME_UNKNOWN || w.to != TIME_UNKNOWN;
+}
+
+// No further line of the class will be kept of this file.
+static bool is_full(const struct collector *c, enum log_class class_)
+{
+    return c->kept[class_] >= LOG_KEEP && (!has_window(c) || c->outside[class_] >= KEEP_OUTSIDE);
+}
+
+// Which class a line is of: the first that matches, that is wanted, and that such a writer can write.
+// CoreDNS' own errors hold the words of applications. A class that is full is passed over whether or not the
+// search still names it, so that what is kept does not depend on the threads.
 static bool choose_class(const struct collector *c, const struct search_line *line, enum log_class *ret)
 {
     for (size_t i = 0; i < line->n_patterns; i++) {
         enum log_class class_ = (enum log_class)line->patterns[i];
         if (class_ >= LOG_CLASS_COUNT)
             break; // a query, not a class
-        if (class_ == LOG_APP_DNS && c->is_coredns)
+        if (is_full(c, class_) || (class_ == LOG_APP_DNS && c->is_coredns))
             continue;
         *ret = class_;
         return true;
@@ -111,9 +127,13 @@ static void mark_copy(struct collector *c, struct log_hit *hit, size_t index)
 
 static bool has_room(struct collector *c, enum log_class class_, usec_t time)
 {
-    if (clock_in_window(time, c->facts->target.window) == TRI_NO)
-        return c->outside[class_]++ < KEEP_OUTSIDE;
-    return c->kept[class_]++ < LOG_KEEP;
+    bool outside = clock_in_window(time, c->facts->target.window) == TRI_NO;
+    size_t *n = outside ? &c->outside[class_] : &c->kept[class_];
+    bool room = *n < (outside ? (size_t)KEEP_OUTSIDE : (size_t)LOG_KEEP);
+    *n += room;
+    if (is_full(c, class_))
+        atomic_store_explicit(&c->enough[c->file * c->n_patterns + class_], true, memory_order_relaxed);
+    return room;
 }
 
 static bool take_line(void *ctx, const struct search_line *line)
@@ -125,7 +145,6 @@ static bool take_line(void *ctx, const struct search_line *line)
     enum log_class class_;
     if (!choose_class(c, line, &class_))
         return true;
-    logs->total[class_]++;
     if (!has_room(c, class_, line->time))
         return true;
     struct log_hit hit = c->writer;
@@ -181,8 +200,11 @@ static struct search_options options_for_logs(struct collector *c)
 {
     struct window window = c->facts->target.window;
     usec_t near = window.from != TIME_UNKNOWN ? window.from : window.to;
-    return (struct search_options){
-        .line = take_line, .ctx = c, .times = true, .near = near != TIME_UNKNOWN ? near : 0};
+    return (struct search_options){.line = take_line,
+                                   .ctx = c,
+                                   .enough = c->enough,
+                                   .times = true,
+                                   .near = near != TIME_UNKNOWN ? near : 0};
 }
 
 // A query that does not compile does not keep the logs from being read.
@@ -205,6 +227,8 @@ void gather_logs(struct facts *facts)
     struct log_pass *pass = facts->log_pass;
     struct collector c = {.facts = facts, .file = FILE_NONE};
     const struct search_set *set = wait_for_set(facts, pass);
+    c.n_patterns = pass->n_classes + (facts->queries ? facts->queries->n : 0);
+    c.enough = mem_calloc(evidence_count(facts->evidence) * c.n_patterns + 1, sizeof *c.enough);
     struct search_options of_logs = options_for_logs(&c);
     struct search_options counting = {.files = pass->others, .n_files = pass->n_others};
     of_logs.files = pass->logs;
@@ -214,6 +238,7 @@ void gather_logs(struct facts *facts)
     if (set && facts->queries && pass->n_others)
         search_files(facts, set, pass->n_classes, &counting);
     map_done(&c.seen);
+    free(c.enough);
     log_pass_free(pass);
     facts->log_pass = NULL;
 }

@@ -47,9 +47,8 @@ struct log_hit {
 struct log_hits {
     struct log_hit *items; // by file, then line; those outside the window only where there is room
     size_t n, cap;
-    size_t total[LOG_CLASS_COUNT]; // of all lines; items keep at most LOG_KEEP a class and file
 };
-enum { LOG_KEEP = 2000, LOG_LONGEST = 2000 };
+enum { LOG_KEEP = 2000, LOG_LONGEST = 2000 }; // lines of a class and file; bytes of a line
 
 const char *log_class_pattern(enum log_class c); // PCRE2
 const char *log_class_name(enum log_class c);

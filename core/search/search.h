@@ -79,6 +79,10 @@ struct search_options {    // zero-initialized: count everything
     size_t n_files;
     unsigned threads; // 0: as many as there are processors
 
+    // Of a file's id and a pattern, [id * number of patterns + pattern]: true: enough of it was seen in that
+    // file, and lines need no longer be tried for it. May be set meanwhile; seen sooner or later. Or NULL.
+    const atomic_bool *enough;
+
     // A matched line, in order, from one thread at a time. False ends the search. NULL: lines are only
     // counted.
     bool (*line)(void *ctx, const struct search_line *line);

@@ -107,9 +107,16 @@ struct scan {
     bool line_special;         // it is not plain
 };
 
+static bool is_enough(const struct set_room *room, size_t pattern)
+{
+    return room->enough && atomic_load_explicit(&room->enough[pattern], memory_order_relaxed);
+}
+
 static void try_pattern(struct scan *scan, uint32_t pattern, size_t from, size_t to)
 {
     struct set_room *room = scan->room;
+    if (is_enough(room, pattern))
+        return;
     if (room->tried_from != from) {
         match_subject(room->match, span_make(scan->block.at + from, to - from));
         room->tried_from = from;
@@ -137,7 +144,7 @@ static bool on_candidate(void *ctx, size_t pattern, size_t end)
 {
     struct scan *scan = ctx;
     size_t *done = &scan->room->done[pattern];
-    if (end <= *done)
+    if (end <= *done || is_enough(scan->room, pattern))
         return true;
     size_t at = end - 1;
     if (at < scan->line_from || at > scan->line_to) {

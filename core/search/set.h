@@ -26,8 +26,9 @@ struct set_room { // what one thread scans with
     struct prefilter_room *filter; // or NULL
     struct set_hit *hits;          // of the last block: by line, then pattern
     size_t n_hits, cap_hits;
-    bool binary;         // the last block holds a NUL byte
-    struct set_gave_up { // on lines of the last block
+    const atomic_bool *enough; // by pattern: true: it is no longer looked for; or NULL
+    bool binary;               // the last block holds a NUL byte
+    struct set_gave_up {       // on lines of the last block
         uint64_t times;
         uint32_t pattern; // the first one,
         size_t from;      // and where its line begins

@@ -148,6 +148,7 @@ void slice_search(struct slice_worker *worker, const struct search_input *input,
     const struct search_options *options = worker->options;
     struct reading r = {.slice = &result->slice, .skip = result->slice.from > 0};
     r.at = r.skip ? result->slice.from - 1 : 0;
+    worker->room.enough = options->enough ? options->enough + input->file * worker->set->n : NULL;
     worker->clock = options->near ? linetime_near(options->near) : linetime_until(input->mtime);
     if (!source_open(input, &r.source, &err)) {
         result->left_out = mem_strdup(err.text);
