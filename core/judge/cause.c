@@ -102,6 +102,8 @@ static void sort_claims(const struct weighing *w, struct candidate *c)
             list_add(w->arena, &c->against, &c->n_against, i);
         else if ((claim->kind == CLAIM_CAUSE || claim->kind == CLAIM_EFFECT) && is_possible(w, claim))
             list_add(w->arena, &c->for_, &c->n_for, i);
+        else if (claim->kind == CLAIM_CAUSE)
+            list_add(w->arena, &c->elsewhere, &c->n_elsewhere, i);
     }
 }
 
@@ -160,7 +162,8 @@ static void weigh_one(const struct weighing *w, struct candidate *c)
             at = i;
         }
     }
-    bool refuted = is_refuted(w, c);
+    // its mechanism was seen, and at another time or place alone: the harm is somebody else's
+    bool refuted = is_refuted(w, c) || (best == 0 && c->n_elsewhere);
     if (best > 0) {
         put_first(c, w->arena, at);
         c->cause = &w->claims->items[c->for_[0]];
@@ -248,6 +251,9 @@ static const char *reason_against(const struct weighing *w, const struct candida
                             c->detail);
     if (against)
         return against->text;
+    if (c->n_elsewhere)
+        return arena_printf(w->arena, "seen, but not on this path in the window: %s",
+                            w->claims->items[c->elsewhere[0]].text);
     if (c->n_for == 0)
         return NULL;
     if (diagnosis_is_normal(c->diagnosis) && chosen != DIAGNOSIS_INCONCLUSIVE)
@@ -292,7 +298,7 @@ static void collect_candidates(const struct weighing *w, struct cause *cause)
     for (enum diagnosis d = DIAGNOSIS_HOST_FIREWALL; d < DIAGNOSIS_INCONCLUSIVE; d++) {
         struct candidate c = {.diagnosis = d};
         weigh_one(w, &c);
-        if (c.n_for || c.n_against || c.n_gaps)
+        if (c.n_for || c.n_against || c.n_elsewhere || c.n_gaps)
             cause->candidates[cause->n_candidates++] = c;
     }
 }

@@ -21,6 +21,8 @@ struct candidate {
     size_t n_for;
     const uint32_t *against;
     size_t n_against;
+    const uint32_t *elsewhere; // causes that were not on this path, or not in the window
+    size_t n_elsewhere;
     const uint32_t *gaps; // what would settle it
     size_t n_gaps;
 };

@@ -195,8 +195,8 @@ static void build_also(struct building *b)
 // The place that speaks against a candidate, else the one that spoke for it.
 static const char *rejected_source(struct building *b, const struct candidate *c)
 {
-    const uint32_t *lists[] = {c->against, c->for_};
-    const size_t lengths[] = {c->n_against, c->n_for};
+    const uint32_t *lists[] = {c->against, c->elsewhere, c->for_};
+    const size_t lengths[] = {c->n_against, c->n_elsewhere, c->n_for};
     for (size_t k = 0; k < ARRAY_LEN(lengths); k++) {
         for (size_t i = 0; i < lengths[k]; i++) {
             const struct claim *claim = &b->in->claims->items[lists[k][i]];

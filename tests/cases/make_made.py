@@ -29,10 +29,11 @@ SCENES = {}
 class Tree:
     """A copy of an incident's tree that is being changed."""
 
-    def __init__(self, root, base, at):
-        self.root, self.at = root, at
+    def __init__(self, root, base):
+        self.root = root
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(os.path.join(HERE, base, 'tree'), root)
+        self.at = json.loads(self.read('probes.jsonl').splitlines()[0])['started']
 
     def path(self, name):
         return os.path.join(self.root, name)
@@ -100,13 +101,13 @@ class Tree:
 
 
 def healthy(root):
-    tree = Tree(root, 'ns-wrong-twin', '2026-11-23T22:01:10Z')
+    tree = Tree(root, 'ns-wrong-twin')
     tree.remove('captures/')
     return tree
 
 
 def lossy(root):
-    tree = Tree(root, 'fw-forward', '2026-11-23T21:57:38Z')
+    tree = Tree(root, 'fw-forward')
     tree.remove('captures/')
     for name in tree.readings(NODE_A):
         tree.write(name, ''.join(x for x in tree.read(name).splitlines(True) if BLOCK not in x))
@@ -209,6 +210,60 @@ def fw_legacy_twin(root):
     tree = healthy(root)
     for name in tree.readings(NODE_A, 'iptables-legacy-save.txt'):
         tree.write(name, LEGACY % (8, 504, BLOCK.replace('--dport 53', '--dport 5353')))
+
+
+TCP = BLOCK.replace('udp', 'tcp')
+
+
+@scene('The answer is too long for UDP and comes truncated; TCP 53, over which it would be fetched, is dropped.', 'host_firewall', ['confirmed'], cite=iptables_cite(NODE_A, TCP), fix=['-D FORWARD'], ablate=['nodes'])
+def fw_tcp(root):
+    tree = healthy(root)
+    tree.rule(NODE_A, 'filter', TCP)
+    tree.dig('query-tcp', timeout(CLUSTER_IP, QUERY, ' +tcp'))
+    tree.dig('query-udp', answer(tree, CLUSTER_IP, QUERY, 'NOERROR').replace('flags: qr rd', 'flags: qr tc rd'))
+    tree.write('pods/shop/%s/app.log' % POD, ''.join('%s ERROR lookup %s: i/o timeout\n' % (tree.moment(s), QUERY) for s in (1, 4, 8)))
+
+
+def to_ipv6(root):
+    """the same cluster, numbered with IPv6; ip6tables instead of iptables"""
+    def number(text):
+        text = re.sub(r'--to-destination (10[0-9.]+):53', r'--to-destination [\1]:53', text)
+        text = re.sub(r'(?<![\d.])10\.0\.(\d+)\.(\d+)', r'2600:1f18::\1:\2', text)
+        text = re.sub(r'(?<![\d.])172\.20\.(\d+)\.(\d+)', r'fd12:3456::\1:\2', text)
+        text = re.sub(r'((?:2600|fd12):[0-9a-f:]+)/(32|24)', lambda m: '%s/%d' % (m[1], 128 if m[2] == '32' else 112), text)
+        return text.replace('IPv4', 'IPv6').replace('127.0.0.0/8', '::1/128').replace('icmp-port', 'icmp6-port').replace('inet 2600', 'inet6 2600')
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(folder, name)
+            with open(path, encoding='utf-8') as f:
+                text = number(f.read())
+            if name == 'ip6tables-save.txt':
+                continue
+            if name == 'iptables-save.txt':
+                os.remove(path)
+                path = os.path.join(folder, 'ip6tables-save.txt')
+                text = text.replace('iptables-save', 'ip6tables-save')
+            elif name == 'probes.jsonl':
+                text = ''.join(x for x in text.splitlines(True) if 'tables-save' not in x)
+            elif name.startswith('dig-'):
+                text = re.sub(r'IN(\s+)A(\s)', r'IN\1AAAA\2', text)
+            with open(path, 'w', encoding='utf-8') as f:
+                f.write(text)
+
+
+@scene('An IPv6 cluster: a rule of ip6tables drops UDP 53 to the addresses of CoreDNS.', 'host_firewall', ['confirmed'],
+       cite=[{'source': 'nodes/%s/networking/ip6tables-save.txt' % NODE_A, 'content': '-p udp -m udp --dport 53 -j DROP'}], fix=['ip6tables .*-D FORWARD'], ablate=['nodes'])
+def fw_six(root):
+    tree = lossy(root)
+    tree.rule(NODE_A, 'filter', BLOCK)
+    to_ipv6(root)
+
+
+@scene('An IPv6 cluster: the rule of ip6tables is for another subnet.', 'no_fault', rejected=['host_firewall'])
+def fw_six_twin(root):
+    tree = healthy(root)
+    tree.rule(NODE_A, 'filter', BLOCK.replace('10.0.12.0', '10.0.99.0'), (3, 3))
+    to_ipv6(root)
 
 
 # ---------------------------------------------------------------- CoreDNS is there and not ready
@@ -401,6 +456,14 @@ def oom_app_twin(root):
     killed(tree, tree.moment(-172800), 1)
 
 
+@scene('The application is killed by its own memory limit at every start and waits to be started again; nobody could ask from inside it.', 'app_oom', handoff='G2', rejected=['pod_not_running'], ablate=['cluster'])
+def oom_crash(root):
+    tree = healthy(root)
+    killed(tree, tree.moment(-30), 6)
+    tree.each('pods', POD, lambda i: i['status']['containerStatuses'][0].update(ready=False, state={'waiting': {'reason': 'CrashLoopBackOff', 'message': 'back-off 5m0s restarting failed container'}}))
+    tree.remove('pods/shop')
+
+
 def dns_none(tree, servers, searches):
     tree.each('pods', POD, lambda i: i['spec'].update(dnsPolicy='None', dnsConfig={'nameservers': servers, 'searches': searches, 'options': [{'name': 'ndots', 'value': '2'}]}))
     tree.write('pods/shop/%s/resolv.conf' % POD, 'search %s\nnameserver %s\noptions ndots:2\n' % (' '.join(searches), servers[0]))
@@ -449,7 +512,7 @@ def policy_host_twin(root):
 
 # ---------------------------------------------------------------- policies of other engines
 def calico_policy(order, action):
-    return {'apiVersion': 'crd.projectcalico.org/v1', 'kind': 'GlobalNetworkPolicy', 'metadata': kit.meta('baseline-egress', created='2026-11-23T21:40:00Z'), 'spec': {
+    return {'apiVersion': 'crd.projectcalico.org/v1', 'kind': 'GlobalNetworkPolicy', 'metadata': kit.meta('baseline-egress', created='2026-11-23T20:40:00Z'), 'spec': {
         'order': order, 'selector': "projectcalico.org/namespace == 'shop'", 'types': ['Egress'], 'egress': [
             {'action': action, 'protocol': 'UDP', 'destination': {'ports': [53]}}, {'action': action, 'protocol': 'TCP', 'destination': {'ports': [53]}}, {'action': 'Allow'}]}}
 
@@ -470,12 +533,12 @@ def np_calico_twin(root):
 @scene('A CiliumNetworkPolicy selects the pod; what such policies do is not evaluated, so it cannot be told.', 'inconclusive', ['inconclusive'])
 def np_cilium(root):
     tree = lossy(root)
-    tree.write('cluster/ciliumnetworkpolicies.json', kit.listing([{'apiVersion': 'cilium.io/v2', 'kind': 'CiliumNetworkPolicy', 'metadata': kit.meta('checkout', 'shop', '2026-11-23T21:40:00Z'), 'spec': {
+    tree.write('cluster/ciliumnetworkpolicies.json', kit.listing([{'apiVersion': 'cilium.io/v2', 'kind': 'CiliumNetworkPolicy', 'metadata': kit.meta('checkout', 'shop', '2026-11-23T20:40:00Z'), 'spec': {
         'endpointSelector': {'matchLabels': {'app': 'checkout'}}, 'egress': [{'toEndpoints': [{'matchLabels': {'app': 'orders'}}]}]}}]))
     tree.dig('query-tcp', timeout(CLUSTER_IP, QUERY, ' +tcp'))
 
 
-DENY = [{'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': kit.meta('default-deny', 'shop', '2026-11-23T21:40:00Z'), 'spec': {'podSelector': {}, 'policyTypes': ['Egress']}}]
+DENY = [{'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': kit.meta('default-deny', 'shop', '2026-11-23T20:40:00Z'), 'spec': {'podSelector': {}, 'policyTypes': ['Egress']}}]
 
 
 @scene('A default deny without an allowance for DNS; beside it a CiliumNetworkPolicy of another namespace, which selects neither side.', 'network_policy_deny', fix=['egress'], ablate=['cluster/networkpolicies.json'])
@@ -484,6 +547,15 @@ def np_beside(root):
     tree.json('networkpolicies', lambda items: items.extend(DENY))
     tree.write('cluster/ciliumnetworkpolicies.json', kit.listing([{'apiVersion': 'cilium.io/v2', 'kind': 'CiliumNetworkPolicy', 'metadata': kit.meta('scrape', 'monitoring', '2026-10-23T21:40:00Z'), 'spec': {
         'endpointSelector': {}, 'egress': [{'toEndpoints': [{}]}]}}]))
+    tree.dig('query-tcp', timeout(CLUSTER_IP, QUERY, ' +tcp'))
+
+
+@scene('A default deny was made hours after it hurt: it cannot be why.', 'inconclusive', ['inconclusive'], rejected=['network_policy_deny'])
+def np_late(root):
+    tree = lossy(root)
+    late = json.loads(json.dumps(DENY))
+    late[0]['metadata']['creationTimestamp'] = tree.moment(86400)
+    tree.json('networkpolicies', lambda items: items.extend(late))
     tree.dig('query-tcp', timeout(CLUSTER_IP, QUERY, ' +tcp'))
 
 
