@@ -26,10 +26,10 @@ static void read_ethtool(const struct reading *r)
         (struct ethtool_reading){ethtool_parse(&r->facts->arena, r->text), r->time};
 }
 
-static void read_conntrack(const struct reading *r)
+static void feed_conntrack(const struct reading *r, struct feed *feed, uint32_t file)
 {
     *MEM_PUSH(r->node->conntrack, r->node->n_conntrack, r->node->cap_conntrack) =
-        (struct conntrack_reading){conntrack_parse(&r->facts->arena, r->text), r->time};
+        (struct conntrack_reading){conntrack_parse_fed(&r->facts->arena, feed, file), r->time};
 }
 
 static void read_sysctls(const struct reading *r)
@@ -67,36 +67,56 @@ static void read_listeners(const struct reading *r)
 
 // In order of time: the bundle's reading before the samples.
 static const struct node_file {
-    const char *pattern; // below nodes/NAME/
-    void (*read)(const struct reading *r);
-    const char *command; // what would tell, live
+    const char *pattern;                                                     // below nodes/NAME/
+    void (*read)(const struct reading *r);                                   // takes the whole text …
+    void (*feed)(const struct reading *r, struct feed *feed, uint32_t file); // … or a stretch at a time
+    const char *command;                                                     // what would tell, live
 } node_files[] = {
-    {"networking/ethtool.txt", read_ethtool, "ethtool -S eth0"},
-    {"samples/*/ethtool.txt", read_ethtool, "ethtool -S eth0"},
-    {"networking/conntrack.txt", read_conntrack, "conntrack -S"},
-    {"samples/*/conntrack.txt", read_conntrack, "conntrack -S"},
-    {"sysctls/sysctl_all.txt", read_sysctls,
+    {"networking/ethtool.txt", read_ethtool, NULL, "ethtool -S eth0"},
+    {"samples/*/ethtool.txt", read_ethtool, NULL, "ethtool -S eth0"},
+    {"networking/conntrack.txt", NULL, feed_conntrack, "conntrack -S"},
+    {"samples/*/conntrack.txt", NULL, feed_conntrack, "conntrack -S"},
+    {"sysctls/sysctl_all.txt", read_sysctls, NULL,
      "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max"},
-    {"networking/ip-addr.txt", read_links, "ip addr"},
-    {"networking/ifconfig.txt", read_links, "ip addr"},
-    {"networking/iproute.txt", read_routes, "ip route show table all"},
-    {"networking/ip6route.txt", read_routes, "ip -6 route show table all"},
-    {"networking/ss.txt", read_listeners, "ss -lntup"},
-    {"system/netstat.txt", read_listeners, "ss -lntup"},
+    {"networking/ip-addr.txt", read_links, NULL, "ip addr"},
+    {"networking/ifconfig.txt", read_links, NULL, "ip addr"},
+    {"networking/iproute.txt", read_routes, NULL, "ip route show table all"},
+    {"networking/ip6route.txt", read_routes, NULL, "ip -6 route show table all"},
+    {"networking/ss.txt", read_listeners, NULL, "ss -lntup"},
+    {"system/netstat.txt", read_listeners, NULL, "ss -lntup"},
 };
+
+static bool take_file(const struct node_file *kind, struct reading *r, const struct evidence_file *file,
+                      struct error *err)
+{
+    struct feed feed;
+    if (file->state == EVIDENCE_UNKNOWN)
+        return error_set(err, "%s", file->why ? file->why : "unknown");
+    r->time = sample_time(file->path);
+    if (kind->read) {
+        if (!evidence_text(r->facts->evidence, file->id, &r->text, err))
+            return false;
+        kind->read(r);
+        return true;
+    }
+    if (!evidence_feed_open(r->facts->evidence, file->id, &feed, err))
+        return false;
+    kind->feed(r, &feed, file->id);
+    bool failed = feed_failed(&feed);
+    if (failed)
+        error_set(err, "%s", feed.why.text);
+    evidence_feed_close(&feed);
+    return !failed;
+}
 
 static void read_file(const struct node_file *kind, struct reading *r, const struct evidence_file *file)
 {
-    struct error err = {{0}};
-    if (file->state == EVIDENCE_UNKNOWN || !evidence_text(r->facts->evidence, file->id, &r->text, &err)) {
-        const char *why = file->why ? file->why : err.text;
-        char *what = mem_printf("%s says nothing: %s", file->path, why);
-        facts_add_gap(r->facts, GAP_NODE, what, kind->command);
-        free(what);
+    struct error err;
+    if (take_file(kind, r, file, &err))
         return;
-    }
-    r->time = sample_time(file->path);
-    kind->read(r);
+    char *what = mem_printf("%s says nothing: %s", file->path, err.text);
+    facts_add_gap(r->facts, GAP_NODE, what, kind->command);
+    free(what);
 }
 
 static void read_node(struct facts *facts, struct node_facts *node)

@@ -120,13 +120,27 @@ static void read_line(struct arena *arena, struct conntrack *c, struct span line
     }
 }
 
-const struct conntrack *conntrack_parse(struct arena *arena, struct text text)
+const struct conntrack *conntrack_parse_fed(struct arena *arena, struct feed *feed, uint32_t file)
 {
     struct conntrack *c = arena_alloc(arena, sizeof *c);
-    struct span rest = text.bytes, line;
-    for (uint32_t number = 1; span_cut_line(&rest, &line); number++)
-        read_line(arena, c, line, place_at(text.file, number));
+    struct span stretch;
+    uint32_t number = 0;
+    while ((stretch = feed_lines(feed)).len) {
+        struct span rest = stretch, line;
+        while (span_cut_line(&rest, &line))
+            read_line(arena, c, line, place_at(file, ++number));
+        feed_skip(feed, stretch.len);
+    }
     return c;
+}
+
+const struct conntrack *conntrack_parse(struct arena *arena, struct text text)
+{
+    struct feed feed;
+    feed_init_text(&feed, text.bytes);
+    const struct conntrack *ret = conntrack_parse_fed(arena, &feed, text.file);
+    feed_done(&feed);
+    return ret;
 }
 
 bool conntrack_sum(const struct conntrack *c, enum conntrack_stat stat, uint64_t *ret)

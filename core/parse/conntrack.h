@@ -4,6 +4,7 @@
 #define D5_PARSE_CONNTRACK_H
 
 #include "core/base/arena.h"
+#include "core/base/feed.h"
 #include "core/base/ip.h"
 #include "core/model/place.h"
 
@@ -48,8 +49,10 @@ struct conntrack {
     struct place count_place; // unset: not there
 };
 
-// All in the arena. Never fails: what is neither is passed over.
+// All in the arena. Never fails: what is neither is passed over. A busy node lists hundreds of thousands of
+// flows, so the second form reads a stretch at a time.
 const struct conntrack *conntrack_parse(struct arena *arena, struct text text);
+const struct conntrack *conntrack_parse_fed(struct arena *arena, struct feed *feed, uint32_t file);
 
 // The sum over all CPUs. False when no line shows it.
 bool conntrack_sum(const struct conntrack *c, enum conntrack_stat stat, uint64_t *ret);
