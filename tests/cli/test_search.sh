@@ -208,7 +208,8 @@ $four"
 if command -v rg >/dev/null; then
     big=$dir/big
     mkdir -p "$big/sub"
-    awk 'BEGIN { srand(7); for (i = 0; i < 60000; i++) { n = int(rand() * 12); s = i; for (k = 0; k < n; k++) s = s " " substr("DROPudp53dnsREJECTcorednsiptablesSERVFAILéü", int(rand() * 40) + 1, 6); print s } }' >"$big/a.log"
+    awk 'BEGIN { srand(7); m = split("DROP udp p53 53dns REJECT dns coredns iptables SERVFAIL é ü", w, " ");
+        for (i = 0; i < 60000; i++) { n = int(rand() * 12); s = i; for (k = 0; k < n; k++) s = s " " w[int(rand() * m) + 1]; print s } }' >"$big/a.log"
     sed 's/DROP/drop/' "$big/a.log" >"$big/sub/b.log"
     for pattern in 'DROP.*53' 'SERV|REJ' 'p53' '^[0-9]*5 ' 'é' 's$' '[^a-z]dns' 'D.OP' '(?i)ser'; do
         for flag in "" -i; do
