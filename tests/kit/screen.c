@@ -257,7 +257,11 @@ int screen_exit(struct screen *s)
     int status;
     while (s->status < 0 && clock_monotonic() < end) {
         take(s, 20);
-        if (waitpid(s->pid, &status, WNOHANG) == s->pid)
+        if (waitpid(s->pid, &status, WNOHANG | WUNTRACED) != s->pid)
+            continue;
+        if (WIFSTOPPED(status)) // keys may have chosen "suspend"; a shell's fg
+            kill(s->pid, SIGCONT);
+        else
             s->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
     while (take(s, 0))

@@ -35,7 +35,8 @@ void screen_cursor(struct screen *s, int *ret_row, int *ret_col);
 const char *screen_raw(struct screen *s, size_t *ret_len); // every byte that came so far
 int screen_colours(struct screen *s);                      // cells whose colours are not the default ones
 
-// Waits for its end. The exit status, or 128 + the signal; -1 when the deadline passes.
+// Waits for its end, and lets it go on where it stopped itself. The exit status, or 128 + the signal; -1 when
+// the deadline passes.
 int screen_exit(struct screen *s);
 
 // Whether the terminal is as it was before: its settings, and no longer on the alternate screen.
