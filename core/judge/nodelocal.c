@@ -230,17 +230,17 @@ static void say_bind(struct bench *b, struct refusal *r, const struct kube_conta
     say_bind_effect(b);
 }
 
-static void say_listening(struct bench *b, const struct listener *listener)
+static void say_clear(struct bench *b, const char *text, struct place place)
 {
     struct cites cites = {0};
-    cite(&cites, listener->place);
+    cite(&cites, place);
     bench_say(b,
               &(struct claim){
                   .kind = CLAIM_CLEAR,
                   .subject = SUBJECT_NODELOCAL,
                   .on_path = TRI_YES,
                   .in_window = TRI_YES,
-                  .text = "NodeLocal DNSCache listens on its address on the pod's node",
+                  .text = text,
                   .time = TIME_UNKNOWN,
               },
               &cites);
@@ -280,7 +280,7 @@ static void judge_bind(struct bench *b)
     else if (r.n || (crash && find_holder(b)))
         say_bind(b, &r, crash);
     else if (own)
-        say_listening(b, own);
+        say_clear(b, "NodeLocal DNSCache listens on its address on the pod's node", own->place);
 }
 
 // ------------------------------------------------------------------ nodelocaldns_ipvs
@@ -370,28 +370,12 @@ static void judge_mode(struct bench *b)
         say_mode(b, arena_printf(&b->arena, "kube-proxy runs in %s mode", mode));
 }
 
-static void say_absent(struct bench *b)
-{
-    struct cites cites = {0};
-    cite(&cites, b->facts->cluster.daemonsets.place);
-    bench_say(b,
-              &(struct claim){
-                  .kind = CLAIM_CLEAR,
-                  .subject = SUBJECT_NODELOCAL,
-                  .on_path = TRI_YES,
-                  .in_window = TRI_YES,
-                  .text = "NodeLocal DNSCache is not installed",
-                  .time = TIME_UNKNOWN,
-              },
-              &cites);
-}
-
 void judge_nodelocal(const struct facts *facts, struct claims *claims)
 {
     struct bench b;
     bench_init(&b, facts, claims);
     if (!facts->dns.nodelocal_set && facts->cluster.daemonsets.state == LISTING_WHOLE)
-        say_absent(&b);
+        say_clear(&b, "NodeLocal DNSCache is not installed", facts->cluster.daemonsets.place);
     else
         judge_bind(&b);
     judge_mode(&b);

@@ -74,13 +74,14 @@ static struct netpol_rule read_rule(struct netpol_reader *r, const struct json_v
     return rule;
 }
 
-static void read_rules(struct netpol_reader *r, const struct json_value *spec, enum netpol_direction d)
+void netpol_read_rules(struct netpol_reader *r, const struct json_value *spec, enum netpol_direction d,
+                       netpol_rule_fn *read_one)
 {
     const struct json_value *list = json_get(spec, netpol_direction_name(d));
     size_t n = kube_read_count(list);
     struct netpol_rule *rules = arena_alloc(r->kube.arena, (n + 1) * sizeof *rules);
     for (size_t i = 0; i < n; i++)
-        rules[i] = read_rule(r, &list->items[i], d == NETPOL_EGRESS ? "to" : "from");
+        rules[i] = read_one(r, &list->items[i], d == NETPOL_EGRESS ? "to" : "from");
     r->policy->rules[d] = rules;
     r->policy->n_rules[d] = n;
 }
@@ -111,8 +112,8 @@ static void read_standard(struct netpol_reader *r, const struct json_value *obje
     const struct json_value *spec = json_get(object, "spec");
     r->policy->kind = NETPOL_STANDARD;
     r->policy->pods = netpol_read_selector(r, json_get(spec, "podSelector"));
-    read_rules(r, spec, NETPOL_EGRESS);
-    read_rules(r, spec, NETPOL_INGRESS);
+    netpol_read_rules(r, spec, NETPOL_EGRESS, read_rule);
+    netpol_read_rules(r, spec, NETPOL_INGRESS, read_rule);
     read_types(r, spec);
 }
 

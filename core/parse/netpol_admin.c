@@ -100,17 +100,6 @@ static struct netpol_rule read_rule(struct netpol_reader *r, const struct json_v
     return rule;
 }
 
-static void read_rules(struct netpol_reader *r, const struct json_value *spec, enum netpol_direction d)
-{
-    const struct json_value *list = json_get(spec, netpol_direction_name(d));
-    size_t n = kube_read_count(list);
-    struct netpol_rule *rules = arena_alloc(r->kube.arena, (n + 1) * sizeof *rules);
-    for (size_t i = 0; i < n; i++)
-        rules[i] = read_rule(r, &list->items[i], d == NETPOL_EGRESS ? "to" : "from");
-    r->policy->rules[d] = rules;
-    r->policy->n_rules[d] = n;
-}
-
 static void read_subject(struct netpol_reader *r, const struct json_value *subject)
 {
     const struct json_value *namespaces = json_get(subject, "namespaces"), *pods = json_get(subject, "pods");
@@ -130,8 +119,8 @@ static void read_spec(struct netpol_reader *r, const struct json_value *object, 
     const struct json_value *spec = json_get(object, "spec");
     r->policy->kind = kind;
     read_subject(r, json_get(spec, "subject"));
-    read_rules(r, spec, NETPOL_EGRESS);
-    read_rules(r, spec, NETPOL_INGRESS);
+    netpol_read_rules(r, spec, NETPOL_EGRESS, read_rule);
+    netpol_read_rules(r, spec, NETPOL_INGRESS, read_rule);
     if (kind == NETPOL_ADMIN)
         r->policy->priority = kube_read_number(spec, "priority", INT64_MAX);
 }
