@@ -18,6 +18,8 @@ BUILD_PACKAGES := gcc libc6-dev libncurses-dev libyaml-dev libcmark-dev libpcre2
 CHECK_PACKAGES := $(BUILD_PACKAGES) clang clang-format clang-tidy libcmocka-dev libvterm-dev groff-base python3 python3-yaml \
                   git ripgrep tmux tcpdump
 
+PORTABLE_PACKAGES := zlib1g-dev libbz2-dev liblzma-dev libzstd-dev
+
 # ------------------------------------------------------------------ flags
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
@@ -38,6 +40,14 @@ else ifeq ($(SAN),1)
 B      := build/san
 CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1
 LDFLAGS += -fsanitize=address,undefined
+else ifeq ($(PORTABLE),1)
+# Nothing of the machine but libc: libarchive is linked in, which its door (base/dynload.c) then finds in the program;
+# without Hyperscan, PCRE2 does all the searching.
+B      := build/portable
+CPPFLAGS += -D_FORTIFY_SOURCE=2
+ARCHIVE_SYMBOLS := $(shell sed -n 's/^ *F(\(archive_[a-z0-9_]*\)).*/\1/p' core/door/archive.c)
+LDFLAGS += -s -Wl,--gc-sections $(foreach s,$(ARCHIVE_SYMBOLS),-Wl,--undefined=$(s) -Wl,--export-dynamic-symbol=$(s))
+LDLIBS  := -Wl,-Bstatic -larchive -lz -lbz2 -llzma -lzstd -Wl,-Bdynamic $(LDLIBS)
 else
 B      := build
 CPPFLAGS += -D_FORTIFY_SOURCE=2
@@ -55,7 +65,7 @@ TUI_OBJ  := $(filter-out $(O)/tui/main.o,$(TUI_SRC:%.c=$(O)/%.o)) $(GEN_SRC:$(B)
 KIT_OBJ  := $(KIT_SRC:%.c=$(O)/%.o)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/%)
 
-.PHONY: all help setup setup-check demo check test lint format eval bench lab fuzz install deb lab-root clean
+.PHONY: all help setup setup-check demo check test lint format eval bench lab fuzz install deb portable lab-root clean
 all: $(B)/d5tui
 
 help:
@@ -68,6 +78,7 @@ help:
 #: make eval     the labelled sets in tests/, and the full ones in ../shared where they are
 #: make bench    measures against peers, side by side (where ../shared/bench is)
 #: make deb      a Debian package in build/
+#: make portable the program and what it needs in one archive, which runs where nothing but libc is
 #: make install  DESTDIR, PREFIX and SYSCONFDIR are honoured
 #: make clean    removes build/
 
@@ -180,6 +191,15 @@ deb: setup
 	mkdir -p $(DEB_ROOT)/DEBIAN
 	sed -e 's/@VERSION@/$(VERSION)/' -e "s/@ARCH@/$(DEB_ARCH)/" tools/deb-control > $(DEB_ROOT)/DEBIAN/control
 	dpkg-deb --root-owner-group --build $(DEB_ROOT) build/d5tui_$(VERSION)_$(DEB_ARCH).deb
+
+# One archive to carry to a bastion that has nothing: the program with its procedures, themes and demo beside it.
+PORTABLE_ROOT := build/portable/d5tui-$(VERSION)-$(shell uname -m)
+portable:
+	@tools/setup.sh $(BUILD_PACKAGES) $(PORTABLE_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) PORTABLE=1 PREFIX= all
+	@rm -rf $(PORTABLE_ROOT) && $(MAKE) --no-print-directory -s PORTABLE=1 PREFIX= DESTDIR=$(PORTABLE_ROOT) install
+	@tar -C $(dir $(PORTABLE_ROOT)) -czf $(PORTABLE_ROOT).tar.gz $(notdir $(PORTABLE_ROOT))
+	@echo $(PORTABLE_ROOT).tar.gz
 
 # The DNS servers of tests/cases/make_real.py: unpacked, not installed, so that nothing is started.
 LAB_DAEMONS := unbound dnsmasq-base libevent-2.1-7

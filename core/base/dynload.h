@@ -18,7 +18,8 @@ struct dynload_symbol {
         name, offsetof(type, member)                                                                         \
     }
 
-// Loads `soname` ("libhs.so.5") and fills the n function pointers of the struct at `ret_api`. The library
+// Loads `soname` ("libhs.so.5"), unless the program has these functions itself, and fills the n function
+// pointers of the struct at `ret_api`. The library
 // stays loaded until the process ends; loading it again costs next to nothing, and every thread may. False
 // when it is not installed or lacks a symbol: nothing of *ret_api may be used then.
 bool dynload_open(const char *soname, const struct dynload_symbol *symbols, size_t n, void *ret_api,
