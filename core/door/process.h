@@ -20,7 +20,7 @@ struct process;
 
 enum { PROCESS_GRACE_MS = 2000 };
 
-enum process_end {
+enum process_ending {
     PROCESS_EXITED,    // code: exit status
     PROCESS_KILLED,    // code: signal, of its own or somebody else's making
     PROCESS_TIMED_OUT, // its time was up
@@ -30,7 +30,7 @@ enum process_end {
 };
 
 struct process_result {
-    enum process_end end;
+    enum process_ending end;
     int code;
     uint64_t bytes;        // of standard output that were given
     usec_t started, ended; // of the wall clock
@@ -41,7 +41,7 @@ struct process_result {
 typedef void process_output_fn(void *context, struct span bytes);
 
 // Called once, and last; the process is gone when it returns.
-typedef void process_end_fn(void *context, const struct process_result *result);
+typedef void process_ended_fn(void *context, const struct process_result *result);
 
 struct process_config {      // all borrowed during process_start only
     const char *program;     // absolute path
@@ -50,7 +50,7 @@ struct process_config {      // all borrowed during process_start only
     unsigned seconds;        // 0: no limit
     uint64_t bytes;          // of standard output; 0: no limit
     process_output_fn *output, *errors;
-    process_end_fn *ended;
+    process_ended_fn *ended;
     void *context;
 };
 
@@ -60,5 +60,13 @@ struct process *process_start(struct loop *loop, const struct process_config *co
 
 // SIGTERM to all of it, SIGKILL after the grace; `ended` follows. May be called more than once.
 void process_cancel(struct process *process);
+
+// Leaves its output where it is, so that it must wait, and goes on with it: for those who write what it
+// prints to something slower.
+void process_pause(struct process *process);
+void process_resume(struct process *process);
+
+// Cancels it, and waits until it is gone without running the loop; `ended` is called before this returns.
+void process_end(struct process *process);
 
 #endif

@@ -52,6 +52,8 @@ enum script_step {
 struct script_turn {
     unsigned round;      // 1 after the first call
     struct span printed; // by the last call
+    struct span errors;  // what it said on standard error
+    int exit;            // its status: a call that failed does not yet end the probe
     struct arena *arena; // for what is handed back
     const char *const *ret_argv;
     unsigned wait_ms;
@@ -74,6 +76,11 @@ struct planned {
     const char *command;     // the same as text for people, quoted where needed
     unsigned seconds;
     probe_script_fn *script; // NULL: one call
+    // A call that opens one connection to the host and holds it (ssh -M -N): started once, before the host's
+    // first probe that names it, ended with the runner; `socket` is there once it can be used. Or NULL. What
+    // a probe's own call leaves in the background is ended with it, so that no call may hold it by the way.
+    const char *const *connect;
+    const char *socket;
 };
 
 struct plan {

@@ -35,6 +35,7 @@ struct probe_run {    // one probe on its way, or ended
     uint64_t bytes;
     int exit, signal; // -1: none
     bool cut;
+    struct span errors; // the end of what it said on standard error, 64 KiB at most
 };
 
 typedef void runner_fn(void *context, const struct probe_run *run);
@@ -54,7 +55,8 @@ struct runner_config {
 // NULL with an error where the tree cannot be written.
 struct runner *runner_new(const struct runner_config *config, struct error *err);
 
-// Cancels what runs, and waits for it: at most PROCESS_GRACE_MS and a little. Takes NULL.
+// Cancels what runs, and waits for it: at most PROCESS_GRACE_MS and a little. Not from a callback of the
+// loop; `ended` is called for what was cancelled. What was recorded is durable when it returns. Takes NULL.
 void runner_free(struct runner *runner);
 
 // Takes a copy. What may not run is recorded as such at once. Returns its id.
