@@ -20,6 +20,8 @@ static const char *const names[EVENT_KIND_COUNT] = {
     [EVENT_EXPORTED] = "exported",
     [EVENT_VERIFIED] = "verified",
     [EVENT_CLOSED] = "closed",
+    [EVENT_PROBE_STARTED] = "probe_started",
+    [EVENT_PROBE_ENDED] = "probe_ended",
 };
 
 const char *event_kind_name(enum event_kind kind)

@@ -27,6 +27,9 @@ enum event_kind {        // step, text, value, number mean:
     EVENT_EXPORTED, // value: format; text: the path
     EVENT_VERIFIED, // value: gone, still_there, cannot_tell
     EVENT_CLOSED,   // the program left in good order
+    EVENT_PROBE_STARTED, // value: E-id; step that it runs for, or NULL; text: the command
+    EVENT_PROBE_ENDED,   // the same; number: enum probe_state; text: why it gave no answer, or NULL. Of one
+                         // that could not begin only this
     EVENT_KIND_COUNT
 };
 

@@ -58,6 +58,14 @@ static void free_lists(struct incident *in)
         free(in->cited[i].path);
         free(in->cited[i].sum);
     }
+    for (size_t i = 0; i < in->n_probes; i++) {
+        struct incident_probe *p = &in->probes[i];
+        free(p->id);
+        free(p->step);
+        free(p->command);
+        free(p->why);
+    }
+    free(in->probes);
     free(in->cited);
     free(in->steps);
     free(in->findings);
@@ -94,6 +102,21 @@ static struct incident_step *find_step(const struct incident *in, const char *id
 const struct incident_step *incident_step(const struct incident *in, const char *id)
 {
     return find_step(in, id);
+}
+
+// The last ones first: those are asked for.
+static struct incident_probe *find_probe(const struct incident *in, const char *id)
+{
+    for (size_t i = in->n_probes; id && i-- > 0;) {
+        if (strcmp(in->probes[i].id, id) == 0)
+            return &in->probes[i];
+    }
+    return NULL;
+}
+
+const struct incident_probe *incident_probe(const struct incident *in, const char *id)
+{
+    return find_probe(in, id);
 }
 
 static struct incident_finding *find_finding(const struct incident *in, const char *id)
@@ -250,6 +273,32 @@ static void apply_closed(struct incident *in, const struct event *e)
     in->closed = true;
 }
 
+static struct incident_probe *add_probe(struct incident *in, const struct event *e)
+{
+    struct incident_probe *p = MEM_PUSH(in->probes, in->n_probes, in->cap_probes);
+    *p = (struct incident_probe){.id = mem_strdup(e->value), .started = TIME_UNKNOWN, .ended = TIME_UNKNOWN};
+    set_text(&p->step, e->step);
+    return p;
+}
+
+static void apply_probe_started(struct incident *in, const struct event *e)
+{
+    struct incident_probe *p = add_probe(in, e);
+    p->state = PROBE_RUNNING;
+    p->started = e->time;
+    set_text(&p->command, e->text);
+}
+
+static void apply_probe_ended(struct incident *in, const struct event *e)
+{
+    struct incident_probe *p = find_probe(in, e->value);
+    if (!p)
+        p = add_probe(in, e);
+    p->state = (enum probe_state)e->number;
+    p->ended = e->time;
+    set_text(&p->why, e->text);
+}
+
 void incident_apply(struct incident *in, const struct event *event)
 {
     static void (*const apply[EVENT_KIND_COUNT])(struct incident *, const struct event *) = {
@@ -271,6 +320,8 @@ void incident_apply(struct incident *in, const struct event *event)
         [EVENT_EXPORTED] = NULL, // only the trail of it
         [EVENT_VERIFIED] = apply_verified,
         [EVENT_CLOSED] = apply_closed,
+        [EVENT_PROBE_STARTED] = apply_probe_started,
+        [EVENT_PROBE_ENDED] = apply_probe_ended,
     };
     in->closed = false;
     in->last_seq++;
@@ -307,6 +358,17 @@ static void dump_step(struct str *out, const struct incident_step *s)
     dump_number(out, " ended", s->ended);
 }
 
+static void dump_probe(struct str *out, const struct incident_probe *p)
+{
+    dump_text(out, "probe", p->id);
+    dump_text(out, " step", p->step);
+    dump_text(out, " command", p->command);
+    dump_text(out, " why", p->why);
+    str_printf(out, " state %s\n", probe_state_names[p->state]);
+    dump_number(out, " started", p->started);
+    dump_number(out, " ended", p->ended);
+}
+
 static void dump_finding(struct str *out, const struct incident_finding *f)
 {
     dump_text(out, "finding", f->id);
@@ -338,6 +400,8 @@ void incident_dump(const struct incident *in, struct str *ret)
     }
     for (size_t i = 0; i < in->n_steps; i++)
         dump_step(ret, &in->steps[i]);
+    for (size_t i = 0; i < in->n_probes; i++)
+        dump_probe(ret, &in->probes[i]);
     for (size_t i = 0; i < in->n_findings; i++)
         dump_finding(ret, &in->findings[i]);
 }

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/str.h"
 #include "core/model/event.h"
+#include "core/model/probe_state.h"
 
 struct incident_step {
     char *id;
@@ -23,6 +24,15 @@ struct incident_finding { // only those that a person touched
     char *id;             // "F-004"
     bool pinned, excluded;
     char *why; // it was excluded, or NULL
+};
+
+struct incident_probe {     // one that was run, or could not be
+    char *id;               // "E-007"
+    char *step;             // it was run for, or NULL
+    char *command;          // NULL: it never began
+    char *why;              // it gave no answer, or NULL
+    enum probe_state state; // PROBE_RUNNING until its end
+    usec_t started, ended;  // TIME_UNKNOWN until then
 };
 
 struct incident_source { // where evidence was read from
@@ -46,6 +56,8 @@ struct incident {
     size_t n_cited, cap_cited;
     struct incident_step *steps; // every item of the procedure, nested ones too, in text order
     size_t n_steps, cap_steps;
+    struct incident_probe *probes;
+    size_t n_probes, cap_probes;
     struct incident_finding *findings;
     size_t n_findings, cap_findings;
     char *note;
@@ -73,6 +85,8 @@ void incident_apply(struct incident *in, const struct event *event);
 
 const struct incident_step *incident_step(const struct incident *in, const char *id); // NULL: no such step
 const struct incident_finding *incident_finding(const struct incident *in, const char *id); // NULL: untouched
+
+const struct incident_probe *incident_probe(const struct incident *in, const char *id); // NULL: never run
 
 // All of it as text, for comparing two of them byte for byte.
 void incident_dump(const struct incident *in, struct str *ret);

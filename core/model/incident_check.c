@@ -161,6 +161,42 @@ static bool check_verified(const struct incident *in, const struct event *e, str
     return error_set(err, "a recheck ends as gone, still_there or cannot_tell");
 }
 
+static bool is_probe_id(const char *id)
+{
+    struct span rest = span_of(id);
+    uint64_t n;
+    return span_skip(&rest, "E-") && span_to_u64(rest, &n);
+}
+
+static const struct incident_probe *probe_of(const struct incident *in, const struct event *e,
+                                             struct error *err)
+{
+    if (!is_probe_id(e->value))
+        error_set(err, "\"%s\" is not the id of a probe", e->value ? e->value : "");
+    return incident_probe(in, e->value);
+}
+
+static bool check_probe_started(const struct incident *in, const struct event *e, struct error *err)
+{
+    if (probe_of(in, e, err))
+        return error_set(err, "probe %s was run already", e->value);
+    return is_probe_id(e->value) && (!e->step || known_step(in, e, err)) &&
+           (has_text(e->text) || error_set(err, "probe %s needs its command", e->value));
+}
+
+static bool check_probe_ended(const struct incident *in, const struct event *e, struct error *err)
+{
+    const struct incident_probe *p = probe_of(in, e, err);
+    if (!is_probe_id(e->value) || (e->step && !known_step(in, e, err)))
+        return false;
+    if (p && p->state != PROBE_RUNNING)
+        return error_set(err, "probe %s has ended already", e->value);
+    if (e->number < PROBE_DONE || e->number >= PROBE_STATE_COUNT)
+        return error_set(err, "probe %s cannot end as %" PRId64, e->value, e->number);
+    return e->number == PROBE_DONE || has_text(e->text) ||
+           error_set(err, "probe %s: \"%s\" needs a reason", e->value, probe_state_names[e->number]);
+}
+
 static check_fn *const checks[EVENT_KIND_COUNT] = {
     [EVENT_OPENED] = check_opened,
     [EVENT_SOURCE] = check_source,
@@ -180,6 +216,8 @@ static check_fn *const checks[EVENT_KIND_COUNT] = {
     [EVENT_EXPORTED] = check_exported,
     [EVENT_VERIFIED] = check_verified,
     [EVENT_CLOSED] = check_any,
+    [EVENT_PROBE_STARTED] = check_probe_started,
+    [EVENT_PROBE_ENDED] = check_probe_ended,
 };
 
 static bool check_length(const struct event *e, struct error *err)

@@ -8,21 +8,10 @@
 
 #include "core/door/loop.h"
 #include "core/door/process.h"
+#include "core/model/probe_state.h"
 #include "core/probe/plan.h"
 
 struct runner;
-
-enum probe_state { // probes.jsonl's words
-    PROBE_WAITING,
-    PROBE_RUNNING,
-    PROBE_DONE, // it ended by itself; its exit status says whether that is an answer
-    PROBE_FAILED,
-    PROBE_DENIED,  // not allowed here, or by the other side
-    PROBE_MISSING, // its program is not there
-    PROBE_TIMEOUT,
-    PROBE_CANCELLED,
-};
-extern const char *const probe_state_names[];
 
 struct probe_run {    // one probe on its way, or ended
     const char *id;   // "E-007"

@@ -221,7 +221,7 @@ static bool read_file(int fd, struct str *ret, struct error *err)
 
 static void set_defaults(struct policy *policy)
 {
-    *policy = (struct policy){.allow = POLICY_EXEC | POLICY_CAPTURE | POLICY_BUNDLE | POLICY_SSM};
+    *policy = (struct policy){.allow = CONSENT_ALL};
 }
 
 static void distrust(struct policy *policy, const char *path, const struct error *err)

@@ -5,9 +5,9 @@
 
 #include "core/base/arena.h"
 #include "core/base/error.h"
+#include "core/model/consent.h"
 
 enum policy_mode { POLICY_CHOOSE, POLICY_GUIDED, POLICY_STANDARD };
-enum policy_consent { POLICY_EXEC = 1, POLICY_CAPTURE = 2, POLICY_BUNDLE = 4, POLICY_SSM = 8 };
 
 struct policy_texts {
     const char *const *items;
@@ -18,7 +18,7 @@ struct policy {
     struct arena arena;
     enum policy_mode mode;
     struct policy_texts guided_groups, standard_groups;
-    unsigned allow;           // of enum policy_consent: what standard mode may consent to
+    unsigned allow;           // of enum consent: what standard mode may consent to
     struct policy_texts path; // where programs are looked up; none: the usual places
     bool accept_new_host_keys;
     bool go_on_when_disconnected;

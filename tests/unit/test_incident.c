@@ -151,6 +151,40 @@ static void wrong_numbers_kinds_and_lengths_are_refused(void **state)
     incident_free(in);
 }
 
+static struct event probe_ended(const char *id, enum probe_state state, const char *why)
+{
+    return (struct event){.kind = EVENT_PROBE_ENDED, .value = id, .number = state, .text = why};
+}
+
+static void probes_begin_and_end_once(void **state)
+{
+    (void)state;
+    struct event started = {
+        .kind = EVENT_PROBE_STARTED, .step = "T.M1", .value = "E-001", .text = "kubectl get pods"};
+    struct incident *in = incident_new(NULL, &sop);
+    take(in, opened);
+    assert_true(take(in, started));
+    assert_false(take(in, started));
+    assert_int_equal(incident_probe(in, "E-001")->state, PROBE_RUNNING);
+    assert_false(take(in, probe_ended("E-001", PROBE_RUNNING, "x")));
+    assert_false(take(in, probe_ended("E-001", PROBE_STATE_COUNT, "x")));
+    assert_false(take(in, probe_ended("E-001", PROBE_FAILED, NULL)));
+    assert_true(take(in, probe_ended("E-001", PROBE_DONE, NULL)));
+    assert_false(take(in, probe_ended("E-001", PROBE_DONE, NULL)));
+    assert_true(take(in, probe_ended("E-002", PROBE_DENIED, "exec needs consent")));
+    assert_null(incident_probe(in, "E-002")->command);
+    assert_string_equal(incident_probe(in, "E-002")->why, "exec needs consent");
+    assert_false(take(in, probe_ended("2", PROBE_DONE, NULL)));
+    started.value = "E-003";
+    started.step = "nowhere";
+    assert_false(take(in, started));
+    started.step = NULL;
+    started.text = NULL;
+    assert_false(take(in, started));
+    assert_int_equal(in->n_probes, 2);
+    incident_free(in);
+}
+
 // Every kind once, by a small generator; the second incident is made from the same events.
 static void replay_gives_the_same(void **state)
 {
@@ -175,6 +209,9 @@ static void replay_gives_the_same(void **state)
         {.kind = EVENT_VERIFIED, .value = "still_there"},
         {.kind = EVENT_CLOSED},
         {.kind = EVENT_SOURCE, .text = "/cases/a", .value = "11 21"},
+        {.kind = EVENT_PROBE_STARTED, .step = "T.M1.1", .value = "E-001", .text = "iptables-save -c"},
+        probe_ended("E-001", PROBE_DONE, NULL),
+        probe_ended("E-002", PROBE_MISSING, "there is no nft"),
     };
     struct str dumps[2] = {{0}, {0}};
     for (size_t k = 0; k < 2; k++) {
@@ -201,6 +238,7 @@ int main(void)
         cmocka_unit_test(findings_are_pinned_and_excluded),
         cmocka_unit_test(empty_edits_give_the_judges_words_back),
         cmocka_unit_test(wrong_numbers_kinds_and_lengths_are_refused),
+        cmocka_unit_test(probes_begin_and_end_once),
         cmocka_unit_test(replay_gives_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ static void no_file_lets_people_choose(void **state)
     struct policy policy;
     policy_load(&policy, "/nowhere/policy.yaml");
     assert_int_equal(policy_mode_of(&policy, NULL, 0), POLICY_CHOOSE);
-    assert_int_equal(policy.allow, POLICY_EXEC | POLICY_CAPTURE | POLICY_BUNDLE | POLICY_SSM);
+    assert_int_equal(policy.allow, CONSENT_ALL);
     assert_null(policy.trouble);
     policy_done(&policy);
 }
@@ -63,7 +63,7 @@ static void every_key_is_read(void **state)
                   "allow: [exec, ssm]\npath: [/usr/bin, /opt/aws/bin]\nssh_host_keys: accept-new\n"
                   "disconnect: continue\nlimits: {probes: 4, per_host: 2, capture_seconds: 20}\n");
     assert_null(policy.trouble);
-    assert_int_equal(policy.allow, POLICY_EXEC | POLICY_SSM);
+    assert_int_equal(policy.allow, CONSENT_EXEC | CONSENT_SSM);
     assert_string_equal(policy.path.items[1], "/opt/aws/bin");
     assert_true(policy.accept_new_host_keys && policy.go_on_when_disconnected);
     assert_int_equal(policy.max_capture_seconds, 20);

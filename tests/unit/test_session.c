@@ -87,6 +87,8 @@ static void do_some(struct session *s)
         {.kind = EVENT_FIX_EDITED, .text = "take the rule out"},
         {.kind = EVENT_STEP_SKIPPED, .step = "T.Y2", .text = "no time"},
         {.kind = EVENT_VERIFIED, .value = "gone"},
+        {.kind = EVENT_PROBE_STARTED, .step = "T.M1", .value = "E-071", .text = "kubectl get pods"},
+        {.kind = EVENT_PROBE_ENDED, .value = "E-071", .number = PROBE_TIMEOUT, .text = "its time was up"},
     };
     for (size_t i = 0; i < ARRAY_LEN(events); i++)
         must(session_do(s, events[i], &err), &err);
