@@ -123,7 +123,7 @@ static bool listen(struct app *app, struct error *err)
     signal(SIGPIPE, SIG_IGN);
     app->escape = loop_timer_new(app->loop, on_escape, app);
     loop_before_sleep(app->loop, before_sleep, app);
-    return loop_on_input(app->loop, term_input(app->term), on_input, app, err);
+    return loop_on_input(app->loop, term_input(app->term), on_input, app, err) != NULL;
 }
 
 // The first frame is drawn before anything is read that might block; of one log file by itself the first page

@@ -79,6 +79,12 @@ static void close_thing(uv_handle_t *handle, void *unused)
         uv_close(handle, free_thing);
 }
 
+static void thing_free(struct thing *thing)
+{
+    if (thing)
+        close_thing(&thing->u.handle, NULL);
+}
+
 void loop_free(struct loop *loop)
 {
     if (!loop)
@@ -127,17 +133,58 @@ static void call_input(uv_poll_t *handle, int status, int events)
     thing->input(thing->context, span_make(buffer, n > 0 ? (size_t)n : 0));
 }
 
-bool loop_on_input(struct loop *loop, int fd, loop_input_fn *fn, void *context, struct error *err)
+static void call_ready(uv_poll_t *handle, int status, int events)
+{
+    (void)status, (void)events;
+    struct thing *thing = handle->data;
+    thing->fn(thing->context);
+}
+
+static int input_start(struct thing *thing)
+{
+    return uv_poll_start(&thing->u.poll, UV_READABLE, thing->input ? call_input : call_ready);
+}
+
+static struct loop_input *input_new(struct thing *thing, int fd, struct error *err)
+{
+    thing->fd = fd;
+    if (uv_fails(uv_poll_init(&thing->loop->uv, &thing->u.poll, fd), "cannot wait for input", err)) {
+        free(thing);
+        return NULL;
+    }
+    thing->u.handle.data = thing;
+    if (!uv_fails(input_start(thing), "cannot wait for input", err))
+        return (struct loop_input *)thing;
+    thing_free(thing);
+    return NULL;
+}
+
+struct loop_input *loop_on_input(struct loop *loop, int fd, loop_input_fn *fn, void *context,
+                                 struct error *err)
 {
     struct thing *thing = thing_new(loop, NULL, context);
     thing->input = fn;
-    thing->fd = fd;
-    if (uv_fails(uv_poll_init(&loop->uv, &thing->u.poll, fd), "cannot wait for keys", err)) {
-        free(thing);
-        return false;
-    }
-    thing->u.handle.data = thing;
-    return !uv_fails(uv_poll_start(&thing->u.poll, UV_READABLE, call_input), "cannot wait for keys", err);
+    return input_new(thing, fd, err);
+}
+
+struct loop_input *loop_on_ready(struct loop *loop, int fd, loop_fn *fn, void *context, struct error *err)
+{
+    return input_new(thing_new(loop, fn, context), fd, err);
+}
+
+void loop_input_pause(struct loop_input *input)
+{
+    uv_poll_stop(&((struct thing *)input)->u.poll);
+}
+
+void loop_input_resume(struct loop_input *input)
+{
+    input_start((struct thing *)input);
+}
+
+void loop_input_free(struct loop_input *input)
+{
+    thing_free((struct thing *)input);
 }
 
 static void call_signal(uv_signal_t *handle, int number)
@@ -179,6 +226,11 @@ void loop_timer_start(struct loop_timer *timer, uint64_t milliseconds)
 void loop_timer_stop(struct loop_timer *timer)
 {
     uv_timer_stop(&((struct thing *)timer)->u.timer);
+}
+
+void loop_timer_free(struct loop_timer *timer)
+{
+    thing_free((struct thing *)timer);
 }
 
 static void do_work(uv_work_t *request)
@@ -236,6 +288,11 @@ struct loop_wake *loop_wake_new(struct loop *loop, loop_fn *fn, void *context, s
 void loop_wake_send(struct loop_wake *wake)
 {
     uv_async_send(&((struct thing *)wake)->u.async);
+}
+
+void loop_wake_free(struct loop_wake *wake)
+{
+    thing_free((struct thing *)wake);
 }
 
 static void call_event(uv_fs_event_t *handle, const char *name, int events, int status)

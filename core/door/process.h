@@ -54,8 +54,9 @@ struct process_config {      // all borrowed during process_start only
     void *context;
 };
 
-// Never calls back before it has returned. What cannot be started ends as PROCESS_NOT_STARTED. Owned by the
-// loop; valid until `ended` was called.
+// Never calls back before it has returned. What cannot be started ends as PROCESS_NOT_STARTED. To be called
+// on the loop's thread, which must live as long as the program (prctl(2) counts the thread as the parent).
+// Valid until `ended` was called, which must be so before loop_free.
 struct process *process_start(struct loop *loop, const struct process_config *config);
 
 // SIGTERM to all of it, SIGKILL after the grace; `ended` follows. May be called more than once.
