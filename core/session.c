@@ -7,7 +7,6 @@
 #include "core/base/mem.h"
 #include "core/report/format.h"
 #include "core/session/inside.h"
-#include "core/session/policy.h"
 
 // ------------------------------------------------------------------ beginning and end
 
@@ -39,7 +38,8 @@ static void copy_config(struct session *s, const struct session_config *config)
     s->from = from;
     s->n_from = config->n_from;
     s->state_dir = copy_text(&s->arena, config->state_dir);
-    s->guided = config->guided || policy_guides_me(config->policy ? config->policy : policy_file);
+    policy_load(&s->policy, config->policy ? config->policy : policy_file);
+    s->guided = config->guided || policy_mode_of_me(&s->policy) == POLICY_GUIDED;
     s->keep = config->keep;
     s->on_saved = config->on_saved;
     s->on_saved_context = config->on_saved_context;
@@ -68,6 +68,7 @@ void session_free(struct session *s)
     sop_free(s->sop);
     case_path_done(&s->path);
     tempdir_free(s->room);
+    policy_done(&s->policy);
     arena_done(&s->target_arena);
     arena_done(&s->arena);
     free(s->read_only_why);

@@ -6,6 +6,7 @@
 #include "core/report/steps.h"
 #include "core/session.h"
 #include "core/session/cases.h"
+#include "core/session/policy.h"
 
 struct looked { // an analysis and what it rests on, in one piece
     struct analysis analysis;
@@ -23,8 +24,10 @@ struct session {
     const char *const *from;
     size_t n_from;
     const char *state_dir;
+    struct policy policy;
     bool guided, keep;
     char *read_only_why; // NULL: may be written
+    bool written;        // by somebody else
     void (*on_saved)(void *context);
     void *on_saved_context;
 
@@ -47,6 +50,9 @@ bool session_open_case(struct session *s, const struct session_config *config, s
 bool session_open_new(struct session *s, const struct session_config *config, struct error *err);
 // The case on disk where one is wanted, EVENT_OPENED and the sources; with the first event.
 bool session_begin(struct session *s, struct error *err);
+
+// cutoff.c — ends what was running when the case was left without an end; nothing where it is only read.
+bool session_end_cut_off(struct session *s, struct error *err);
 
 // target.c — target.yaml's text to a target and back; and (session.c) a copy of one.
 struct target session_copy_target(struct arena *arena, const struct target *target);

@@ -88,6 +88,12 @@ static void say_ended(struct arena *arena, const struct incident_step *done, str
     step->reason = is_result ? NULL : said ? said : "without a reason";
 }
 
+// Where nobody writes the case, nothing of it runs.
+static const char *running_why(const struct session *s)
+{
+    return s->read_only_why && !s->written ? "cut off while it ran" : "still running";
+}
+
 static struct report_step *steps_now(const struct session *s, const struct standing *st,
                                      const struct cause *cause, struct arena *arena)
 {
@@ -100,7 +106,7 @@ static struct report_step *steps_now(const struct session *s, const struct stand
             steps[i] = (struct report_step){.id = done->id,
                                             .level = done->level,
                                             .status = STEP_NOT_RUN,
-                                            .reason = "still running",
+                                            .reason = running_why(s),
                                             .title = steps[i].title,
                                             .depth = steps[i].depth};
         else if (s->list.refs[i].reporting && done->status == STEP_DONE && !done->answer)

@@ -58,6 +58,7 @@ static bool open_store(struct session *s, bool read_only, struct error *err)
         .context = s->on_saved_context,
     };
     s->store = store_open(&config, &owner, err);
+    s->written = owner.pid != 0 || (read_only && store_is_written(db, &owner));
     if (!s->store && owner.pid != 0) {
         struct str who = {0};
         store_owner_text(&owner, &who);
@@ -106,7 +107,7 @@ bool session_open_case(struct session *s, const struct session_config *config, s
         return false;
     arena_done(&s->target_arena);
     session_read_target(&s->target_arena, s->incident->target_yaml, &s->target);
-    return true;
+    return session_end_cut_off(s, err);
 }
 
 // ------------------------------------------------------------------ the first event

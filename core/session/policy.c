@@ -302,12 +302,3 @@ enum policy_mode policy_mode_of_me(const struct policy *policy)
     arena_done(&arena);
     return mode;
 }
-
-bool policy_guides_me(const char *path)
-{
-    struct policy policy;
-    policy_load(&policy, path);
-    bool guided = policy_mode_of_me(&policy) == POLICY_GUIDED;
-    policy_done(&policy);
-    return guided;
-}

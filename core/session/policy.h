@@ -40,7 +40,4 @@ enum policy_mode policy_mode_of(const struct policy *policy, const char *const *
 // The same for who runs this program.
 enum policy_mode policy_mode_of_me(const struct policy *policy);
 
-// Whether that file leaves who runs this program no choice but guided.
-bool policy_guides_me(const char *path);
-
 #endif

@@ -125,6 +125,29 @@ static void a_second_session_may_only_read(void **state)
     session_free(second);
 }
 
+// Nothing was left to write down how these ended.
+static void a_case_that_was_cut_off_runs_nothing(void **state)
+{
+    const struct event begun[] = {
+        {.kind = EVENT_STEP_STARTED, .step = "T.M1"},
+        {.kind = EVENT_PROBE_STARTED, .step = "T.M1", .value = "E-001", .text = "kubectl get pods"},
+    };
+    struct session *s = new_case(*state);
+    struct error err = {{0}};
+    for (size_t i = 0; i < ARRAY_LEN(begun); i++)
+        must(session_do(s, begun[i], &err), &err);
+    session_free(s);
+    s = must_open(&(struct session_config){.state_dir = *state, .open_case = "last"});
+    assert_int_equal(incident_step(session_incident(s), "T.M1")->status, STEP_NOT_RUN);
+    assert_int_equal(incident_probe(session_incident(s), "E-001")->state, PROBE_CANCELLED);
+    must(session_wait_saved(s, 60 * USEC_SEC, &err), &err);
+    struct session *again =
+        must_open(&(struct session_config){.state_dir = *state, .open_case = "last", .read_only = true});
+    assert_same_dump(s, again);
+    session_free(again);
+    session_free(s);
+}
+
 static void words_go_into_the_report(void **state)
 {
     struct session *s = new_case(*state);
@@ -288,6 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_STATE(a_case_is_replayed_byte_for_byte),
         WITH_STATE(a_second_session_may_only_read),
+        WITH_STATE(a_case_that_was_cut_off_runs_nothing),
         WITH_STATE(words_go_into_the_report),
         WITH_STATE(nothing_counts_before_a_step_has_run),
         WITH_STATE(an_export_is_a_case_elsewhere),
