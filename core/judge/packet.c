@@ -55,7 +55,7 @@ struct packet_answer *packet_trace(const struct packet_query *query)
     struct packet_answer *answer = mem_alloc(sizeof *answer);
     struct walk walk = {.query = query, .answer = answer, .family = query->dst.family};
     struct state *s = mem_alloc(sizeof *s);
-    plan_build(&walk.plan, query, walk.family);
+    packet_plan_build(&walk.plan, query, walk.family);
     begin(&walk, &s->w);
     struct world first = s->w;
     fill_answer(answer, walk_on(&walk, s));
@@ -63,7 +63,7 @@ struct packet_answer *packet_trace(const struct packet_query *query)
         answer->branches = &answer->worst;
         answer->n_branches = 1;
     }
-    plan_done(&walk.plan);
+    packet_plan_done(&walk.plan);
     free(s);
     return answer;
 }

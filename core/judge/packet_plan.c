@@ -49,7 +49,7 @@ static bool concerns(const struct packet_query *q, const struct ruleset *rs, con
     }
 }
 
-static void add_step(struct plan *plan, enum nf_hook hook, struct plan_step step)
+static void add_step(struct packet_plan *plan, enum nf_hook hook, struct plan_step step)
 {
     step.order = (uint32_t)plan->n[hook];
     if (step.group == 0)
@@ -62,7 +62,7 @@ static int32_t nat_priority(enum nf_hook hook)
     return hook == NF_PREROUTING || hook == NF_OUTPUT ? NF_PRIORITY_DSTNAT : NF_PRIORITY_SRCNAT;
 }
 
-static void add_chain(struct plan *plan, uint32_t ruleset, const struct chain *c)
+static void add_chain(struct packet_plan *plan, uint32_t ruleset, const struct chain *c)
 {
     struct plan_step step = {.kind = PLAN_CHAIN,
                              .priority = c->nat ? nat_priority(c->hook) : c->priority,
@@ -91,7 +91,7 @@ static int compare_steps(const void *a, const void *b)
 }
 
 // The step that applies translations stands behind the last chain of the nat kind.
-static void add_translation(struct plan *plan, enum nf_hook hook)
+static void add_translation(struct packet_plan *plan, enum nf_hook hook)
 {
     uint32_t group = 0;
     for (size_t i = 0; i < plan->n[hook]; i++) {
@@ -103,9 +103,9 @@ static void add_translation(struct plan *plan, enum nf_hook hook)
                  .kind = PLAN_TRANSLATE, .priority = nat_priority(hook), .own = INT32_MAX, .group = group});
 }
 
-void plan_build(struct plan *plan, const struct packet_query *query, uint8_t family)
+void packet_plan_build(struct packet_plan *plan, const struct packet_query *query, uint8_t family)
 {
-    *plan = (struct plan){0};
+    *plan = (struct packet_plan){0};
     for (size_t i = 0; i < query->n_rules; i++) {
         const struct ruleset *rs = query->rules[i];
         for (size_t c = 0; c < rs->n_chains; c++) {
@@ -127,9 +127,9 @@ void plan_build(struct plan *plan, const struct packet_query *query, uint8_t fam
     }
 }
 
-void plan_done(struct plan *plan)
+void packet_plan_done(struct packet_plan *plan)
 {
     for (size_t h = 0; h < NF_HOOKS; h++)
         free(plan->steps[h]);
-    *plan = (struct plan){0};
+    *plan = (struct packet_plan){0};
 }

@@ -69,7 +69,7 @@ struct plan_step {
     const struct chain *chain;
 };
 
-struct plan {
+struct packet_plan {
     struct plan_step *steps[NF_HOOKS];
     size_t n[NF_HOOKS], cap[NF_HOOKS];
 };
@@ -80,7 +80,7 @@ struct walk {
     const struct packet_query *query;
     struct packet_answer *answer; // its arena holds everything
     uint8_t family;               // 4 or 6
-    struct plan plan;
+    struct packet_plan plan;
     struct memo *memo;
     size_t splits, rules; // spent
     unsigned nesting;
@@ -88,8 +88,8 @@ struct walk {
 
 // ---------------------------------------------------------------- packet_plan.c
 
-void plan_build(struct plan *plan, const struct packet_query *query, uint8_t family);
-void plan_done(struct plan *plan);
+void packet_plan_build(struct packet_plan *plan, const struct packet_query *query, uint8_t family);
+void packet_plan_done(struct packet_plan *plan);
 
 // ---------------------------------------------------------------- packet_match.c
 
