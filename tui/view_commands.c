@@ -5,13 +5,14 @@
 #include "core/base/mem.h"
 #include "tui/view_export.h"
 #include "tui/view_ui.h"
+#include "tui/views.h"
 
 // ---- moving
 
 static void move(struct ui *ui, long by)
 {
-    if (ui->screen == SCREEN_OVERVIEW) {
-        overview_move(&ui->overview, by);
+    if (ui->screen == SCREEN_VIEW) {
+        view_move(ui, by);
     } else if (ui->focus == PANE_CHECKLIST && ui->session) {
         checklist_move(&ui->checklist, by);
         const struct check_row *row = checklist_current(&ui->checklist);
@@ -26,14 +27,14 @@ static void move(struct ui *ui, long by)
 
 static int window_rows(const struct ui *ui)
 {
-    if (ui->screen == SCREEN_OVERVIEW)
-        return ui->overview.list.rows;
     return ui->focus == PANE_CHECKLIST ? ui->checklist.list.rows : ui->report.list.rows;
 }
 
 static void page(struct ui *ui, int direction)
 {
-    if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
+    if (ui->screen == SCREEN_VIEW)
+        view_page(ui, direction);
+    else if (ui->focus == PANE_EVIDENCE)
         pager_page(&ui->evidence.pager, direction);
     else
         move(ui, direction * (long)(window_rows(ui) > 1 ? window_rows(ui) - 1 : 1));
@@ -79,6 +80,10 @@ static void run_last(void *context)
 
 static void sideways(struct ui *ui, int by)
 {
+    if (ui->screen == SCREEN_VIEW) {
+        view_sideways(ui, by < 0 ? -1 : 1);
+        return;
+    }
     int left = ui->evidence.pager.left + by;
     ui->evidence.pager.left = left < 0 ? 0 : left;
 }
@@ -116,8 +121,10 @@ static void on_leave(struct ui *ui, struct span text)
 static void run_back(void *context)
 {
     struct ui *ui = context;
-    if (ui->screen == SCREEN_OVERVIEW)
-        ui->screen = SCREEN_PANES;
+    if (ui->screen == SCREEN_VIEW)
+        view_back(ui);
+    else if (ui->view)
+        ui->screen = SCREEN_VIEW; // a line of it was opened
     else if (ui->zoomed && ui->session)
         ui->zoomed = false;
     else if (ui_wants_to_stay(ui))
@@ -142,14 +149,19 @@ static void run_zoom(void *context)
     ui->zoomed = !ui->zoomed;
 }
 
-static void run_help(void *ui)
-{
-    view_help_open(ui);
-}
-
 static void run_enter(void *ui)
 {
-    view_overview_enter(ui);
+    view_enter(ui);
+}
+
+static void run_detail_down(void *ui)
+{
+    view_scroll_detail(ui, 1);
+}
+
+static void run_detail_up(void *ui)
+{
+    view_scroll_detail(ui, -1);
 }
 
 static void run_redraw(void *context)
@@ -318,21 +330,6 @@ static void run_decides(void *ui)
     view_evidence_show_step(ui, NULL, NULL);
 }
 
-static void run_findings(void *ui)
-{
-    view_findings_open(ui);
-}
-
-static void run_causes(void *ui)
-{
-    view_causes_open(ui);
-}
-
-static void run_timeline(void *ui)
-{
-    view_timeline_open(ui);
-}
-
 static void run_pin(void *ui)
 {
     view_pin(ui);
@@ -346,11 +343,6 @@ static void run_exclude(void *ui)
 static void run_export(void *ui)
 {
     view_export_ask(ui);
-}
-
-static void run_palette(void *ui)
-{
-    view_palette_open(ui);
 }
 
 static void on_theme(struct ui *ui, struct span text)
@@ -370,8 +362,8 @@ static const struct command commands[] = {
      NEED_SESSION | NEED_STEP, run_open_step},
     {"open-line", "Open the evidence that this line of the report rests on", "open", "Enter", SCOPE_REPORT,
      NEED_ANALYSIS, run_open_line},
-    {"open-entry", "Do what the entry is for: open its line, run its command", "open", "Enter",
-     SCOPE_OVERVIEW, 0, run_enter},
+    {"open-entry", "Do what the entry is for: open its line, run its command", "open", "Enter", SCOPE_VIEWS,
+     NEED_VIEW, run_enter},
     {"search", "Search as you type (PCRE2; without capitals, case does not matter)", "search", "/",
      SCOPE_PANES, NEED_TEXT, run_search},
     {"next-match", "Next match", "next", "n", SCOPE_EVIDENCE, NEED_TEXT, run_next},
@@ -394,15 +386,16 @@ static const struct command commands[] = {
      run_decides},
     {"filter", "Keep only lines that match; empty shows all again", "keep", "&", SCOPE_EVIDENCE, NEED_TEXT,
      run_filter},
-    {"pin", "Pin the finding, or unpin it", "pin", "p", SCOPE_EVIDENCE | SCOPE_OVERVIEW, NEED_ANALYSIS,
+    {"pin", "Pin the finding, or unpin it", "pin", "p", SCOPE_EVIDENCE | SCOPE_FINDINGS, NEED_ANALYSIS,
      run_pin},
-    {"exclude", "Exclude the finding, or take it back; asks why", "exclude", "x", SCOPE_OVERVIEW,
+    {"exclude", "Exclude the finding, or take it back; asks why", "exclude", "x", SCOPE_FINDINGS,
      NEED_ANALYSIS, run_exclude},
-    {"findings", "Every finding, for and against", "findings", "f", SCOPE_PANES, NEED_ANALYSIS, run_findings},
-    {"causes", "The candidates in order, and what speaks for and against each", "causes", "c", SCOPE_PANES,
-     NEED_ANALYSIS, run_causes},
-    {"timeline", "What was seen when, around the time when it began to hurt", "timeline", "t", SCOPE_PANES,
-     NEED_ANALYSIS, run_timeline},
+    {"findings", "Every finding, for and against", "findings", "f", SCOPE_WAYS, NEED_ANALYSIS,
+     view_findings_open},
+    {"causes", "The candidates in order, and what speaks for and against each", "causes", "c", SCOPE_WAYS,
+     NEED_ANALYSIS, view_causes_open},
+    {"timeline", "What was seen when, around the time when it began to hurt", "timeline", "t", SCOPE_WAYS,
+     NEED_ANALYSIS, view_timeline_open},
     {"export", "Write the report into a file: yaml, json, markdown, …", "export", "e", SCOPE_PANES,
      NEED_ANALYSIS, run_export},
     {"down", "Down", NULL, "j Down Ctrl-N", SCOPE_MOVING, 0, run_down},
@@ -411,14 +404,19 @@ static const struct command commands[] = {
     {"page-up", "A page up", NULL, "PgUp b Ctrl-B Ctrl-U", SCOPE_MOVING, 0, run_page_up},
     {"first", "To the beginning", NULL, "g Home", SCOPE_MOVING, 0, run_first},
     {"last", "To the end", NULL, "G End", SCOPE_MOVING, 0, run_last},
-    {"left", "Text back to the left", NULL, "Left h", SCOPE_EVIDENCE, 0, run_left},
-    {"right", "The rest of long lines", NULL, "Right l", SCOPE_EVIDENCE, 0, run_right},
+    {"left", "Text back to the left; in a view what stands to the left", NULL, "Left h",
+     SCOPE_EVIDENCE | SCOPE_VIEWS, 0, run_left},
+    {"right", "The rest of long lines; in a view what stands to the right", NULL, "Right l",
+     SCOPE_EVIDENCE | SCOPE_VIEWS, 0, run_right},
+    {"more", "More of what is said of the current entry", NULL, "J", SCOPE_VIEWS, NEED_VIEW, run_detail_down},
+    {"less", "Back up in what is said of the current entry", NULL, "K", SCOPE_VIEWS, NEED_VIEW,
+     run_detail_up},
     {"theme", "Another look: dark, light, high-contrast, colour-blind, mono, or your own", NULL, "T",
      SCOPE_PANES, 0, run_theme},
-    {"palette", "All commands by name", "commands", ":", SCOPE_PANES, 0, run_palette},
-    {"help", "All keys, and what they do", NULL, "? F1", SCOPE_MOVING, 0, run_help},
+    {"palette", "All commands by name", "commands", ":", SCOPE_WAYS, 0, view_palette_open},
+    {"help", "All keys, and what they do", NULL, "? F1", SCOPE_WAYS, 0, view_help_open},
     {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, run_back},
-    {"back-from-list", "Back", NULL, "Esc", SCOPE_OVERVIEW, 0, run_back},
+    {"back-from-list", "Back", NULL, "Esc", SCOPE_VIEWS, 0, run_back},
     {"redraw", "Draw everything afresh", NULL, "Ctrl-L", SCOPE_ALL, 0, run_redraw},
     {"suspend", "Stop for the shell; fg goes on", NULL, "Ctrl-Z", SCOPE_ALL, 0, run_suspend},
     {"leave", "Leave", NULL, "Ctrl-C F10", SCOPE_ALL, 0, run_leave},

@@ -52,6 +52,13 @@ void view_title_draw(struct ui *ui, struct rect area)
     struct pen pen = pen_at(&ui->canvas, area, 0, 1);
     draw_badge(ui, &pen);
     pen_text(&pen, ROLE_TITLE, "d5tui");
+    if (ui->screen == SCREEN_VIEW) {
+        struct str title = {0};
+        view_title(ui, &title);
+        pen_printf(&pen, ROLE_TITLE, "  %s", str_text(&title));
+        str_done(&title);
+        return;
+    }
     if (!ui->session) {
         pen_printf(&pen, ROLE_TITLE, "  %s", ui->config->log_path ? ui->config->log_path : "new incident");
         return;
@@ -114,7 +121,7 @@ void view_tabs_draw(struct ui *ui, struct rect area)
 // As many labels as fit, in the table's order; the way to all of them is always there.
 static void draw_keys(struct ui *ui, struct rect area)
 {
-    const char *away = ui->screen == SCREEN_OVERVIEW ? " back" : " leave";
+    const char *away = ui->screen == SCREEN_VIEW || ui->view ? " back" : " leave";
     static const char help[] = "? help  q leave";
     struct pen last = pen_at(&ui->canvas, area, 0, area.cols - (int)sizeof help);
     struct pen pen = pen_at(&ui->canvas, area, 0, 1);

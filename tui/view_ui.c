@@ -103,7 +103,7 @@ void ui_free(struct ui *ui)
     evidence_view_done(&ui->evidence);
     checklist_done(&ui->checklist);
     report_view_done(&ui->report);
-    overview_done(&ui->overview);
+    view_close_all(ui);
     intake_done(&ui->intake);
     session_free(ui->session);
     prompt_done(&ui->prompt);
@@ -184,6 +184,7 @@ static void analyse_done(void *context)
     struct session_job *job = ui->analysing;
     ui->analysing = NULL;
     view_evidence_forget(ui);
+    view_refresh(ui);
     if (!session_analyse_finish(ui->session, job, &err)) {
         ui_say(ui, ROLE_ERROR, "%s", err.text);
         return;
@@ -209,6 +210,7 @@ void ui_analyse(struct ui *ui)
 void ui_case_changed(struct ui *ui)
 {
     view_report_refresh(ui);
+    view_refresh(ui);
     ui->dirty = true;
 }
 
@@ -233,13 +235,16 @@ void ui_start(struct ui *ui)
 unsigned ui_scope(const struct ui *ui)
 {
     static const unsigned panes[] = {SCOPE_CHECKLIST, SCOPE_EVIDENCE, SCOPE_REPORT};
-    if (ui->screen == SCREEN_OVERVIEW)
-        return SCOPE_OVERVIEW;
+    if (ui->screen == SCREEN_VIEW)
+        return SCOPE_VIEWS | ui->view->ops->scope;
     return ui->screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
 }
 
-static const char *lacks(const struct ui *ui, unsigned needs)
+static const char *lacks(const struct ui *ui, const struct command *command)
 {
+    unsigned needs = command->needs;
+    if (needs & NEED_VIEW && !(command->scope & ui_scope(ui)))
+        return "That is done in a view, and none is open that it is for";
     if (needs & NEED_SESSION && !ui->session)
         return "There is no case yet, only this file: z shows it in the workbench";
     if (needs & NEED_ANALYSIS && !(ui->session && session_analysis(ui->session)))
@@ -253,8 +258,10 @@ static const char *lacks(const struct ui *ui, unsigned needs)
 
 void ui_run(struct ui *ui, const struct command *command)
 {
-    const char *lack = lacks(ui, command->needs);
+    const char *lack = lacks(ui, command);
     ui->dirty = true;
+    if (!lack && ui->screen == SCREEN_VIEW && !(command->scope & ui_scope(ui)))
+        ui->screen = SCREEN_PANES; // by its name: it belongs there
     if (lack)
         ui_say(ui, ROLE_WARN, "%s", lack);
     else
@@ -288,7 +295,10 @@ void ui_key(struct ui *ui, struct key key)
 {
     ui->dirty = true;
     if (ui->prompt.open) {
-        after_typing(ui, prompt_key(&ui->prompt, key));
+        enum prompt_result result = prompt_key(&ui->prompt, key);
+        if (result == PROMPT_IGNORED && ui->screen == SCREEN_VIEW && (key.code == K_UP || key.code == K_DOWN))
+            view_move(ui, key.code == K_UP ? -1 : 1); // chooses among what was typed for
+        after_typing(ui, result);
         return;
     }
     str_clear(&ui->message);
@@ -362,28 +372,18 @@ static void draw_pane(struct ui *ui, enum pane pane)
         draw[pane](ui, area);
 }
 
-static void draw_overview(struct ui *ui)
-{
-    struct rect area = {1, 0, ui->canvas.rows - 2, ui->canvas.cols};
-    struct pen pen = pen_at(&ui->canvas, ui->layout.title, 0, 1);
-    canvas_fill(&ui->canvas, ui->layout.title, ROLE_TITLE);
-    pen_text(&pen, ROLE_TITLE, ui->overview.title);
-    area.rows = area.rows < 0 ? 0 : area.rows;
-    view_overview_draw(ui, area);
-}
-
 void ui_draw(struct ui *ui)
 {
     canvas_clear(&ui->canvas);
     bool zoomed = ui->zoomed && ui->screen == SCREEN_PANES;
     ui->layout = layout_make(ui->canvas.rows, ui->canvas.cols, ui->focus, zoomed);
-    if (!rect_is_empty(ui->layout.title) && ui->screen != SCREEN_OVERVIEW)
+    struct rect body = {1, 0, ui->canvas.rows > 2 ? ui->canvas.rows - 2 : 0, ui->canvas.cols};
+    if (!rect_is_empty(ui->layout.title))
         view_title_draw(ui, ui->layout.title);
-    if (ui->screen == SCREEN_OVERVIEW) {
-        draw_overview(ui);
+    if (ui->screen == SCREEN_VIEW) {
+        view_draw(ui, body);
     } else if (ui->screen == SCREEN_INTAKE) {
-        view_intake_draw(ui,
-                         (struct rect){1, 0, ui->canvas.rows > 2 ? ui->canvas.rows - 2 : 0, ui->canvas.cols});
+        view_intake_draw(ui, body);
     } else {
         if (!rect_is_empty(ui->layout.tabs))
             view_tabs_draw(ui, ui->layout.tabs);

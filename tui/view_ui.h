@@ -12,20 +12,22 @@
 #include "tui/prompt.h"
 #include "tui/settings.h"
 #include "tui/theme.h"
+#include "tui/view.h"
 #include "tui/view_checklist.h"
 #include "tui/view_evidence.h"
 #include "tui/view_intake.h"
-#include "tui/view_overview.h"
 #include "tui/view_report.h"
 
 enum { // scopes of commands
     SCOPE_CHECKLIST = 1,
     SCOPE_EVIDENCE = 2,
     SCOPE_REPORT = 4,
-    SCOPE_OVERVIEW = 8, // findings, causes, timeline, help
+    SCOPE_VIEWS = 8, // all views over the whole screen
     SCOPE_INTAKE = 16,
+    SCOPE_FINDINGS = 32, // and what only some of them have
     SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
-    SCOPE_MOVING = SCOPE_PANES | SCOPE_OVERVIEW,
+    SCOPE_MOVING = SCOPE_PANES | SCOPE_VIEWS,
+    SCOPE_WAYS = SCOPE_MOVING | 1 << 15, // the ways into views: a chapter of their own
     SCOPE_ALL = SCOPE_MOVING | SCOPE_INTAKE,
 };
 
@@ -34,9 +36,10 @@ enum {                 // what a command needs
     NEED_ANALYSIS = 2, // the evidence was read
     NEED_STEP = 4,     // a step is selected
     NEED_TEXT = 8,     // something stands in the evidence pane
+    NEED_VIEW = 16,    // the view that it belongs to is shown
 };
 
-enum screen { SCREEN_PANES, SCREEN_OVERVIEW, SCREEN_INTAKE };
+enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE };
 
 struct ui;
 typedef void ui_answer_fn(struct ui *ui, struct span text); // a prompt was accepted
@@ -66,7 +69,7 @@ struct ui {
     struct checklist checklist;
     struct evidence_view evidence;
     struct report_view report;
-    struct overview overview;
+    struct view *view; // the one on top, NULL: none; with SCREEN_PANES the one that q goes back to
     struct intake intake;
     struct prompt prompt;
     ui_answer_fn *on_answer;

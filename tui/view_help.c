@@ -1,0 +1,123 @@
+// Help and the palette, both from the table of commands: all keys under chapters, and all names by what was
+// typed of them.
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "tui/view_ui.h"
+#include "tui/views.h"
+
+static const struct chapter {
+    const char *title;
+    unsigned scope;
+} chapters[] = {
+    {"Everywhere", SCOPE_ALL},    {"Moving", SCOPE_MOVING},   {"Steps", SCOPE_CHECKLIST},
+    {"Evidence", SCOPE_EVIDENCE}, {"Report", SCOPE_REPORT},   {"The workbench", SCOPE_PANES},
+    {"Views", SCOPE_WAYS},        {"In a view", SCOPE_VIEWS},
+};
+
+// The chapter of exactly that scope, else the first that lies in it.
+static size_t chapter_of(const struct command *command)
+{
+    for (size_t c = 0; c < ARRAY_LEN(chapters); c++) {
+        if (chapters[c].scope == command->scope)
+            return c;
+    }
+    size_t c = 0;
+    while (c + 1 < ARRAY_LEN(chapters) && (chapters[c].scope & command->scope) != chapters[c].scope)
+        c++;
+    return c;
+}
+
+static void fill_help(struct ui *ui, struct view *view)
+{
+    (void)ui;
+    view->note = "all keys and commands; Enter runs one";
+    for (size_t c = 0; c < ARRAY_LEN(chapters); c++) {
+        view_add_heading(view, ROLE_TEXT, chapters[c].title);
+        for (size_t i = 0; i < ui_keymap.n; i++) {
+            const struct command *command = &ui_keymap.commands[i];
+            if (chapter_of(command) != c)
+                continue;
+            view_add(view, ROLE_KEY, command->keys, command->help)->run = command;
+            view_cell(view, 2, ROLE_MUTED, "%s", command->name);
+        }
+    }
+}
+
+static const struct view_ops help = {.title = "Help", .fill = fill_help};
+
+void view_help_open(void *ui)
+{
+    view_open(ui, &help);
+}
+
+// ---- the palette
+
+struct scored {
+    const struct command *command;
+    int score;
+};
+
+static int compare_scores(const void *a, const void *b)
+{
+    const struct scored *x = a, *y = b;
+    if (x->score != y->score)
+        return y->score - x->score;
+    return x->command < y->command ? -1 : x->command > y->command;
+}
+
+static int score_of(struct span typed, const struct command *command)
+{
+    int score = 2 * fuzzy_score(typed, span_of(command->name));
+    return score ? score : fuzzy_score(typed, span_of(command->help));
+}
+
+static void fill_palette(struct ui *ui, struct view *view)
+{
+    struct scored *found = mem_calloc(ui_keymap.n, sizeof *found);
+    size_t n = 0;
+    for (size_t i = 0; i < ui_keymap.n; i++) {
+        int score = score_of(str_span(&ui->prompt.text), &ui_keymap.commands[i]);
+        if (score > 0)
+            found[n++] = (struct scored){&ui_keymap.commands[i], score};
+    }
+    qsort(found, n, sizeof *found, compare_scores);
+    view->note = "type a part of a name; Up and Down choose, Enter runs";
+    for (size_t i = 0; i < n; i++) {
+        view_add(view, ROLE_ACCENT, found[i].command->name, found[i].command->help)->run = found[i].command;
+        view_cell(view, 2, ROLE_MUTED, "%s", found[i].command->keys);
+    }
+    free(found);
+}
+
+static const struct view_ops palette = {.title = "Commands", .fill = fill_palette};
+
+static void on_typing(struct ui *ui, struct span text, bool cancelled)
+{
+    (void)text;
+    ui->view->fresh = false;
+    ui->view->list.at = 0;
+    if (cancelled)
+        view_back(ui);
+}
+
+static void on_command(struct ui *ui, struct span text)
+{
+    const struct view_row *row = view_current(ui, ui->view);
+    const struct command *named = keymap_named(&ui_keymap, text);
+    if (!named && row)
+        named = row->run;
+    view_back(ui);
+    if (named)
+        ui_run(ui, named);
+    else
+        ui_say(ui, ROLE_ERROR, "no such command: " SPAN_FMT, SPAN_ARG(text));
+}
+
+void view_palette_open(void *context)
+{
+    struct ui *ui = context;
+    ui_ask(ui, ":", NULL, on_command);
+    ui->on_typing = on_typing;
+    view_push(ui, &palette);
+}

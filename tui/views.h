@@ -1,0 +1,21 @@
+// The views over the whole screen, each a file, and what some of them share with the commands and with one
+// another.
+#ifndef D5_TUI_VIEWS_H
+#define D5_TUI_VIEWS_H
+
+#include "core/model/claim.h"
+#include "tui/view.h"
+
+// The commands that open them; each takes the ui.
+void view_help_open(void *ui);
+void view_palette_open(void *ui);
+void view_findings_open(void *ui);
+void view_causes_open(void *ui);
+void view_timeline_open(void *ui);
+
+// view_findings.c
+void view_pin(struct ui *ui); // the finding on the current line, or of the current entry
+void view_exclude(struct ui *ui);
+void view_tell_claim(struct ui *ui, const struct claim *claim, struct prose *p);
+
+#endif
