@@ -73,6 +73,7 @@ help:
 #: make demo     install what is missing, build, open the shipped incident (without a terminal: print its report)
 #: make check    the same set-up, then every test; the last line is "N passed, N failed"; SAN=1 under sanitizers
 #: make lint     layers, one door per library, clang-format, clang-tidy
+#: make lab      incidents live: real servers, netfilter, sshd and kubectl in namespaces, each scene judged (root)
 #: make fuzz     every parser against random bytes, FUZZ_SECONDS (10) each; FUZZ_ONLY="json yaml" some of them
 #: make format   lay out the code as clang-format says
 #: make eval     the labelled sets in tests/, and the full ones in ../shared where they are
@@ -201,12 +202,12 @@ portable:
 	@tar -C $(dir $(PORTABLE_ROOT)) -czf $(PORTABLE_ROOT).tar.gz $(notdir $(PORTABLE_ROOT))
 	@echo $(PORTABLE_ROOT).tar.gz
 
-# The DNS servers of tests/cases/make_real.py: unpacked, not installed, so that nothing is started.
-LAB_DAEMONS := unbound dnsmasq-base libevent-2.1-7
+# What the lab runs (servers, kubectl, the nodes' tools): unpacked, not installed, so that nothing is started.
 lab-root:
-	@mkdir -p build/lab/root build/lab/packages
-	cd build/lab/packages && apt-get download $(LAB_DAEMONS)
-	for p in build/lab/packages/*.deb; do dpkg -x $$p build/lab/root; done
+	@tests/lab/root.sh build/lab
+
+lab: all
+	@tests/lab/test_lab.py
 
 clean:
 	rm -rf build

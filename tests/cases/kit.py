@@ -133,3 +133,21 @@ def nat_rules(services, endpoints, counters=True):
     if not counters:
         rules, seps = [r.split('] ', 1)[1] for r in rules], [r.split('] ', 1)[1] for r in seps]
     return sorted(set(chains)), rules, seps
+
+
+def proxy_ruleset(services, endpoints):
+    """what kube-proxy loads by iptables-restore: nat and filter. A service without endpoints is rejected"""
+    chains, rules, seps = nat_rules(services, endpoints, counters=False)
+    nat = ['*nat', ':KUBE-MARK-MASQ - [0:0]', ':KUBE-POSTROUTING - [0:0]', ':KUBE-SERVICES - [0:0]'] + [':%s - [0:0]' % c for c in chains] + [
+        '-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES', '-A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
+        '-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING', '-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000',
+        '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN', '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0', '-A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE'] + seps + rules + ['COMMIT']
+    rejects = ['-A KUBE-SERVICES -d %s/32 -p %s -m comment --comment "%s/%s:%s has no endpoints" -m %s --dport %d -j REJECT --reject-with icmp-port-unreachable' % (
+        s['spec']['clusterIP'], p['protocol'].lower(), s['metadata']['namespace'], s['metadata']['name'], p['name'], p['protocol'].lower(), p['port'])
+        for s in services if not endpoints(s) for p in s['spec']['ports']]
+    filters = ['*filter', ':KUBE-FIREWALL - [0:0]', ':KUBE-FORWARD - [0:0]', ':KUBE-SERVICES - [0:0]', '-A INPUT -j KUBE-FIREWALL', '-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD',
+               '-A FORWARD -m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES', '-A OUTPUT -m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
+               '-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP',
+               '-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP', '-A KUBE-FORWARD -m comment --comment "kubernetes forwarding rules" -m mark --mark 0x4000/0x4000 -j ACCEPT',
+               '-A KUBE-FORWARD -m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'] + rejects + ['COMMIT']
+    return '\n'.join(nat + filters) + '\n'

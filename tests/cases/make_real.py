@@ -236,19 +236,7 @@ def proxy_rules(scene):
     services = [kit.service('orders', 'shop', ORDERS_IP, kit.HTTP, {'app': 'orders'})]
     if not scene.kubeproxy_dns:
         services.append(kit.service('kube-dns', 'kube-system', CLUSTER_IP, kit.DNS_PORTS, {'k8s-app': 'kube-dns'}))
-    chains, rules, seps = kit.nat_rules(services, lambda s: scene.endpoints if s['metadata']['name'] == 'kube-dns' else ['10.0.12.31'], counters=False)
-    nat = ['*nat', ':KUBE-MARK-MASQ - [0:0]', ':KUBE-POSTROUTING - [0:0]', ':KUBE-SERVICES - [0:0]'] + [':%s - [0:0]' % c for c in chains] + [
-        '-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES', '-A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
-        '-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING', '-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000',
-        '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN', '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0', '-A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE'] + seps + rules + ['COMMIT']
-    rejects = ['-A KUBE-SERVICES -d %s/32 -p %s -m comment --comment "kube-system/kube-dns:%s has no endpoints" -m %s --dport 53 -j REJECT --reject-with icmp-port-unreachable' % (CLUSTER_IP, p, n, p)
-               for p, n in (('udp', 'dns'), ('tcp', 'dns-tcp')) if not scene.endpoints]
-    filters = ['*filter', ':KUBE-FIREWALL - [0:0]', ':KUBE-FORWARD - [0:0]', ':KUBE-SERVICES - [0:0]', '-A INPUT -j KUBE-FIREWALL', '-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD',
-               '-A FORWARD -m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES', '-A OUTPUT -m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
-               '-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP',
-               '-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP', '-A KUBE-FORWARD -m comment --comment "kubernetes forwarding rules" -m mark --mark 0x4000/0x4000 -j ACCEPT',
-               '-A KUBE-FORWARD -m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'] + rejects + ['COMMIT']
-    return '\n'.join(nat + filters) + '\n'
+    return kit.proxy_ruleset(services, lambda s: scene.endpoints if s['metadata']['name'] == 'kube-dns' else ['10.0.12.31'])
 
 
 def stamp(t):

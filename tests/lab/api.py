@@ -1,0 +1,288 @@
+"""The API server's part: https with a CA of its own, tokens, discovery, lists in pages, watches, logs, exec, access reviews, and
+the ways in which such a server fails. It reads the cluster's state at each request, and writes every request down."""
+import base64
+import http.server
+import json
+import re
+import ssl
+import threading
+import time
+import urllib.parse
+
+import execute
+import resources
+from container import rfc3339
+
+WATCH_SECONDS = 30
+
+
+class Trouble:
+    """What goes wrong with requests whose path matches. `first`: how many of them before all is well again; None: always"""
+
+    def __init__(self, path, status=None, slow=0, cut=False, retry_after=None, expire=False, first=None):
+        self.path, self.status, self.slow, self.cut = re.compile(path), status, slow, cut
+        self.retry_after, self.expire, self.first = retry_after, expire, first
+
+    def hits(self, path):
+        if not self.path.search(path) or self.first == 0:
+            return False
+        if self.first is not None:
+            self.first -= 1
+        return True
+
+
+REASONS = {400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 405: 'MethodNotAllowed', 410: 'Expired', 429: 'TooManyRequests',
+           500: 'InternalError', 503: 'ServiceUnavailable', 504: 'Timeout'}
+
+
+def status(code, message):
+    return {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Failure', 'message': message, 'reason': REASONS.get(code, 'InternalError'), 'code': code}
+
+
+class Fail(Exception):
+    def __init__(self, code, message, retry_after=None):
+        self.code, self.message, self.retry_after = code, message, retry_after
+
+
+class Api:
+    """cluster: objects(resource) and pod(namespace, name). denied: of (verb, resource, subresource, namespace), whether it is"""
+
+    def __init__(self, cluster, address, certificate, key, record):
+        self.cluster, self.record_path = cluster, record
+        self.tokens = {'lab-token': 'oncall'}
+        self.troubles, self.denied, self.old, self.page_limit = [], lambda verb, resource, sub, namespace: False, False, 500
+        self.lock = threading.Lock()
+        handler = type('ApiHandler', (Handler,), {'api': self})
+        self.server = Server((address, 443), handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server.context = context
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def record(self, entry):
+        with self.lock, open(self.record_path, 'a') as f:
+            f.write(json.dumps(entry) + '\n')
+
+    def requests(self):
+        with self.lock, open(self.record_path, 'a+') as f:
+            f.seek(0)
+            return [json.loads(line) for line in f]
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def finish_request(self, request, client):
+        """the handshake belongs to the connection's own thread: one that hangs holds up nobody"""
+        request.settimeout(120)
+        super().finish_request(self.context.wrap_socket(request, server_side=True), client)
+
+    def handle_error(self, request, client):
+        pass  # a client that went away
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self._serve()
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    def _serve(self):
+        url = urllib.parse.urlsplit(self.path)
+        self.query = urllib.parse.parse_qs(url.query, keep_blank_values=True)
+        self.body = self.rfile.read(int(self.headers.get('Content-Length') or 0))
+        self.api.record({'at': time.time(), 'method': self.command, 'path': url.path, 'query': url.query, 'agent': self.headers.get('User-Agent', '')})
+        try:
+            self._trouble(url.path)
+            self._authenticate()
+            self._route(url.path)
+        except Fail as fail:
+            self._send(fail.code, status(fail.code, fail.message), {'Retry-After': str(fail.retry_after)} if fail.retry_after else {})
+
+    # ---------------------------------------------------------------- what may go wrong on purpose
+    def _trouble(self, path):
+        self.cut = self.expire = False
+        for trouble in self.api.troubles:
+            if trouble.hits(path):
+                time.sleep(trouble.slow)
+                self.cut, self.expire = trouble.cut, trouble.expire
+                if trouble.status:
+                    raise Fail(trouble.status, 'the lab says %d' % trouble.status, trouble.retry_after)
+
+    def _authenticate(self):
+        token = self.headers.get('Authorization', '').removeprefix('Bearer ')
+        if token not in self.api.tokens:
+            raise Fail(401, 'Unauthorized')
+        self.user = self.api.tokens[token]
+
+    def _authorize(self, verb, resource, sub, namespace):
+        if self.api.denied(verb, resource.name, sub, namespace):
+            group = resource.version.split('/')[0] if '/' in resource.version else ''
+            scope = 'in the namespace "%s"' % namespace if namespace else 'at the cluster scope'
+            raise Fail(403, '%s is forbidden: User "%s" cannot %s resource "%s" in API group "%s" %s' % (
+                resource.name, self.user, verb, resource.name + ('/' + sub if sub else ''), group, scope))
+
+    # ---------------------------------------------------------------- answers
+    def _send(self, code, body, headers=None):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(code)
+        self.send_header('Content-Type', 'text/plain' if isinstance(body, bytes) else 'application/json')
+        self.send_header('Content-Length', str(len(data)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if getattr(self, 'cut', False):
+            data, self.close_connection = data[:len(data) // 2], True
+        self.wfile.write(data)
+
+    def _chunk(self, data):
+        self.wfile.write(b'%x\r\n%s\r\n' % (len(data), data))
+        self.wfile.flush()
+
+    # ---------------------------------------------------------------- paths
+    def _route(self, path):
+        old = self.api.old
+        parts = path.strip('/').split('/')
+        fixed = {'/version': {'major': '1', 'minor': '20' if old else '31', 'gitVersion': 'v1.20.15-eks' if old else 'v1.31.2-eks-94953ac'}, '/api': {'kind': 'APIVersions', 'versions': ['v1']},
+                 '/apis': resources.group_list(old), '/healthz': b'ok', '/readyz': b'ok', '/livez': b'ok'}
+        if path in fixed:
+            return self._send(200, fixed[path])
+        version = 'v1' if parts[0] == 'api' else '/'.join(parts[1:3])
+        rest = parts[2:] if parts[0] == 'api' else parts[3:]
+        if version not in resources.versions(old):
+            raise Fail(404, 'the server could not find the requested resource')
+        if not rest:
+            return self._send(200, resources.resource_list(version, old))
+        namespace = rest[1] if rest[0] == 'namespaces' and len(rest) > 2 else None
+        return self._object(version, namespace, rest[2:] if namespace else rest)
+
+    def _object(self, version, namespace, rest):
+        resource = next((r for r in resources.table(self.api.old) if r.version == version and r.name == rest[0]), None)
+        if not resource:
+            raise Fail(404, 'the server could not find the requested resource')
+        if resource.name == 'selfsubjectaccessreviews' and self.command == 'POST':
+            return self._review()
+        if rest[2:] == ['exec']:
+            return self._exec(resource, namespace, rest[1])
+        if self.command != 'GET':
+            raise Fail(405, 'the lab serves readers only')
+        if rest[2:] == ['log']:
+            return self._log(resource, namespace, rest[1])
+        if len(rest) == 2:
+            return self._get(resource, namespace, rest[1])
+        return self._list(resource, namespace)
+
+    # ---------------------------------------------------------------- objects
+    def _selected(self, resource, namespace):
+        items = [o for o in self.api.cluster.objects(resource.name, self.api.old) if not namespace or o['metadata'].get('namespace') == namespace]
+        for term in filter(None, self._one('labelSelector', '').split(',')):
+            key, _, value = term.replace('==', '=').partition('=')
+            items = [o for o in items if o['metadata'].get('labels', {}).get(key) == value]
+        for term in filter(None, self._one('fieldSelector', '').split(',')):
+            key, _, value = term.replace('==', '=').partition('=')
+            items = [o for o in items if field(o, key) == value]
+        return items
+
+    def _one(self, name, default=None):
+        return self.query.get(name, [default])[0]
+
+    def _list(self, resource, namespace):
+        self._authorize('list', resource, '', namespace)
+        items = self._selected(resource, namespace)
+        if self._one('watch') in ('1', 'true'):
+            self._authorize('watch', resource, '', namespace)
+            return self._watch(items)
+        limit, token = int(self._one('limit', '0')), self._one('continue')
+        start = int(base64.urlsafe_b64decode(token)) if token else 0
+        if token and self.expire:
+            raise Fail(410, 'The provided continue parameter is too old to display a consistent list result.')
+        meta = {'resourceVersion': '184467'}
+        if limit and start + limit < len(items):
+            meta.update({'continue': base64.urlsafe_b64encode(str(start + limit).encode()).decode(), 'remainingItemCount': len(items) - start - limit})
+        page = items[start:start + limit] if limit else items
+        strip = [{k: v for k, v in o.items() if k not in ('kind', 'apiVersion')} for o in page]
+        self._send(200, {'kind': resource.kind + 'List', 'apiVersion': resource.version, 'metadata': meta, 'items': strip})
+
+    def _watch(self, items):
+        self._start_stream('application/json')
+        for o in items:
+            self._chunk(json.dumps({'type': 'ADDED', 'object': o}).encode() + b'\n')
+        time.sleep(min(WATCH_SECONDS, int(self._one('timeoutSeconds', str(WATCH_SECONDS)))))
+        self._chunk(b'')
+
+    def _start_stream(self, kind):
+        self.send_response(200)
+        self.send_header('Content-Type', kind)
+        self.send_header('Transfer-Encoding', 'chunked')
+        self.end_headers()
+
+    def _get(self, resource, namespace, name):
+        self._authorize('get', resource, '', namespace)
+        for o in self._selected(resource, namespace):
+            if o['metadata']['name'] == name:
+                return self._send(200, o)
+        raise Fail(404, '%s "%s" not found' % (resource.name, name))
+
+    # ---------------------------------------------------------------- logs
+    def _log(self, resource, namespace, name):
+        self._authorize('get', resource, 'log', namespace)
+        container = self._container(self._pod(namespace, name), self._one('container'))
+        lines = container.previous if self._one('previous') in ('1', 'true') else container.lines
+        if lines is None:
+            raise Fail(400, 'previous terminated container "%s" in pod "%s" not found' % (container.name, name))
+        lines = list(lines)
+        if self._one('sinceTime'):
+            lines = [line for line in lines if rfc3339(line.at) >= self._one('sinceTime')[:19] + 'Z']
+        if self._one('sinceSeconds'):
+            lines = [line for line in lines if line.at >= time.time() - int(self._one('sinceSeconds'))]
+        if self._one('tailLines'):
+            n = int(self._one('tailLines'))
+            lines = lines[-n:] if n else []
+        stamp = self._one('timestamps') in ('1', 'true')
+        data = ''.join(('%s %s\n' % (rfc3339(line.at, 9), line.text)) if stamp else line.text + '\n' for line in lines).encode()
+        limit = self._one('limitBytes')
+        self._send(200, data[:int(limit)] if limit else data)
+
+    def _pod(self, namespace, name):
+        pod = self.api.cluster.pod(namespace, name)
+        if not pod:
+            raise Fail(404, 'pods "%s" not found' % name)
+        return pod
+
+    def _container(self, pod, name):
+        found = [c for c in pod.containers if not name or c.name == name]
+        if not found:
+            raise Fail(400, 'container %s is not valid for pod %s' % (name, pod.name))
+        if len(found) > 1:
+            raise Fail(400, 'a container name must be specified for pod %s, choose one of: [%s]' % (pod.name, ' '.join(c.name for c in found)))
+        return found[0]
+
+    # ---------------------------------------------------------------- exec and access
+    def _exec(self, resource, namespace, name):
+        self._authorize('create', resource, 'exec', namespace)
+        pod = self._pod(namespace, name)
+        self._container(pod, self._one('container'))
+        connection = execute.upgrade(self)
+        if not connection:
+            raise Fail(400, 'you must specify at least 1 of stdin, stdout, stderr, and upgrade')
+        execute.run(connection, pod, self.query['command'])
+
+    def _review(self):
+        review = json.loads(self.body)
+        asked = review['spec'].get('resourceAttributes', {})
+        namespace = asked.get('namespace') or None
+        denied = self.api.denied(asked.get('verb'), asked.get('resource'), asked.get('subresource', ''), namespace)
+        review['status'] = {'allowed': not denied, 'reason': '' if denied else 'RBAC: allowed by ClusterRoleBinding "oncall"'}
+        self._send(201, review)
+
+
+def field(o, key):
+    for part in key.split('.'):
+        o = o.get(part, {}) if isinstance(o, dict) else {}
+    return o

@@ -1,0 +1,171 @@
+"""What a scene has to show: first that the fault is real, to the tools that a person would use; then that d5tui names it, live and
+again offline from what the live run left; and that nothing but reads happened."""
+import glob
+import json
+import os
+import re
+import shlex
+import time
+
+from network import NODE_A, NODE_B, NODES
+from place import CHECKOUT, POD, ROOM, TOP
+
+STATE = ROOM + '/state'
+READERS = {'iptables-save', 'ip6tables-save', 'iptables-legacy-save', 'ip6tables-legacy-save', 'iptables-nft-save', 'ip6tables-nft-save', 'nft', 'ipset', 'conntrack', 'ethtool',
+           'ip', 'ss', 'dig', 'tcpdump', 'cat', 'dmesg', 'journalctl', 'sysctl', 'ls', 'uname', 'id', 'true', 'head', 'tail', 'crictl', 'bridge', 'ipvsadm'}
+WRITES = {'nft': r'^(?!list |-. list |-.. list )', 'ipset': r'^(?!list|save)', 'conntrack': r'^(?!-S|-L|-C)', 'ip': r'\b(add|del|delete|set|replace|change|flush|exec)\b', 'sysctl': r'-w|=',
+          'tcpdump': r'(^| )-(w (?!- |-$)|z|G|W|C)', 'dmesg': r'-[cCDEn]|clear', 'conntrack ': r'-D|-F|-I|-U', 'ethtool': r'^(?!-[Sikn] |--statistics )'}
+
+
+class Results:
+    """one line for each thing looked at; a person reads the lines, test_lab.py counts them"""
+
+    def __init__(self, name):
+        self.name, self.failed = name, 0
+
+    def add(self, what, good, why=''):
+        self.failed += not good
+        print('%s %s: %s%s' % ('ok' if good else 'FAILED', self.name, what, '' if good else ': ' + str(why)[-1500:]), flush=True)
+        return good
+
+
+# ---------------------------------------------------------------- the fault, to the real tools
+def signs(lab, results):
+    for where, command, words in lab.scene.signs:
+        argv = shlex.split(command)
+        if where == 'pod':
+            done = lab.kubectl('exec', '-n', 'shop', POD, '--', *argv)
+        elif where == 'kubectl':
+            done = lab.kubectl(*argv)
+        else:
+            done = lab.ssh({'node a': NODE_A, 'node b': NODE_B}[where], command)
+        results.add('%s: %s' % (where, command), re.search(words, done.stdout + done.stderr, re.M), 'expected %s, got %s%s' % (words, done.stdout, done.stderr))
+
+
+def log(lab, app, results):
+    """the application's log, as `kubectl logs` serves it"""
+    if lab.scene.logs and results.add('the application says "%s"' % lab.scene.logs, app.wait_for(lab.scene.logs, 40), app.lines[-3:]):
+        done = lab.kubectl('logs', '-n', 'shop', POD, '--timestamps')
+        results.add('kubectl logs serves it', lab.scene.logs in done.stdout, done.stdout[-300:] + done.stderr)
+
+
+# ---------------------------------------------------------------- d5tui
+def d5tui(lab, *words, **more):
+    argv = [CHECKOUT + '/build/d5tui', 'run', *words, '--format', 'json']
+    box = lab.network.boxes[NODE_A] if lab.scene.via == 'local' else lab.bastion.box
+    started = time.monotonic()
+    done = box.run(argv, timeout=lab.scene.limit, env=dict(lab.bastion.environment(), **lab.scene.environment), **more)
+    return done, time.monotonic() - started
+
+
+def live(lab):
+    words = ['-n', 'shop', '-p', POD, '--via', lab.scene.via, '--keep', '--state', STATE]
+    words += ['--allow', lab.scene.allow] if lab.scene.allow else []
+    words += ['--symptom', lab.scene.symptom] if lab.scene.symptom else []
+    words += ['--query', lab.scene.query] if lab.scene.ask else []
+    return d5tui(lab, *words)
+
+
+def report_of(done):
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        return {}
+
+
+def judged(results, scene, what, done):
+    report = report_of(done)
+    told = '%s/%s, exit %s: %s\n%s' % (report.get('diagnosis'), report.get('verdict'), done.returncode, report.get('root_cause'), done.stderr[-600:])
+    results.add(what + ': ' + ' or '.join(scene.diagnosis), report.get('diagnosis') in scene.diagnosis, told)
+    results.add('%s: %s, exit %s' % (what, ' or '.join(scene.verdict), scene.status), report.get('verdict') in scene.verdict and done.returncode == scene.status, told)
+    return report
+
+
+def evidence():
+    found = glob.glob(STATE + '/cases/*/evidence')
+    return found[0] if len(found) == 1 else None
+
+
+def probes():
+    try:
+        with open(evidence() + '/probes.jsonl') as f:
+            return [json.loads(line) for line in f]
+    except (OSError, TypeError):
+        return []
+
+
+# ---------------------------------------------------------------- nothing but reads
+def bare(command):
+    """a node's command without what stands in front of the program: (program, the rest)"""
+    words = command.split()
+    while words and (words[0] in ('sudo', '-n', 'timeout', '--', 'env') or words[0][0].isdigit() or words[0].startswith('-') or '=' in words[0]):
+        words = words[1:]
+    return (words[0] if words else '', ' '.join(words[1:]))
+
+
+def is_read(command):
+    program, rest = bare(command)
+    program = os.path.basename(program)
+    return program in READERS and not re.search(r'[<>`;&|$]', command) and not re.search(WRITES.get(program, r'(?!)'), rest)
+
+
+def request_is_read(request, allow):
+    return request['method'] == 'GET' and not request['path'].endswith('/exec') or request['path'].endswith('/selfsubjectaccessreviews') or request['path'].endswith('/exec') and 'exec' in allow
+
+
+def reads_only(lab, results, requests_before, commands_before):
+    requests = lab.api.requests()[requests_before:]
+    bad = [r['method'] + ' ' + r['path'] for r in requests if not request_is_read(r, (lab.scene.allow or '') + lab.scene.via)]
+    results.add('reads only, of %d requests at the API server' % len(requests), not bad, bad)
+    commands = [c for name, node in lab.nodes.items() for c in node.commands()[commands_before[name]:]]
+    bad = [c for c in commands if not is_read(c)]
+    results.add('reads only, of %d commands on nodes' % len(commands), not bad, bad)
+    left = [f for node in lab.nodes.values() for f in node.written()]
+    results.add('no file left on a node', not left, left)
+
+
+# ---------------------------------------------------------------- one scene
+def keep(name, done, what):
+    """what a run printed, for a person to look at: build/lab/out/SCENE"""
+    folder = os.path.join(TOP, 'build/lab/out', name)
+    os.makedirs(folder, exist_ok=True)
+    for suffix, text in (('json', done.stdout), ('err', done.stderr)):
+        with open('%s/%s.%s' % (folder, what, suffix), 'w') as f:
+            f.write(text)
+    tree = evidence()
+    if tree and what == 'live':
+        os.system('rm -rf %s/evidence && cp -r %s %s/evidence' % (folder, tree, folder))
+
+
+def wall(results, lab, seconds):
+    slowest = max([p.get('ms') or 0 for p in probes()], default=0) / 1000
+    print('note %s: the live run took %.1f s, its slowest probe %.1f s, %d probes, their sum %.1f s' % (
+        results.name, seconds, slowest, len(probes()), sum(p.get('ms') or 0 for p in probes()) / 1000), flush=True)
+
+
+def scene(name, lab, app, signs_only):
+    results = Results(name)
+    log(lab, app, results)
+    signs(lab, results)
+    if signs_only:
+        return 1 if results.failed else 0
+    before, commands_before = len(lab.api.requests()), {n: len(lab.nodes[n].commands()) for n in NODES}
+    lab.scene.during(lab)
+    done, seconds = live(lab)
+    keep(name, done, 'live')
+    lab.scene.check(lab, results, done, seconds)
+    wall(results, lab, seconds)
+    reads_only(lab, results, before, commands_before)
+    return 1 if results.failed else 0
+
+
+def named(lab, results, done, seconds):
+    """the check of a fault: it is named, live and offline"""
+    report = judged(results, lab.scene, 'live', done)
+    tree = evidence()
+    if results.add('the run left one case', tree, os.listdir(STATE) if os.path.isdir(STATE) else 'nothing'):
+        again, _ = d5tui(lab, '--from', tree)
+        keep(results.name, again, 'offline')
+        other = report_of(again)
+        same = [report.get(k) == other.get(k) for k in ('diagnosis', 'verdict', 'root_cause')] + [again.returncode == done.returncode]
+        results.add('offline: the same', all(same), '%s\n%s' % (other.get('root_cause'), again.stderr[-600:]))

@@ -1,0 +1,124 @@
+"""Faults that take more than a command in a node: each is a function of the lab."""
+import subprocess
+import sys
+import time
+
+import cluster
+import conntrack_max
+from container import Container, rfc3339
+from network import NODE_A, here
+
+kit = cluster.kit
+LINK_LOCAL = '169.254.20.10'
+
+
+def nothing(lab):
+    pass
+
+
+# ---------------------------------------------------------------- policies
+def deny_egress(lab):
+    lab.cluster.policies.append({'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': kit.meta('default-deny', 'shop', rfc3339(time.time() - 120)),
+                                 'spec': {'podSelector': {}, 'policyTypes': ['Egress']}})
+
+
+def enforce_at_pod(lab):
+    """as the VPC CNI's agent does, by a program at the pod's own interface: no ruleset of the node shows it"""
+    lab.network.boxes[lab.app_pod.name].sh('nft add table ip agent\nnft "add chain ip agent out { type filter hook output priority 0; policy drop; }"\nnft add rule ip agent out oif lo accept')
+
+
+# ---------------------------------------------------------------- CoreDNS and what it asks
+def scaled_down(lab):
+    lab.cluster.replicas = 0
+
+
+def mute_resolver(lab):
+    lab.network.boxes['resolver'].sh('nft add table ip mute\nnft "add chain ip mute in { type filter hook input priority 0; policy drop; }"')
+
+
+def replace_coredns(lab):
+    """a rollout: the old pods end, the new ones answer SERVFAIL until they know the cluster's names"""
+    lab.app_pod.containers[0].wait_for('connected to', 20)
+    time_of, old = rfc3339(time.time()), [p for p in lab.cluster.pods if p.labels.get('k8s-app') == 'kube-dns']
+    for p in old:
+        p.containers[0].stop()
+        lab.cluster.pods.remove(p)
+        lab.cluster.events.append(kit.event('Killing', 'Stopping container coredns', 'Pod', p.name, 'kube-system', time_of, 'kubelet'))
+    names = [('coredns-7c9bd5f8d4-2mvqz', '10.0.12.61'), ('coredns-7c9bd5f8d4-tq8xh', '10.0.12.94')]
+    for name, ip in names:
+        lab.start_coredns(name, ip, synced=False)
+        lab.cluster.events.append(kit.event('SuccessfulCreate', 'Created pod: ' + name, 'ReplicaSet', 'coredns-7c9bd5f8d4', 'kube-system', time_of, 'replicaset-controller'))
+    lab.sync_proxy()
+    lab.app_pod.containers[0].wait_for('UnknownHostException', 30)
+    for name, _ in names:
+        lab.sync_coredns(name)
+    failing = len(lab.app_pod.containers[0].lines)
+    while not any('connected' in line.text for line in lab.app_pod.containers[0].lines[failing:]):
+        lab.app_pod.containers[0].wait_for_more(10)
+
+
+# ---------------------------------------------------------------- nodes
+def squat_on_53(lab):
+    """a resolver of somebody's own on the node, and NodeLocal DNSCache, which wants the same port"""
+    box = lab.nodes[NODE_A].box
+    box.sh('ip link add nodelocaldns type bridge\nip addr add %s/32 dev nodelocaldns\nip link set nodelocaldns up' % LINK_LOCAL)
+    lab.servers.append(box.start(['dnsmasq', '-k', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--log-facility=/dev/null'], stderr=subprocess.DEVNULL))
+    while not box.run(['ss', '-Hlnu', 'sport = :53']).stdout:
+        lab.servers[-1].poll()
+    box.write('/etc/coredns/Corefile', kit.COREFILE)
+    pod = cluster.Pod('node-local-dns-x7k2p', 'kube-system', lab.host_ip(NODE_A), NODE_A, box, ('DaemonSet', 'node-local-dns'), {'k8s-app': 'node-local-dns'}, host_network=True)
+    pod.containers.append(Container('node-cache', box, [sys.executable, lab.program('coredns.py'), '/etc/coredns/Corefile', LINK_LOCAL], cluster.REGISTRY + 'eks/k8s-dns-node-cache:1.23.1').start())
+    lab.cluster.pods.append(pod)
+    lab.cluster.daemonsets.append('node-local-dns')
+    lab.cluster.configs['node-local-dns'] = {'Corefile': kit.COREFILE.replace('.:53 {', '.:53 {\n    bind ' + LINK_LOCAL)}
+    pod.containers[0].wait_for_restarts(2, 30)
+
+
+def stale_rules(lab):
+    """kube-proxy of one node still has the endpoints of before"""
+    rules = lab.cluster.ruleset().replace('10.0.12.53', '10.0.12.153').replace('10.0.12.87', '10.0.12.154')
+    lab.nodes[NODE_A].load(lab.scene.backend, rules)
+
+
+FILL = '''
+import resource, socket, sys, time
+resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+server = socket.create_server(('127.0.0.1', 9999), backlog=4096)
+held = []
+try:
+    while True:
+        held.append(socket.create_connection(('127.0.0.1', 9999), 1))
+        held.append(server.accept()[0])
+except OSError:
+    print('full', flush=True)
+while True: # what expires is taken up again
+    time.sleep(0.2)
+    try:
+        held.append(socket.create_connection(('127.0.0.1', 9999), 0.2))
+    except OSError:
+        pass
+'''
+
+
+def fill_conntrack(lab):
+    conntrack_max.lower(1000)
+    box = lab.nodes[NODE_A].box
+    box.sh('iptables-%s -t raw -A PREROUTING -p tcp --dport 22 -j NOTRACK\niptables-%s -t raw -A OUTPUT -p tcp --sport 22 -j NOTRACK' % (lab.scene.backend, lab.scene.backend))
+    filler = box.start([sys.executable, '-c', FILL], stdout=subprocess.PIPE, text=True)
+    lab.servers.append(filler)
+    if filler.stdout.readline() != 'full\n':
+        raise RuntimeError('the table of connections did not fill')
+
+
+def narrow_link(lab):
+    """veth drops silently what is larger than its other end takes"""
+    here('ip link set vpc-b mtu 1500')
+
+
+def crash_app(lab):
+    app = lab.app_pod.containers[0]
+    app.argv = ['sh', '-c', 'echo "java.io.FileNotFoundException: /etc/checkout/config.yaml (No such file or directory)"; exit 1']
+    app.process.terminate()
+    app.wait_for_restarts(3, 30)
+
+

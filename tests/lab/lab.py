@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""One lab: a small cluster of real parts, with one thing broken.
+
+    tests/lab/lab.py SCENE              as root: builds it, runs the scene's checks, says what came out
+    tests/lab/lab.py SCENE --signs      builds it, and only looks whether the fault is real
+    tests/lab/lab.py SCENE --shell      builds it, and leaves you on the bastion: kubectl, ssh, dig, d5tui; exit ends all
+
+A lab lives in mount, network and process namespaces of its own, with a /run of its own and build/lab/root laid over /usr. When
+its first process ends, by whatever signal, the kernel ends all others and takes the namespaces away: nothing on the machine was
+changed, and two labs do not see each other."""
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+INSIDE = 'D5_LAB_INSIDE'
+
+import bastion  # noqa: E402
+import cluster  # noqa: E402
+import conntrack_max  # noqa: E402
+import dns  # noqa: E402
+import node  # noqa: E402
+from api import Api  # noqa: E402
+from container import Container  # noqa: E402
+from network import API, NODE_A, NODE_B, NODES, Network  # noqa: E402
+from place import CHECKOUT, COREDNS, ORDERS, POD, POD_IP, PROGRAMS, ROOM, TOP  # noqa: E402
+
+DNS_LABELS = {'k8s-app': 'kube-dns', 'pod-template-hash': '6f9cd4d8bb'}
+
+
+def enter(argv):
+    """runs this program again inside the lab's namespaces; does not return"""
+    os.environ[INSIDE] = '1'
+    os.execvp('unshare', ['unshare', '--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', sys.executable] + argv)
+
+
+def furnish(root):
+    """the mounts: a /run of our own with the checkout in it, what `make lab-root` unpacked over /usr"""
+    subprocess.run(['sh', '-ec', 'mount -t tmpfs -o mode=755 tmpfs /run\nmkdir -p /run/sshd %s\nmount --bind %s %s\nmount -t overlay overlay -o "lowerdir=%s/usr:/usr" /usr' % (CHECKOUT, TOP, CHECKOUT, root)], check=True)
+
+
+class Lab:
+    def __init__(self, scene):
+        self.scene, self.network, self.cluster = scene, Network(ROOM), cluster.Cluster()
+        self.servers = []
+
+    def build(self):
+        """the cluster, whole; what the scene breaks comes after"""
+        keys, certificates = ROOM + '/keys', ROOM + '/certificates'
+        node.make_keys(keys)
+        bastion.make_certificates(certificates)
+        net, scene = self.network, self.scene
+        for name in (NODE_A, NODE_B):
+            net.box(name, node.files(name, '%s/boxes/%s' % (ROOM, name), scene.backend))
+        net.box('bastion', bastion.files(ROOM + '/home'))
+        net.box('resolver')
+        net.box('world')
+        net.build()
+        self.servers += [dns.world(net.boxes['world'], ROOM + '/world'), dns.resolver(net.boxes['resolver'], ROOM + '/resolver')]
+        self.nodes = {name: node.Node(net.boxes[name], keys, scene.cluster_dns) for name in (NODE_A, NODE_B)}
+        self.cluster.configs = {'coredns': {'Corefile': scene.corefile}, 'kube-proxy-config': {'config': 'kind: KubeProxyConfiguration\nmode: "iptables"\n'}}
+        self._pods()
+        self.api = Api(self.cluster, API, certificates + '/server.pem', certificates + '/server.key', ROOM + '/requests.jsonl')
+        self.bastion = bastion.Bastion(net.boxes['bastion'], ROOM, keys, certificates)
+        return self
+
+    # ---------------------------------------------------------------- pods
+    def _pods(self):
+        for name, ip in COREDNS[:self.scene.replicas]:
+            self.start_coredns(name, ip)
+        for dns_pod in [p for p in self.cluster.pods if p.labels == DNS_LABELS]:
+            self.wait_for_dns(dns_pod)
+        self._pod(ORDERS[0], 'shop', ORDERS[1], NODE_B, ('ReplicaSet', 'orders-5c8f7d9c66'), {'app': 'orders'}, ['sleep', 'infinity'], 'orders', 'shop/orders:4.18.2')
+        for name in (NODE_A, NODE_B):
+            for daemon in self.cluster.daemonsets:
+                self._host_pod('%s-%s' % (daemon, name.split('.')[0][-5:].replace('-', 'x')), name, daemon)
+        self.sync_proxy()
+
+    def host_ip(self, node_name):
+        return NODES[node_name]
+
+    def program(self, name):
+        return PROGRAMS + name
+
+    def _pod(self, name, namespace, ip, node_name, owner, labels, argv, container, image, files=()):
+        box = self.network.pod(name, ip, node_name, files)
+        pod = cluster.Pod(name, namespace, ip, node_name, box, owner, labels)
+        pod.containers.append(Container(container, box, argv, cluster.REGISTRY + image).start())
+        self.cluster.pods.append(pod)
+        return pod
+
+    def _host_pod(self, name, node_name, daemon):
+        box = self.network.boxes[node_name]
+        pod = cluster.Pod(name, 'kube-system', NODES[node_name], node_name, box, ('DaemonSet', daemon), {'k8s-app': daemon}, host_network=True)
+        pod.containers.append(Container(daemon, box, ['sleep', 'infinity'], cluster.REGISTRY + 'eks/' + daemon).start())
+        self.cluster.pods.append(pod)
+
+    def start_coredns(self, name, ip, synced=True):
+        box = self.network.pod(name, ip, NODE_B, {'/etc/resolv.conf': self.scene.node_resolv, '/etc/coredns/Corefile': self.scene.corefile})
+        if synced:
+            self.sync_coredns(name)
+        pod = cluster.Pod(name, 'kube-system', ip, NODE_B, box, ('ReplicaSet', 'coredns-6f9cd4d8bb'), DNS_LABELS)
+        pod.containers.append(Container('coredns', box, [sys.executable, PROGRAMS + 'coredns.py', '/etc/coredns/Corefile'], cluster.REGISTRY + 'eks/coredns:v1.11.4').start())
+        self.cluster.pods.append(pod)
+
+    def sync_coredns(self, name):
+        """what its kubernetes plug-in does: learns the cluster's names"""
+        self.servers.append(dns.cluster(self.network.boxes[name], '%s/%s' % (ROOM, name), self.cluster.services))
+
+    def wait_for_dns(self, pod):
+        """until the pod answers, or its container has died often enough to be called crash-looping"""
+        for _ in range(60):
+            if pod.containers[0].restarts >= 2 or pod.box.run(['dig', '+time=1', '+tries=1', '@127.0.0.1', dns.QUERY]).returncode == 0:
+                return
+        raise RuntimeError('%s does not answer: %s' % (pod.name, pod.containers[0].lines))
+
+    def sync_proxy(self):
+        for n in self.nodes.values():
+            n.load(self.scene.backend, self.cluster.ruleset())
+
+    def start_app(self):
+        pod = self._pod(POD, 'shop', POD_IP, NODE_A, ('ReplicaSet', 'checkout-7d9c5b6f4'), {'app': 'checkout'}, [sys.executable, PROGRAMS + 'app.py', self.scene.query, '0.5'],
+                        'checkout', 'shop/checkout:4.18.2', {'/etc/resolv.conf': self.scene.resolv})
+        pod.spec.update(self.scene.pod_spec)
+        self.app_pod = pod
+        return pod.containers[0]
+
+    def kubectl(self, *words, **more):
+        return self.bastion.run(['kubectl', *words], **more)
+
+    def ssh(self, node_name, command, **more):
+        return self.bastion.run(['ssh', '-o', 'BatchMode=yes', '-o', 'HostKeyAlias=' + node_name, NODES[node_name], command], **more)
+
+
+def inside(name, options):
+    import check
+    import scenes
+    furnish(os.path.join(TOP, 'build/lab/root'))
+    started = time.monotonic()
+    lab = Lab(scenes.SCENES[name]).build()
+    lab.scene.break_it(lab)
+    app = lab.start_app()
+    lab.scene.later(lab)
+    print('%s: the lab is up after %.1f s' % (name, time.monotonic() - started), file=sys.stderr)
+    if '--shell' in options:
+        return subprocess.run(lab.bastion.box.argv(['sh', '-i']), env=dict(lab.bastion.environment(), PS1='bastion# ')).returncode
+    return check.scene(name, lab, app, '--signs' in options)
+
+
+def main():
+    if len(sys.argv) < 2 or os.geteuid() != 0:
+        sys.exit(__doc__)
+    if INSIDE not in os.environ:
+        conntrack_max.guard()
+        enter([os.path.abspath(__file__)] + sys.argv[1:])
+    os._exit(inside(sys.argv[1], sys.argv[2:]))
+
+
+if __name__ == '__main__':
+    main()

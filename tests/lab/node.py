@@ -1,0 +1,108 @@
+"""A worker node from inside: sshd with keys only, a user who may `sudo -n`, the tools that are there, the kubelet's settings, and
+a record of each command that was run on it."""
+import json
+import os
+import shutil
+import subprocess
+import time
+
+from network import NODES, resolv_of_node
+
+USER = 'ec2-user'
+USER_ID = 1000
+TOOLS = ('iptables iptables-save ip6tables ip6tables-save iptables-legacy-save ip6tables-legacy-save iptables-nft-save ip6tables-nft-save nft ipset conntrack ethtool ip ss dig tcpdump '
+         'sudo timeout cat sh ls id uname date head tail grep sed sysctl true').split()
+
+SSHD = '''
+Port 22
+HostKey %(keys)s/%(short)s
+PidFile none
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin prohibit-password
+StrictModes no
+AuthorizedKeysFile %(keys)s/oncall.pub
+ForceCommand %(folder)s/record
+MaxSessions 40
+MaxStartups 40
+UseDNS no
+'''
+
+# Notes what was asked for, then runs it as the login shell would.
+RECORD = '''#!/bin/sh
+printf '%%s\\n' "$SSH_ORIGINAL_COMMAND" >>%(folder)s/commands
+PATH=%(folder)s/bin
+export PATH
+[ -n "$SSH_ORIGINAL_COMMAND" ] || exit 1
+exec sh -c "$SSH_ORIGINAL_COMMAND"
+'''
+
+# The node's own kernel log and journal: what its namespace said since it came up.
+DMESG = '''#!/bin/sh
+exec /usr/bin/dmesg "$@" --since '%(since)s'
+'''
+JOURNAL = '''#!/bin/sh
+exec /usr/bin/cat %(folder)s/kubelet.log
+'''
+
+
+def passwd(home, name, uid):
+    return ('root:x:0:0:root:/root:/bin/sh\nsshd:x:997:997::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n'
+            'tcpdump:x:996:996::/nonexistent:/usr/sbin/nologin\n' + ('%s:x:%d:%d::%s:/bin/sh\n' % (name, uid, uid, home) if uid else ''))
+
+
+def files(name, folder, backend):
+    """what a node has in /etc, before it comes up"""
+    alternatives = {p: '/usr/sbin/' + p.replace('tables', 'tables-' + backend) for p in
+                    ('iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore')}
+    os.makedirs(folder + '/etc/alternatives', exist_ok=True)
+    for program, real in alternatives.items():
+        os.symlink(real, '%s/etc/alternatives/%s' % (folder, program))
+    return {'/etc/resolv.conf': resolv_of_node(), '/etc/hosts': '127.0.0.1 localhost\n%s %s\n' % (NODES[name], name),
+            '/etc/passwd': passwd('/tmp', USER, USER_ID), '/etc/shadow': 'root:*:19000::::::\n%s:*:19000::::::\n' % USER, '/etc/group': 'root:x:0:\nsudo:x:27:\ntcpdump:x:996:\n%s:x:%d:\n' % (USER, USER_ID),
+            '/etc/sudoers': 'Defaults secure_path=%s/bin, !syslog\nroot ALL=(ALL) NOPASSWD: ALL\n%s ALL=(ALL) NOPASSWD: ALL\n' % (folder, USER),
+            '/etc/sudo.conf': '', '/etc/pam.d/sudo': 'auth sufficient pam_permit.so\naccount sufficient pam_permit.so\nsession required pam_permit.so\n',
+            '/etc/os-release': 'NAME="Amazon Linux"\nVERSION="2023"\nID="amzn"\nPRETTY_NAME="Amazon Linux 2023"\n'}
+
+
+class Node:
+    def __init__(self, box, keys, cluster_dns, tools=TOOLS):
+        self.box, self.folder = box, box.folder
+        names = {'folder': box.folder, 'keys': keys, 'short': box.name.split('.')[0], 'since': time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())}
+        self.settings(cluster_dns)
+        os.chmod(box.folder + '/etc/sudoers', 0o440)
+        os.makedirs(box.folder + '/bin', exist_ok=True)
+        for tool in tools:
+            os.symlink(shutil.which(tool, path='/usr/sbin:/usr/bin:/sbin:/bin') or '/usr/bin/' + tool, '%s/bin/%s' % (box.folder, tool))
+        for name, text in (('record', RECORD), ('bin/dmesg', DMESG), ('bin/journalctl', JOURNAL)):
+            box.write('/' + name, text % names, 0o755)
+        box.write('/commands', '', 0o666)
+        box.write('/kubelet.log', '')
+        box.write('/sshd_config', SSHD % names)
+        self.sshd = box.start(['/usr/sbin/sshd', '-D', '-f', box.folder + '/sshd_config', '-E', box.folder + '/sshd.log'])
+
+    def settings(self, cluster_dns):
+        text = json.dumps({'kind': 'KubeletConfiguration', 'apiVersion': 'kubelet.config.k8s.io/v1beta1', 'clusterDNS': [cluster_dns], 'clusterDomain': 'cluster.local'}, indent=4) + '\n'
+        self.box.write('/etc/kubernetes/kubelet/config.json', text)
+
+    def load(self, backend, ruleset):
+        """kube-proxy's rules, by its own restore"""
+        done = self.box.run(['iptables-%s-restore' % backend], input=ruleset)
+        if done.returncode:
+            raise RuntimeError('%s: %s' % (self.box.name, done.stderr))
+
+    def commands(self):
+        with open(self.folder + '/commands') as f:
+            return f.read().splitlines()
+
+    def written(self):
+        """files that somebody left on the node"""
+        return self.box.sh('find /tmp -mindepth 1').splitlines()
+
+
+def make_keys(folder):
+    """one pair for the person, one for each node"""
+    os.makedirs(folder, exist_ok=True)
+    for name in ['oncall'] + [n.split('.')[0] for n in NODES]:
+        subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', os.path.join(folder, name)], check=True)

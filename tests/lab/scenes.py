@@ -1,0 +1,102 @@
+"""The scenes: what is broken, how that looks to a person's own tools, and what d5tui must say of it.
+
+Diagnoses without a scene, and why:
+    coredns_overload, coredns_oom   need CoreDNS itself under load; Debian has no package of it
+    linklocal_throttle              the counter belongs to the ENA driver
+    nodelocaldns_ipvs               needs a kernel with IPVS
+    ipv6_upstream                   the lab's VPC is IPv4
+    node_oom, app_oom               need a kernel of their own to run out of memory in
+    conntrack_race                  Linux has resolved the clash that loses the packet since 5.7 (nf_ct_resolve_clash)"""
+import check
+import cluster
+import dns
+import faults
+from network import NODE_A, NODE_B, resolv_of_node
+
+TIMED_OUT, FAILING = r'timed out|no servers could be reached', 'java.net.UnknownHostException'
+DIG = 'dig +time=1 +tries=1 @%s %s'
+ASK = DIG % (cluster.CLUSTER_IP, dns.QUERY)
+
+
+class Scene:
+    """A healthy cluster; a scene changes what it breaks"""
+    backend = 'nft'                     # whose iptables the nodes run: nft or legacy
+    resolv = dns.resolv_of_pod(cluster.CLUSTER_IP, 'ndots:5 timeout:1 attempts:2')
+    pod_spec = {'dnsConfig': {'options': [{'name': 'timeout', 'value': '1'}, {'name': 'attempts', 'value': '2'}]}}
+    node_resolv = resolv_of_node()      # what CoreDNS' pods have
+    cluster_dns = cluster.CLUSTER_IP    # the kubelet's
+    corefile = cluster.kit.COREFILE
+    replicas = 2
+    query = dns.QUERY                   # what fails, and what the application looks up
+    ask = False                         # whether d5tui is told that name; else it finds it in the log
+    symptom = None
+    on_a = on_b = ''                    # commands in a node; $IPT is its iptables
+    prepare = staticmethod(faults.nothing)            # (lab) before the application starts
+    later = staticmethod(faults.nothing)              # (lab) once it has started
+    during = staticmethod(faults.nothing)             # (lab) just before d5tui
+    signs, logs = (), FAILING           # (where, command, words) of the real tools; what the application says
+    diagnosis, verdict, status = ['no_fault'], ['confirmed'], 0
+    via, allow, environment = 'ssh', 'exec,capture', {}
+    limit = 110                         # seconds; a run that takes longer hangs
+    check = staticmethod(check.named)
+
+    def __init__(self, story, **more):
+        self.story = story
+        self.__dict__.update(more)
+
+    def break_it(self, lab):
+        self.prepare(lab)
+        for name, commands in ((NODE_A, self.on_a), (NODE_B, self.on_b)):
+            if commands:
+                lab.nodes[name].box.sh(commands.replace('$IPT', 'iptables-' + self.backend))
+
+
+def firewall(story, **more):
+    more.setdefault('signs', [('pod', ASK, TIMED_OUT)])
+    return Scene(story, diagnosis=['host_firewall'], **more)
+
+
+SCENES = {
+    'no_fault': Scene('Nothing is broken.', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
+    'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes.', backend='legacy',
+                          on_a='$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP', signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', 'NOERROR'), ('node a', 'sudo -n iptables-save -c', r'\[[1-9].*--dport 53 -j DROP')]),
+    'fw_nft': firewall('A native nft table drops UDP 53 in a forward chain before the others.',
+                       on_a='nft add table inet guard; nft "add chain inet guard forward { type filter hook forward priority -10; }"; nft add rule inet guard forward ip daddr 10.0.12.0/24 udp dport 53 counter drop',
+                       signs=[('pod', ASK, TIMED_OUT), ('node a', 'sudo -n nft list ruleset', r'udp dport 53 counter packets [1-9]')]),
+    'fw_raw': firewall('The raw table drops what comes from pods for port 53, before conntrack and before kube-proxy.', on_a='$IPT -t raw -I PREROUTING -i eni+ -p udp --dport 53 -j DROP'),
+    'fw_policy': firewall('FORWARD\'s policy is DROP and nothing accepts new flows of pods. No rule names port 53.', on_a='$IPT -P FORWARD DROP'),
+    'fw_reply': firewall('The answer is dropped on its way back: --sport 53 in FORWARD.', backend='legacy', on_a='$IPT -I FORWARD 1 -p udp --sport 53 -j DROP'),
+    'fw_tcp': firewall('TCP 53 is rejected: small answers come, and those that were cut and are asked for again over TCP do not.', query=dns.BIG, on_a='$IPT -I FORWARD 1 -d 10.0.12.0/24 -p tcp --dport 53 -j REJECT --reject-with tcp-reset',
+                       signs=[('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.BIG) + ' +tcp', TIMED_OUT + '|refused|reset')]),
+    'fw_coredns_node': firewall('The pod\'s node is clean; the node that carries CoreDNS drops what comes for port 53 from the pods\' subnet.', on_b='$IPT -I FORWARD 1 -s 10.0.11.0/24 -p udp --dport 53 -j DROP',
+                                signs=[('pod', ASK, TIMED_OUT), ('node b', 'sudo -n iptables-save -c', r'\[[1-9].*--dport 53 -j DROP')]),
+    'network_policy_deny': Scene('A default deny of egress, and no policy that lets DNS out. The agent enforces it at the pod, where the node\'s rulesets do not show it.', prepare=faults.deny_egress, later=faults.enforce_at_pod,
+                                 signs=[('pod', ASK, TIMED_OUT), ('kubectl', 'get networkpolicies -n shop', 'default-deny')], diagnosis=['network_policy_deny']),
+    'coredns_down': Scene('CoreDNS is scaled to zero, and kube-proxy rejects the service\'s address.', replicas=0, signs=[('pod', ASK, 'refused|no servers could be reached'), ('node a', 'sudo -n iptables-save', 'has no endpoints')],
+                          prepare=faults.scaled_down, diagnosis=['coredns_down']),
+    'corefile_error': Scene('A directive of the Corefile is misspelt: CoreDNS ends as soon as it starts.', corefile=cluster.kit.COREFILE.replace('forward', 'foward'), signs=[
+        ('kubectl', 'logs -n kube-system coredns-6f9cd4d8bb-6kqzl --previous', "Unknown directive 'foward'"), ('pod', ASK, 'refused|no servers could be reached')], diagnosis=['corefile_error']),
+    'upstream_unreachable': Scene('The VPC\'s resolver does not answer; cluster names resolve, others do not.', query=dns.OUTSIDE, prepare=faults.mute_resolver, signs=[
+        ('pod', ASK, 'NOERROR'), ('pod', 'dig +time=4 +tries=1 @%s %s' % (cluster.CLUSTER_IP, dns.OUTSIDE), 'SERVFAIL'), ('kubectl', 'logs -n kube-system -l k8s-app=kube-dns --prefix', 'i/o timeout')], diagnosis=['upstream_unreachable']),
+    'wrong_nameserver': Scene('The kubelet hands out 10.100.0.10, which does not exist here.', cluster_dns='10.100.0.10', resolv=dns.resolv_of_pod('10.100.0.10', 'ndots:5 timeout:1 attempts:2'),
+                              signs=[('pod', 'cat /etc/resolv.conf', '10.100.0.10'), ('pod', DIG % ('10.100.0.10', dns.QUERY), TIMED_OUT)], diagnosis=['wrong_nameserver']),
+    'dns_policy': Scene('The pod has dnsPolicy Default: it asks the node\'s resolver, which knows no cluster names.', resolv=resolv_of_node(), pod_spec={'dnsPolicy': 'Default'},
+                        signs=[('pod', 'cat /etc/resolv.conf', '10.0.0.2'), ('pod', DIG % ('10.0.0.2', dns.QUERY), 'NXDOMAIN')], diagnosis=['dns_policy']),
+    'nodelocaldns_bind': Scene('NodeLocal DNSCache cannot listen: another server holds port 53 of the node.', prepare=faults.squat_on_53, cluster_dns=faults.LINK_LOCAL, resolv=dns.resolv_of_pod(faults.LINK_LOCAL, 'ndots:5 timeout:1 attempts:2'),
+                               signs=[('node a', 'sudo -n ss -lnu sport = :53', ':53'), ('kubectl', 'logs -n kube-system node-local-dns-x7k2p --previous', 'address already in use')], diagnosis=['nodelocaldns_bind']),
+    'conntrack_full': Scene('The node\'s table of connections is full of long-lived ones; ssh is not tracked, so that one still gets in.', later=faults.fill_conntrack,
+                            signs=[('pod', ASK, TIMED_OUT), ('node a', 'sudo -n dmesg', 'table full')], diagnosis=['conntrack_full']),
+    'mtu': Scene('A link of 1500 between nodes of 9001 loses large packets, and nobody is told. dig +tcp asks for small segments and sees nothing of it; the C library waits.', query=dns.BIG, logs=None, ask=True,
+                 symptom='lookups of big.example.net hang, all others work', prepare=faults.narrow_link, diagnosis=['mtu'],
+                 signs=[('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.BIG) + ' +bufsize=4096 +ignore', TIMED_OUT)]),
+    'service_path': Scene('kube-proxy on the pod\'s node has stopped: its rules lead to addresses that are no endpoints any more.', prepare=faults.stale_rules, signs=[
+        ('pod', ASK, TIMED_OUT), ('pod', DIG % ('10.0.12.53', dns.QUERY), 'NOERROR')], diagnosis=['service_path']),
+    'pod_not_running': Scene('The application dies at its start, for want of a file; DNS has no part in it.', later=faults.crash_app, logs='config.yaml', symptom='checkout does not come up, somebody says DNS',
+                             diagnosis=['pod_not_running']),
+    'search_expansion': Scene('NXDOMAIN for the doubled names, then an answer: the search list at work.', logs='connected to orders', symptom='the capture is full of NXDOMAIN, is DNS broken?', diagnosis=['search_expansion'],
+                              signs=[('pod', DIG % (cluster.CLUSTER_IP, dns.QUERY + '.shop.svc.cluster.local'), 'NXDOMAIN')]),
+    'name_does_not_exist': Scene('The application asks for "ordres"; the service is "orders".', query='ordres.shop.svc.cluster.local', signs=[('pod', DIG % (cluster.CLUSTER_IP, 'ordres.shop.svc.cluster.local'), 'NXDOMAIN')],
+                                 diagnosis=['name_does_not_exist'], verdict=['confirmed', 'likely']),
+    'transient_servfail': Scene('CoreDNS was replaced a moment ago: a few SERVFAIL while the new pods had not heard from the API server.', corefile=cluster.kit.COREFILE.replace('errors\n', 'errors\n    log\n', 1), later=faults.replace_coredns,
+                                signs=[('pod', ASK, 'NOERROR')], diagnosis=['transient_servfail'], verdict=['confirmed', 'likely']),
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Runs the lab's scenes, some at a time, each in a lab of its own (lab.py), and counts what they showed.
+
+    tests/lab/test_lab.py [--signs] [SCENE…]    as root; without it, says SKIPPED and counts nothing
+                                                --signs: only whether the faults are real, to a person's own tools
+"""
+import concurrent.futures
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import scenes  # noqa: E402
+
+AT_ONCE = 4
+LIMIT = 240  # seconds; a lab that takes longer is ended, with all that is in it
+
+
+def run(name, options):
+    started = time.monotonic()
+    try:
+        done = subprocess.run([os.path.join(HERE, 'lab.py'), name] + options, capture_output=True, text=True, timeout=LIMIT)
+        out, status = done.stdout, done.returncode
+        wrong = done.stderr.strip().splitlines()[-8:] if status else []
+    except subprocess.TimeoutExpired as e:
+        out, status, wrong = (e.stdout or b'').decode(), 1, ['the lab did not end within %d s' % LIMIT]
+    lines = out.splitlines()
+    if status and not any(line.startswith('FAILED') for line in lines):
+        lines.append('FAILED %s: the lab did not run' % name)
+    return name, time.monotonic() - started, lines, wrong
+
+
+def main():
+    if os.geteuid() != 0:
+        print('SKIPPED: the lab needs root (namespaces, netfilter); nothing of it was tested')
+        print('0 passed, 0 failed')
+        return 0
+    root = subprocess.run([os.path.join(HERE, 'root.sh'), os.path.join(HERE, '../../build/lab')], stdout=subprocess.DEVNULL)
+    if root.returncode:
+        print('FAILED: what the lab runs could not be fetched')
+        print('0 passed, 1 failed')
+        return 1
+    options = [a for a in sys.argv[1:] if a.startswith('-')] or ['--signs']
+    wanted = [a for a in sys.argv[1:] if not a.startswith('-')] or list(scenes.SCENES)
+    passed = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for name, seconds, lines, wrong in pool.map(run, wanted, [options] * len(wanted)):
+            good, bad = (sum(line.startswith(w) for line in lines) for w in ('ok', 'FAILED'))
+            print('%-24s %2d passed, %2d failed  %5.1f s' % (name, good, bad, seconds))
+            print(''.join('    %s\n' % line for line in lines if not line.startswith('ok')) + ''.join('    | %s\n' % w for w in wrong), end='', flush=True)
+            passed, failed = passed + good, failed + bad
+    print('%d passed, %d failed' % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
