@@ -26,11 +26,17 @@ static struct value port_of(const struct peer *p)
 
 // ---------------------------------------------------------------- interfaces
 
-// The interface on one side of the packet; empty where that hook has none.
+static bool is_forwarded(const struct walk *walk, const struct world *w)
+{
+    return w->leg == PACKET_QUERY ? walk->query->hook != NF_OUTPUT : !w->ended_local;
+}
+
+// The interface on one side of the packet; empty where that hook has none. Since Linux 5.8 postrouting knows
+// where a packet came in.
 struct span packet_interface(const struct walk *walk, const struct world *w, bool out, bool *ret_known)
 {
-    bool has_in =
-        w->hook == NF_INGRESS || w->hook == NF_PREROUTING || w->hook == NF_INPUT || w->hook == NF_FORWARD;
+    bool has_in = w->hook == NF_INGRESS || w->hook == NF_PREROUTING || w->hook == NF_INPUT ||
+                  w->hook == NF_FORWARD || (w->hook == NF_POSTROUTING && is_forwarded(walk, w));
     bool has_out =
         w->hook == NF_FORWARD || w->hook == NF_OUTPUT || w->hook == NF_POSTROUTING || w->hook == NF_EGRESS;
     *ret_known = true;

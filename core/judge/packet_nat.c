@@ -69,10 +69,10 @@ static bool peer_eq(const struct peer *a, const struct peer *b)
            a->port_hi == b->port_hi && a->any_local == b->any_local;
 }
 
-// A range that holds the port already leaves it; else the kernel picks one.
-static void set_port(struct peer *p, const struct range *range)
+// A range that holds the port already leaves it, unless one is to be drawn; else the kernel picks one.
+static void set_port(struct peer *p, const struct range *range, bool random)
 {
-    if (p->port_lo >= range->lo.lo && p->port_hi <= range->hi.lo && range->lo.lo != range->hi.lo)
+    if (!random && p->port_lo >= range->lo.lo && p->port_hi <= range->hi.lo && range->lo.lo != range->hi.lo)
         return;
     p->port_lo = (uint16_t)range->lo.lo;
     p->port_hi = (uint16_t)range->hi.lo;
@@ -131,21 +131,19 @@ static void apply_address(const struct walk *walk, const struct world *w, const 
         unknown_address(p);
 }
 
-static void apply_port(const struct nat *nat, const struct element *data, struct peer *p)
+// Without a range only a source gets another port (nf_nat_core.c, nf_nat_l4proto_unique_tuple).
+static void apply_port(const struct world *w, const struct nat *nat, const struct element *data,
+                       struct peer *p)
 {
     static const struct range any = {{0, 1024}, {0, UINT16_MAX}};
     if (nat->port_in_map)
-        set_port(p, &data->data[1]);
+        set_port(p, &data->data[1], nat->random_port);
     else if (nat->has_port && nat->port.kind == EXPR_MAP)
-        set_port(p, &data->data[0]);
+        set_port(p, &data->data[0], nat->random_port);
     else if (nat->has_port && nat->port.kind == EXPR_CONST)
-        set_port(p, &nat->port.value);
-    else if (nat->has_port || nat->random_port)
-        set_port(p, &any);
-    if (nat->random_port && p->port_lo == p->port_hi && !nat->has_port) {
-        p->port_lo = 1024;
-        p->port_hi = UINT16_MAX;
-    }
+        set_port(p, &nat->port.value, nat->random_port);
+    else if (nat->has_port || (nat->random_port && !at_destination(w->hook)))
+        set_port(p, &any, nat->random_port);
 }
 
 bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat, const struct element *data)
@@ -156,7 +154,7 @@ bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat,
     struct peer *p = destination ? &w->dst : &w->src;
     struct peer before = *p;
     apply_address(walk, w, nat, data, p);
-    apply_port(nat, data, p);
+    apply_port(w, nat, data, p);
     bool changed = !peer_eq(&before, p);
     if (destination) {
         w->conn.done_dst = true;

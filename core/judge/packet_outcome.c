@@ -98,11 +98,18 @@ static struct packet_branch agree(const struct packet_branch *yes, const struct 
     return ret;
 }
 
+static struct packet_branch worse(const struct packet_branch *a, const struct packet_branch *b)
+{
+    return badness(b->fate) > badness(a->fate) ? *b : *a;
+}
+
+// Of two ways to the same target one happens, or (no gap) both do.
 static void add_branch(struct outcome *o, const struct packet_branch *b, const struct packet_gap *gap)
 {
     for (size_t i = 0; i < o->n_branches; i++) {
-        if (same_target(&o->branches[i], b)) {
-            o->branches[i] = agree(&o->branches[i], b, gap);
+        struct packet_branch *known = &o->branches[i];
+        if (same_target(known, b)) {
+            *known = gap ? agree(known, b, gap) : worse(known, b);
             return;
         }
     }
@@ -122,10 +129,9 @@ static void join_branches(struct walk *walk, struct outcome *o, const struct out
 
 const struct outcome *outcome_picked(struct walk *walk, const struct outcome *a, const struct outcome *b)
 {
-    static const struct packet_gap none = {.what = "an endpoint's choice"};
     struct outcome *o = new_outcome(walk);
-    join_branches(walk, o, a, b, &none);
-    o->self = badness(b->self.fate) > badness(a->self.fate) ? b->self : a->self;
+    join_branches(walk, o, a, b, NULL);
+    o->self = worse(&a->self, &b->self);
     o->gaps = join_gaps(walk, a->gaps, b->gaps);
     return o;
 }

@@ -59,23 +59,6 @@ static bool take_address_range(struct words *w, const struct option_row *row, st
     return true;
 }
 
-// IPv6: xt_addrtype.c asks for every one of unicast, multicast and unspec, and for any one of the others.
-static void take_types6(struct words *w, enum field field, uint64_t mask)
-{
-    const uint64_t all_of = (1u << ADDR_UNICAST | 1u << ADDR_MULTICAST | 1u << ADDR_UNSPEC) & mask;
-    const uint64_t any_of = (1u << ADDR_LOCAL | 1u << ADDR_ANYCAST | 1u << ADDR_UNREACHABLE) & mask;
-    struct range ranges[8];
-    size_t n = 0;
-    for (uint64_t sub = any_of;; sub = (sub - 1) & any_of) { // every subset
-        if (sub != 0 || any_of == 0)
-            ranges[n++] = (struct range){num_of(all_of | sub), num_of(all_of | sub)};
-        if (sub == 0)
-            break;
-    }
-    struct selector s = {.field = field, .masked = true, .and_ = num_of(all_of | any_of)};
-    build_match(&w->build, s, ranges, n, w->invert);
-}
-
 static bool take_address_type(struct words *w, const struct option_row *row, struct span value)
 {
     struct range ranges[12];
@@ -89,7 +72,7 @@ static bool take_address_type(struct words *w, const struct option_row *row, str
         mask |= UINT64_C(1) << type;
     }
     if (w->build.rs->tables[w->build.table].family == NF_FAMILY_IP6)
-        take_types6(w, row->field2, mask);
+        build_types6(&w->build, select_field(row->field2), mask, w->invert);
     else
         build_match(&w->build, select_field(row->field), ranges, n, w->invert);
     return true;

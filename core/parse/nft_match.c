@@ -80,31 +80,14 @@ static struct range compare_range(enum comparison how, struct range r)
     return r;
 }
 
-// "established,related", "syn / fin,syn,rst,ack": names of bits.
-static bool take_bits(struct nft_words *w, const struct selector *s, struct num *ret, unsigned *ret_n)
-{
-    struct range r;
-    *ret = num_of(0);
-    *ret_n = 0;
-    do {
-        if (!nft_value(s, w->word, w->quoted, &r))
-            return false;
-        *ret = (struct num){ret->hi | r.lo.hi, ret->lo | r.lo.lo};
-        ++*ret_n;
-        nft_next(w);
-    } while (nft_take(w, ","));
-    return true;
-}
-
 // A field whose values are bits: without an operator any of them is enough; `!` says none of them.
 static bool match_bits(struct nft_words *w, const struct selector *s, enum comparison how)
 {
     struct num bits, mask;
-    unsigned n;
-    if (!take_bits(w, s, &bits, &n))
+    if (!nft_bits(w, s, true, true, &bits))
         return false;
     if (nft_take(w, "/")) { // tcp flags VALUE / MASK
-        if (!take_bits(w, s, &mask, &n))
+        if (!nft_bits(w, s, true, true, &mask))
             return false;
         build_masked(&w->build, *s, mask, bits, how == COMPARE_NE);
         return true;
@@ -116,9 +99,28 @@ static bool match_bits(struct nft_words *w, const struct selector *s, enum compa
     return true;
 }
 
+// "{ local, multicast }" or one of them, where they are bits of a mask.
+static bool match_types6(struct nft_words *w, const struct selector *s, enum comparison how)
+{
+    uint64_t types = 0, type;
+    bool group = nft_take(w, "{");
+    do {
+        if (!rule_address_type(w->word, &type) || type > ADDR_XRESOLVE)
+            return false;
+        types |= UINT64_C(1) << type;
+        nft_next(w);
+    } while (group && nft_take(w, ","));
+    if (group && !nft_take(w, "}"))
+        return false;
+    build_types6(&w->build, *s, types, how == COMPARE_NE);
+    return true;
+}
+
 static bool match_value(struct nft_words *w, const struct selector *s, enum comparison how)
 {
     struct range r;
+    if (s->field == FIELD_SADDR_TYPE6 || s->field == FIELD_DADDR_TYPE6)
+        return match_types6(w, s, how);
     if (nft_is_bits(s) &&
         (how == COMPARE_IMPLIED || how == COMPARE_NONE_OF || how == COMPARE_EQ || how == COMPARE_NE))
         return match_bits(w, s, how);
@@ -140,7 +142,8 @@ void nft_comparison(struct nft_words *w, const struct selector *s, unsigned n)
         }
     }
     enum comparison how = take_operator(w);
-    if (nft_is_word(w, "{") || (w->word.len > 0 && w->word.at[0] == '@' && !w->quoted)) {
+    bool types6 = s->field == FIELD_SADDR_TYPE6 || s->field == FIELD_DADDR_TYPE6;
+    if ((nft_is_word(w, "{") && !types6) || (w->word.len > 0 && w->word.at[0] == '@' && !w->quoted)) {
         struct nft_shape shape = {.keys = s, .n_keys = n};
         const struct elements *set = nft_set(w, &shape);
         keep_match(w, s, n, set, how == COMPARE_NE);

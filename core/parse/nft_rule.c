@@ -25,124 +25,6 @@ bool nft_verdict(struct nft_words *w, struct target_verdict *ret)
     return false;
 }
 
-// ---------------------------------------------------------------- skipping what has no say
-
-static bool take_any(struct nft_words *w, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (nft_take(w, words[i]))
-            return true;
-    }
-    return false;
-}
-
-// "log flags tcp sequence,options ip options skuid ether"
-static void skip_log_flags(struct nft_words *w)
-{
-    static const char *const flags[] = {"tcp", "ip", "sequence", "options", "skuid", "ether", "all", ","};
-    while (take_any(w, flags, ARRAY_LEN(flags))) {}
-}
-
-static void take_log(struct nft_words *w)
-{
-    static const char *const options[] = {"prefix", "level", "group", "snaplen", "queue-threshold"};
-    build_effect(&w->build, span_of("log"));
-    for (;;) {
-        if (nft_take(w, "flags"))
-            skip_log_flags(w);
-        else if (take_any(w, options, ARRAY_LEN(options)))
-            nft_next(w);
-        else
-            return;
-    }
-}
-
-static void take_counter(struct nft_words *w)
-{
-    if (nft_take(w, "name")) {
-        nft_next(w);
-        return;
-    }
-    while (nft_is_word(w, "packets") || nft_is_word(w, "bytes"))
-        nft_skip_words(w, 2);
-}
-
-// "limit rate over 10 mbytes/second burst 5 packets", "limit name "x"".
-static void take_limit(struct nft_words *w)
-{
-    build_opaque(&w->build, span_of("limit"));
-    if (nft_take(w, "name")) {
-        nft_next(w);
-        return;
-    }
-    nft_take(w, "rate");
-    nft_take(w, "over");
-    bool whole = span_find_char(w->word, '/') != SIZE_MAX;
-    nft_next(w);
-    if (!whole)
-        nft_next(w);
-    if (nft_take(w, "burst"))
-        nft_skip_words(w, 2);
-}
-
-static void take_quota(struct nft_words *w)
-{
-    build_opaque(&w->build, span_of("quota"));
-    if (nft_take(w, "name")) {
-        nft_next(w);
-        return;
-    }
-    if (!nft_take(w, "over"))
-        nft_take(w, "until");
-    nft_skip_words(w, 2);
-    if (nft_take(w, "used"))
-        nft_skip_words(w, 2);
-}
-
-// "add @set { ip saddr timeout 5m }", "update @set { … : … }", "delete @set { … }".
-static void take_set_change(struct nft_words *w)
-{
-    struct span name = w->word;
-    span_skip(&name, "@");
-    nft_next(w);
-    bool limits = false;
-    if (nft_is_word(w, "{")) {
-        const char *from = w->begin;
-        nft_skip_braces(w);
-        struct span body = span_make(from, (size_t)(w->begin - from));
-        limits =
-            span_contains(body, "limit ") || span_contains(body, "ct count") || span_contains(body, "quota ");
-    }
-    build_item(&w->build, ITEM_TAINT)->set = name;
-    if (limits) // a meter: whether the element is within its limit
-        build_opaque(&w->build, span_of("limit"));
-}
-
-// "xt match "string"", "xt target "CHECKSUM"": what iptables-nft did, hidden.
-static void take_xt(struct nft_words *w)
-{
-    static const char *const harmless[] = {"TCPMSS",    "CHECKSUM", "LOG",         "NFLOG",      "CLASSIFY",
-                                           "DSCP",      "TOS",      "TTL",         "HL",         "TRACE",
-                                           "AUDIT",     "TEE",      "ULOG",        "SECMARK",    "LED",
-                                           "IDLETIMER", "RATEEST",  "CONNSECMARK", "TCPOPTSTRIP"};
-    bool match = nft_is_word(w, "match");
-    nft_next(w);
-    struct span name = w->word;
-    nft_next(w);
-    if (match) {
-        if (!span_is(name, "comment"))
-            build_opaque(&w->build, name);
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(harmless); i++) {
-        if (span_is(name, harmless[i])) {
-            build_effect(&w->build, name);
-            return;
-        }
-    }
-    build_verdict(&w->build, VERDICT_UNKNOWN, name);
-}
-
 // ---------------------------------------------------------------- values of statements
 
 static bool take_map(struct nft_words *w, const struct selector *keys, unsigned n,
@@ -289,6 +171,22 @@ static void drop_protocols(struct nft_words *w, struct selector *s, unsigned n)
     }
 }
 
+// "ip dscp set cs1", "tcp option maxseg size set rt mtu": no say, but packets without that header leave the
+// rule. The one option that every SYN has is maxseg.
+static void take_other_assign(struct nft_words *w, const struct selector *to)
+{
+    bool option = to->name && span_starts(span_of(to->name), "tcp option");
+    if (option && !span_contains(span_of(to->name), "maxseg"))
+        build_opaque(&w->build, span_of(to->name));
+    else if (to->family || to->proto)
+        nft_presence(w, to->family, to->proto);
+    build_effect(&w->build, span_of(to->name ? to->name : "set"));
+    struct expr ignored = {0};
+    struct nft_shape none = {.data = to, .n_data = 1};
+    if (!take_field_expr(w, &none, &ignored))
+        nft_skip_value(w);
+}
+
 // Any statement that begins with a field. False: the word begins none.
 static bool take_field_statement(struct nft_words *w)
 {
@@ -303,11 +201,7 @@ static bool take_field_statement(struct nft_words *w)
         if (is_settable(&s[0])) {
             take_assign(w, &s[0]);
         } else {
-            build_effect(&w->build, span_of(s[0].name ? s[0].name : "set"));
-            struct expr ignored = {0};
-            struct nft_shape none = {.data = s, .n_data = 1};
-            if (!take_field_expr(w, &none, &ignored))
-                nft_skip_value(w);
+            take_other_assign(w, &s[0]);
         }
     } else {
         nft_comparison(w, s, n);
@@ -317,45 +211,31 @@ static bool take_field_statement(struct nft_words *w)
 
 // ---------------------------------------------------------------- statements
 
-// "ct count over 5": before the fields, among which it is none.
-static bool take_ct_count(struct nft_words *w)
+// A remark may stand at the end, behind words that belong to the last statement (queue's, reject's).
+static void skip_to_comment(struct nft_words *w)
 {
-    struct nft_words ahead = *w;
-    if (!nft_take(&ahead, "ct") || !nft_take(&ahead, "count"))
-        return false;
-    nft_take(&ahead, "over");
-    nft_next(&ahead);
-    *w = ahead;
-    build_opaque(&w->build, span_of("ct count"));
-    return true;
+    while (!w->at_end && !nft_is_word(w, "comment"))
+        nft_next(w);
+}
+
+// "reject with icmpv6 no-route": what that looks at before is left out of the listing.
+static void take_reject(struct nft_words *w)
+{
+    if (nft_take(w, "with")) {
+        if (nft_is_word(w, "icmp"))
+            nft_presence(w, 4, 0);
+        else if (nft_is_word(w, "icmpv6"))
+            nft_presence(w, 6, 0);
+        else if (nft_is_word(w, "tcp"))
+            nft_presence(w, 0, 6);
+    }
+    skip_to_comment(w);
 }
 
 static void take_unknown_verdict(struct nft_words *w)
 {
     build_verdict(&w->build, VERDICT_UNKNOWN, w->word);
     w->at_end = true;
-}
-
-static bool take_named(struct nft_words *w)
-{
-    static const struct {
-        const char *word;
-        void (*take)(struct nft_words *w);
-    } statements[] = {{"counter", take_counter},
-                      {"log", take_log},
-                      {"limit", take_limit},
-                      {"quota", take_quota},
-                      {"xt", take_xt},
-                      {"add", take_set_change},
-                      {"update", take_set_change},
-                      {"delete", take_set_change}};
-    for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
-        if (nft_take(w, statements[i].word)) {
-            statements[i].take(w);
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool take_translation(struct nft_words *w)
@@ -374,32 +254,28 @@ static bool take_translation(struct nft_words *w)
     return false;
 }
 
-// A remark may stand at the end, behind words that belong to the last statement (queue's, reject's).
-static void skip_to_comment(struct nft_words *w)
-{
-    while (!w->at_end && !nft_is_word(w, "comment"))
-        nft_next(w);
-}
-
 static void take_statement(struct nft_words *w)
 {
     struct target_verdict v;
     if (nft_take(w, "comment")) {
         w->build.comment = w->word;
         nft_next(w);
+    } else if (nft_take(w, "reject")) {
+        take_reject(w);
+        build_verdict(&w->build, VERDICT_REJECT, span_of("reject"));
     } else if (nft_verdict(w, &v)) {
         *build_item(&w->build, ITEM_VERDICT) = (struct rule_item){.kind = ITEM_VERDICT, .verdict = v};
-        if (v.kind == VERDICT_QUEUE || v.kind == VERDICT_REJECT)
+        if (v.kind == VERDICT_QUEUE)
             skip_to_comment(w);
     } else if (nft_take(w, "notrack")) {
         build_item(&w->build, ITEM_NOTRACK);
-    } else if (nft_is_word(w, "dup") || nft_is_word(w, "flow") || nft_is_word(w, "last")) {
-        build_effect(&w->build, w->word);
-        skip_to_comment(w);
-    } else if (nft_is_word(w, "tproxy") || nft_is_word(w, "synproxy") || nft_is_word(w, "fwd") ||
-               nft_is_word(w, "reset")) {
+    } else if (nft_is_word(w, "tproxy") || nft_is_word(w, "fwd")) {
         take_unknown_verdict(w);
-    } else if (!take_named(w) && !take_translation(w) && !take_ct_count(w) && !take_field_statement(w)) {
+    } else if (nft_take(w, "synproxy")) {
+        nft_presence(w, 0, 6);
+        build_verdict(&w->build, VERDICT_UNKNOWN, span_of("synproxy"));
+        w->at_end = true;
+    } else if (!nft_effect(w) && !take_translation(w) && !take_field_statement(w)) {
         build_opaque(&w->build, w->word); // not understood: the rule may match or not
         nft_next(w);
     }

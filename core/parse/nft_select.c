@@ -147,7 +147,10 @@ static void take_fib(struct nft_words *w, struct selector *s)
             known = false;
         nft_next(w);
     } while (nft_take(w, "."));
-    s->field = source ? FIELD_SADDR_TYPE : FIELD_DADDR_TYPE;
+    if (nft_is_translated(w) && w->build.rs->tables[w->build.table].family == NF_FAMILY_IP6)
+        s->field = source ? FIELD_SADDR_TYPE6 : FIELD_DADDR_TYPE6; // -m addrtype, which knows types as a mask
+    else
+        s->field = source ? FIELD_SADDR_TYPE : FIELD_DADDR_TYPE;
     if (!nft_is_word(w, "type") || !known)
         set_opaque(w, s, span_of("fib"));
     nft_next(w);
@@ -274,23 +277,17 @@ static char bit_operator(struct nft_words *w)
     return '\0';
 }
 
-// "(fin | syn | rst)" or "0xff" or "fin,syn".
-static bool take_bits_value(struct nft_words *w, const struct selector *s, struct num *ret)
+// What stands on the right of an operator. Another field there makes a value that no file tells.
+static bool take_operand(struct nft_words *w, const struct selector *s, struct num *ret)
 {
-    struct selector plain = *s;
+    struct nft_words ahead = *w;
+    struct selector plain = *s, other;
     plain.masked = false;
-    struct range r;
-    bool group = nft_take(w, "("), known = true;
-    *ret = num_of(0);
-    do {
-        known = known && nft_value(&plain, w->word, w->quoted, &r);
-        if (known)
-            *ret = (struct num){ret->hi | r.lo.hi, ret->lo | r.lo.lo};
-        nft_next(w);
-    } while (group ? nft_take(w, "|") || nft_take(w, ",") : nft_take(w, ","));
-    if (group)
-        nft_take(w, ")");
-    return known;
+    if (nft_selector(&ahead, &other)) {
+        *w = ahead;
+        return false;
+    }
+    return nft_bits(w, &plain, true, false, ret);
 }
 
 // False where the two cannot be put into one mask, xor and shift.
@@ -314,7 +311,7 @@ static void take_transforms(struct nft_words *w, struct selector *s)
             return;
         nft_next(w);
         struct num n;
-        if (!take_bits_value(w, s, &n) || !apply_transform(s, op, left, n)) {
+        if (!take_operand(w, s, &n) || !apply_transform(s, op, left, n)) {
             s->name = "a computed value";
             s->field = FIELD_OPAQUE;
         }

@@ -122,7 +122,33 @@ bool nft_value(const struct selector *s, struct span word, bool quoted, struct r
     return true;
 }
 
+bool nft_bits(struct nft_words *w, const struct selector *s, bool comma, bool bar, struct num *ret)
+{
+    struct range r;
+    bool group = nft_take(w, "("), known = true;
+    *ret = num_of(0);
+    do {
+        known = known && nft_value(s, w->word, w->quoted, &r);
+        if (known)
+            *ret = (struct num){ret->hi | r.lo.hi, ret->lo | r.lo.lo};
+        nft_next(w);
+    } while (((bar || group) && nft_take(w, "|")) || ((comma || group) && nft_take(w, ",")));
+    return known && (!group || nft_take(w, ")"));
+}
+
 // ---------------------------------------------------------------- elements
+
+static bool take_value(struct nft_words *w, const struct selector *s, struct range *ret)
+{
+    if (nft_is_bits(s)) {
+        bool known = nft_bits(w, s, false, true, &ret->lo);
+        ret->hi = ret->lo;
+        return known;
+    }
+    bool known = nft_value(s, w->word, w->quoted, ret);
+    nft_next(w);
+    return known;
+}
 
 static bool take_values(struct nft_words *w, const struct selector *s, unsigned n, struct range *ret)
 {
@@ -130,17 +156,19 @@ static bool take_values(struct nft_words *w, const struct selector *s, unsigned 
     for (unsigned i = 0; i < n; i++) {
         if (i > 0 && !nft_take(w, "."))
             return false;
-        known = nft_value(&s[i], w->word, w->quoted, &ret[i]) && known;
-        nft_next(w);
+        known = take_value(w, &s[i], &ret[i]) && known;
     }
     return known;
 }
 
 // "timeout 1h expires 59m", "counter packets 0 bytes 0", "comment …": up to what ends the element's key.
-static void skip_options(struct nft_words *w)
+// False: one of them keeps count, so that the element may match or not.
+static bool skip_options(struct nft_words *w)
 {
-    while (!w->at_end && !nft_is_word(w, ",") && !nft_is_word(w, "}") && !nft_is_word(w, ":"))
-        nft_next(w);
+    bool told = true;
+    for (; !w->at_end && !nft_is_word(w, ",") && !nft_is_word(w, "}") && !nft_is_word(w, ":"); nft_next(w))
+        told = told && !nft_is_word(w, "limit") && !nft_is_word(w, "quota") && !nft_is_word(w, "ct");
+    return told;
 }
 
 static bool take_element(struct nft_words *w, const struct nft_shape *shape, struct element *ret)
@@ -154,7 +182,7 @@ static bool take_element(struct nft_words *w, const struct nft_shape *shape, str
         known = take_values(w, shape->keys, shape->n_keys, values);
         ret->key = arena_dup(arena, values, shape->n_keys * sizeof *values);
     }
-    skip_options(w);
+    known = skip_options(w) && known;
     if (!nft_take(w, ":"))
         return known;
     if (shape->verdicts) {
@@ -163,8 +191,7 @@ static bool take_element(struct nft_words *w, const struct nft_shape *shape, str
         known = take_values(w, shape->data, shape->n_data, values) && known;
         ret->data = arena_dup(arena, values, shape->n_data * sizeof *values);
     }
-    skip_options(w);
-    return known;
+    return skip_options(w) && known;
 }
 
 // "*" stands for what is in no other element, wherever it is listed.

@@ -25,6 +25,9 @@ bool nft_take(struct nft_words *w, const char *word); // steps over it if it is 
 void nft_skip_words(struct nft_words *w, unsigned n);
 void nft_skip_braces(struct nft_words *w); // a group, whose opening brace is the word
 
+// Whether iptables-nft made the table: then nft's words for some matches say other than the rule does.
+bool nft_is_translated(const struct nft_words *w);
+
 // Reads one field with its transforms, or a concatenation of them. False: the word begins none; nothing was
 // read.
 bool nft_selector(struct nft_words *w, struct selector *ret);
@@ -44,8 +47,12 @@ void nft_verdict_map(struct nft_words *w, const struct selector *s, unsigned n);
 bool nft_value(const struct selector *s, struct span word, bool quoted, struct range *ret);
 bool nft_number(struct span word, struct num *ret);
 
-// Whether the field's values are sets of bits, whose names may be joined with commas.
+// Whether the field's values are sets of bits. Their names are joined by commas, or `|` as in "(syn | ack)".
 bool nft_is_bits(const struct selector *s);
+
+// "established,related", "fin | syn", "(fin|syn)", "0xff": all bits of it. What joins them outside of
+// parentheses: in a set a comma parts elements, behind an operator `|` is the next one.
+bool nft_bits(struct nft_words *w, const struct selector *s, bool comma, bool bar, struct num *ret);
 
 // "{ …, … }" behind its opening brace: elements of a set (n_data 0), a map or, with `verdicts`, a verdict
 // map.
@@ -60,6 +67,13 @@ const struct elements *nft_elements(struct nft_words *w, const struct nft_shape 
 
 // "{ … }" or "@name".
 const struct elements *nft_set(struct nft_words *w, const struct nft_shape *shape);
+
+// A match of all packets of that family or protocol (0: any): in front of what only they have.
+void nft_presence(struct nft_words *w, uint8_t family, uint8_t proto);
+
+// "counter", "log …", "limit …", "add @set { … }": what has no say in the packet's fate, or one that no file
+// tells. False: none of these; nothing was read.
+bool nft_effect(struct nft_words *w);
 
 // "accept", "jump NAME" … False: no verdict; nothing was read.
 bool nft_verdict(struct nft_words *w, struct target_verdict *ret);

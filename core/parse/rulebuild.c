@@ -55,6 +55,24 @@ struct rule_item *build_any_bits(struct rule_build *b, struct selector selector,
     return build_masked(b, selector, num_of(mask), num_of(0), !invert);
 }
 
+// xt_addrtype.c asks for every one of unicast, multicast and unspec, and for any one of the others.
+struct rule_item *build_types6(struct rule_build *b, struct selector selector, uint64_t types, bool invert)
+{
+    const uint64_t all_of = (1u << ADDR_UNICAST | 1u << ADDR_MULTICAST | 1u << ADDR_UNSPEC) & types;
+    const uint64_t any_of = (1u << ADDR_LOCAL | 1u << ADDR_ANYCAST | 1u << ADDR_UNREACHABLE) & types;
+    struct range ranges[8];
+    size_t n = 0;
+    for (uint64_t sub = any_of;; sub = (sub - 1) & any_of) { // every subset
+        if (sub != 0 || any_of == 0)
+            ranges[n++] = (struct range){num_of(all_of | sub), num_of(all_of | sub)};
+        if (sub == 0)
+            break;
+    }
+    selector.masked = true;
+    selector.and_ = num_of(all_of | any_of);
+    return build_match(b, selector, ranges, n, invert);
+}
+
 struct rule_item *build_verdict(struct rule_build *b, enum verdict_kind kind, struct span chain)
 {
     struct rule_item *item = build_item(b, ITEM_VERDICT);

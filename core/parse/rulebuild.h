@@ -27,6 +27,9 @@ struct rule_item *build_masked(struct rule_build *b, struct selector selector, s
                                struct num value, bool invert);
 struct rule_item *build_any_bits(struct rule_build *b, struct selector selector, uint64_t mask, bool invert);
 
+// xt_addrtype in IPv6: what the address is, as a mask of 1 << ADDR_*, against the types asked for.
+struct rule_item *build_types6(struct rule_build *b, struct selector selector, uint64_t types, bool invert);
+
 struct rule_item *build_verdict(struct rule_build *b, enum verdict_kind kind, struct span chain);
 struct rule_item *build_effect(struct rule_build *b, struct span name);
 

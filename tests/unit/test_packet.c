@@ -351,6 +351,34 @@ static void test_nft(void **state)
 
 #define LIST_HEAD " pkts bytes target     prot opt in     out     source               destination\n"
 
+#define NFT_HEAD           "table inet t {\n\tchain c {\n\t\ttype filter hook forward priority 0; policy accept;\n"
+#define NFT_FORWARD(rules) NFT_HEAD rules "\t}\n}\n"
+
+// What newer versions list, and what this kernel cannot load: no statement may swallow the one behind it.
+static void test_nft_statements(void **state)
+{
+    (void)state;
+    static const struct expect cases[] = {
+        {.rules = NFT_FORWARD("meta mark set meta mark & 0xffff0000 | ct mark & 0x0000ffff drop\n"),
+         .fate = PACKET_BLOCKED},
+        {.rules = NFT_FORWARD("meta mark set meta mark & 0xf0 | 0x1 drop\n"), .fate = PACKET_BLOCKED},
+        {.rules = NFT_FORWARD("flow add @ft counter packets 0 bytes 0 drop\n"), .fate = PACKET_BLOCKED},
+        {.rules = NFT_FORWARD("last used never udp dport 53 drop\n"), .fate = PACKET_BLOCKED},
+        {.rules = NFT_FORWARD("dup to 10.0.0.9 device \"eth1\" udp dport 53 drop\n"), .fate = PACKET_BLOCKED},
+        {.rules = NFT_FORWARD("reset tcp option sack-perm udp dport 53 drop\n"), .fate = PACKET_UNKNOWN},
+        {.rules = NFT_FORWARD("synproxy mss 1460 wscale 7 timestamp sack-perm\n"), .fate = PACKET_PASSES},
+        {.rules = NFT_FORWARD("synproxy mss 1460 wscale 7\n"), .proto = 6, .fate = PACKET_UNKNOWN},
+        {.rules = NFT_FORWARD("counter name ip saddr map { 10.0.11.23 : \"c\" } drop\n"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = NFT_FORWARD("quota name \"q\" udp dport 5353 drop\n"), .fate = PACKET_PASSES},
+        {.rules = "table ip t {\nset s {\ntype ipv4_addr\nelements = { 10.0.11.23 limit rate 1/second }\n}\n"
+                  "chain c {\ntype filter hook forward priority 0; policy accept;\nip saddr @s drop\n}\n}\n",
+         .fate = PACKET_UNKNOWN},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        check(&cases[i]);
+}
+
 // iptables -nvL, in the words of its extensions.
 static void test_listing(void **state)
 {
@@ -479,12 +507,19 @@ static void test_ipset_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_rules), cmocka_unit_test(test_what_cannot_be_told),
-        cmocka_unit_test(test_tracking),    cmocka_unit_test(test_translation),
-        cmocka_unit_test(test_branches),    cmocka_unit_test(test_ipsets),
-        cmocka_unit_test(test_nft),         cmocka_unit_test(test_many_unknowns),
-        cmocka_unit_test(test_listing),     cmocka_unit_test(test_endless_jumps),
-        cmocka_unit_test(test_spoilt_text), cmocka_unit_test(test_ipset_text),
+        cmocka_unit_test(test_plain_rules),
+        cmocka_unit_test(test_what_cannot_be_told),
+        cmocka_unit_test(test_tracking),
+        cmocka_unit_test(test_translation),
+        cmocka_unit_test(test_branches),
+        cmocka_unit_test(test_ipsets),
+        cmocka_unit_test(test_nft),
+        cmocka_unit_test(test_many_unknowns),
+        cmocka_unit_test(test_nft_statements),
+        cmocka_unit_test(test_listing),
+        cmocka_unit_test(test_endless_jumps),
+        cmocka_unit_test(test_spoilt_text),
+        cmocka_unit_test(test_ipset_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
