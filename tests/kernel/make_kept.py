@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Asks the kernel about the rulesets below, each of which was judged wrongly once or shows what surprises, and writes its
+answers into kept/NAME, where test_kept.py reads them.
+
+    tests/kernel/make_kept.py [NAME…]      as root; needs iptables nftables ipset
+"""
+import os
+import shutil
+import sys
+import tempfile
+import ask
+import draw
+import lab
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FILTER = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n%s\nCOMMIT'
+MANGLE = '*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:U -\n%s\nCOMMIT'
+
+
+def chain(rules, hook='forward', priority='0', kind='filter', family='inet', before=''):
+    return 'table %s t {\n%s\nchain c { type %s hook %s priority %s; policy accept;\n%s\n}\n}' % (family, before, kind, hook, priority, rules)
+
+
+TCP, LOCAL, SIX_OUT = {'proto': 'tcp'}, {'hook': 'input', 'dst': lab.NODELOCAL[4], 'out': None}, {'family': 6, 'src': lab.NODE[6], 'dst': draw.DNS[6][0], 'hook': 'output', 'in': None}
+KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, rules)
+    'nft-log-flags': ('nft', {}, chain('log flags all udp dport 53 drop')),
+    'nft-log-flags-ip': ('nft', {}, chain('log flags tcp sequence,options flags ip options ip daddr 10.0.12.0/24 drop')),
+    'nft-reject-other-family': ('nft', {}, chain('reject with icmpv6 no-route\nreject with tcp reset')),
+    'nft-reject-family': ('nft', {}, chain('reject with icmpv6 no-route\nreject with icmp admin-prohibited')),
+    'nft-bits-bar': ('nft', LOCAL, chain('ct state != new|untracked drop', 'input')),
+    'nft-flags-bar': ('nft', TCP, chain('tcp flags & (syn|ack) != (syn|ack) drop')),
+    'nft-flags-set': ('nft', TCP, chain('tcp flags { syn | ack, fin } drop')),
+    'nft-option-set-udp': ('nft', {}, chain('tcp option maxseg size set 1400 ip daddr 10.0.12.0/24 drop')),
+    'nft-postrouting-iif': ('nft', {}, chain('iifname "eni1" udp dport 53 drop', 'postrouting')),
+    'nft-dnat-random-port': ('nft', {}, chain('udp dport 53 dnat to 10.0.12.87:54-60 random', 'prerouting', '-100', 'nat', 'ip', 'chain f { type filter hook forward priority 0; udp dport 54-60 drop; }')),
+    'nft-dnat-random-alone': ('nft', {}, chain('udp dport 53 dnat to 10.0.12.87 random', 'prerouting', '-100', 'nat', 'ip', 'chain f { type filter hook forward priority 0; udp dport 53 drop; }')),
+    'legacy-postrouting-iif': ('legacy', {}, MANGLE % '-A POSTROUTING -j U\n-A U -i eni+ -p udp -m udp --sport 53 -j DROP\n-A U -i eth0 -p udp -m udp --sport 53 -j DROP'),
+    'compat-types6': ('compat', SIX_OUT, FILTER % '-A OUTPUT -m addrtype --dst-type UNICAST,LOCAL,MULTICAST -j DROP'),
+}
+
+
+def make(node, name, folder):
+    backend, differs, rules = KEPT[name]
+    q = {'family': 4, 'kind': 'direct', 'proto': 'udp', 'dport': 53, 'src': lab.CLIENT[4], 'dst': draw.DNS[4][0], 'sport': 40000, 'hook': 'forward', 'in': 'eni1', 'out': 'eth0', **differs}
+    item = {'q': q, 'backend': backend, 'set_lines': [], 'lines': rules.splitlines(), 'list': []}
+    found, listing, both = ask.judge(node, item, folder)
+    if listing is None:
+        sys.exit('make_kept.py: %s cannot be loaded' % name)
+    shutil.rmtree(os.path.join(HERE, 'kept', name), ignore_errors=True)
+    ask.keep(os.path.join(HERE, 'kept'), name, item, listing, both[1])
+    print('%-26s %s%s' % (name, both[1], '  TRACE: %s' % (found,) if found else ''))
+
+
+def main():
+    with lab.Lab() as world, tempfile.TemporaryDirectory() as folder:
+        node = ask.Node(world)
+        for name in sys.argv[1:] or KEPT:
+            make(node, name, folder)
+
+
+if __name__ == '__main__':
+    main()
