@@ -175,6 +175,11 @@ static uint32_t evidence_lower_bound(const struct evidence *ev, const char *pref
     return (uint32_t)low;
 }
 
+bool evidence_matches(const char *pattern, const char *path)
+{
+    return glob_matches(pattern, path);
+}
+
 const struct evidence_file *evidence_next(const struct evidence *ev, const char *pattern, uint32_t *cursor)
 {
     size_t fixed = glob_fixed_part(pattern);

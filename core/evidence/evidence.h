@@ -9,6 +9,7 @@
 #include "core/base/feed.h"
 #include "core/base/str.h"
 #include "core/model/place.h"
+#include "core/model/probe_state.h"
 #include "core/model/target.h"
 
 struct evidence;
@@ -51,6 +52,9 @@ const struct evidence_file *evidence_find(const struct evidence *ev, const char 
 // '?' one character), in path order, after *cursor (start with 0). NULL at the end.
 const struct evidence_file *evidence_next(const struct evidence *ev, const char *pattern, uint32_t *cursor);
 
+// Whether a path, which need not be in the tree, matches such a pattern.
+bool evidence_matches(const char *pattern, const char *path);
+
 // The whole (unpacked) text of a file. Loaded at first use and kept until evidence_close; safe from several
 // threads.
 bool evidence_text(struct evidence *ev, uint32_t id, struct text *ret, struct error *err);
@@ -77,17 +81,18 @@ void evidence_source(const struct evidence *ev, struct place place, struct str *
 
 // What probes.jsonl says of one call; a file may be the work of several, each with its lines.
 struct evidence_probe {
-    const char *id;     // "E-007"
-    const char *step;   // or NULL
-    const char *source; // which --from its record came from
-    const char *file;   // path in the tree, or NULL: nothing came
-    const char *where;  // "node NAME", "pod NS/NAME", "bastion", or NULL
-    const char *argv;   // joined by spaces, or NULL
-    uint32_t from, to;  // its lines; 0: the whole file
-    bool answered;      // done, an accepted exit status, uncut
-    const char *why;    // not answered: the reason, a clause
-    usec_t started;     // or TIME_UNKNOWN
-    uint64_t bytes;     // how many came; 0: none, or it does not say
+    const char *id;         // "E-007"
+    const char *step;       // or NULL
+    const char *source;     // which --from its record came from
+    const char *file;       // path in the tree, or NULL: nothing came
+    const char *where;      // "node NAME", "pod NS/NAME", "bastion", or NULL
+    const char *argv;       // joined by spaces, or NULL
+    uint32_t from, to;      // its lines; 0: the whole file
+    enum probe_state state; // PROBE_FAILED where the record names none
+    bool answered;          // done, an accepted exit status, uncut
+    const char *why;        // not answered: the reason, a clause
+    usec_t started;         // or TIME_UNKNOWN
+    uint64_t bytes;         // how many came; 0: none, or it does not say
 };
 const struct evidence_probe *evidence_probes(const struct evidence *ev, size_t *ret_n);
 

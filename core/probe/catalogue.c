@@ -362,6 +362,15 @@ const struct catalogue_row *catalogue_find(const struct sop_item *item, const st
     return add_asked(&none, &a);
 }
 
+const struct catalogue_row *catalogue_next(enum subject subject, const struct catalogue_row *last)
+{
+    for (const struct catalogue_row *row = last ? last + 1 : catalogue_rows; row->tool; row++) {
+        if (row->subject == subject)
+            return row;
+    }
+    return NULL;
+}
+
 size_t catalogue_subjects(const struct sop_item *item, const struct sop_item *parent, enum subject *ret,
                           size_t max)
 {

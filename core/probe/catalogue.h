@@ -28,6 +28,9 @@ struct catalogue_row {
 // The row of one call of an item (its first, where a call names several sections); NULL where no row fits.
 const struct catalogue_row *catalogue_find(const struct sop_item *item, const struct sop_call *call);
 
+// The rows of a subject, one after the other: start with NULL; NULL at the end.
+const struct catalogue_row *catalogue_next(enum subject subject, const struct catalogue_row *last);
+
 // What an item is about: the subjects of its calls and of the commands in it; else of the tools that it
 // mentions; else of its nested items; else of its siblings' calls, those that its words name or all. At most
 // `max` are written, without repeats; returns how many. None: it asks a person.

@@ -9,6 +9,7 @@
 #include "core/probe/catalogue.h"
 #include "core/report/build.h"
 #include "core/report/steps_facts.h"
+#include "core/report/steps_probes.h"
 
 enum { SUBJECTS_EACH = 8, EVIDENCE_EACH = 6 };
 
@@ -186,6 +187,8 @@ static void look_at_subjects(struct looking *l, struct report_step *step, const 
         say_without_claims(l, step, ref->item, subjects, n);
     else
         say_claims(l, step, weight, subjects, n);
+    if (step->status == STEP_CANNOT_TELL && l->in->facts->evidence)
+        step_from_probes(step, (struct subject_list){subjects, n}, l->in->facts->evidence, l->arena);
     const char *count = count_text(l, ref->item);
     if (step->result)
         step->result = joined(l->arena, step->result, count);
@@ -209,6 +212,8 @@ static int rank(enum step_status status)
     case STEP_FINDING:
         return 4;
     case STEP_CANNOT_TELL:
+    case STEP_NOT_ALLOWED:
+    case STEP_FAILED:
         return 3;
     case STEP_DONE:
         return 2;

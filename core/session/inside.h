@@ -86,7 +86,9 @@ struct standing {
 };
 void standing_init(struct standing *ret, const struct session *s);
 void standing_done(struct standing *st);
-size_t session_step_index(const struct session *s, const char *id); // SIZE_MAX: no such step
+size_t session_step_index(const struct session *s, const char *id);             // SIZE_MAX: no such step
+bool session_may_run(const struct session *s, size_t index, struct error *err); // false: a gate, or a person
+bool session_write_down(struct session *s, struct error *err); // the report as judged, into the case
 
 // judged.c — the report of the steps that have run, without a person's words. Needs the analysis.
 struct report *session_judge(struct session *s);

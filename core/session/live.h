@@ -2,6 +2,8 @@
 // probes) → the plan → the runner → the analysis of the case's evidence tree → the steps' ends → the next
 // round. Everything that happens is an event of the session; a case that was cut off is in the state that it
 // is truly in.
+//
+// All functions are for the loop's thread. Callbacks come from the loop, never from within a call.
 #ifndef D5_SESSION_LIVE_H
 #define D5_SESSION_LIVE_H
 
@@ -17,16 +19,25 @@ struct live_config {
     enum reach via;
     unsigned consent;  // what was given; the policy and guided mode bound it
     loop_fn *changed;  // a probe started, grew or ended; steps were judged: draw again
+    runner_fn *probe;  // one started or ended; may be NULL
+    loop_fn *analysed; // a new analysis is about to take the place of the last: what borrows from it lets go
     loop_fn *finished; // all that was asked for is done, or was cancelled
     void *context;
 };
 
+// Makes the case, if there is none yet, and notes that it holds its evidence itself. NULL with an error: it
+// cannot be kept, or rests on evidence that was collected elsewhere.
 struct live *live_new(const struct live_config *config, struct error *err);
-void live_free(struct live *live); // cancels what runs; takes NULL
+void live_free(struct live *live); // cancels what runs, and waits for it; takes NULL
 
-// What would run for a step, or (NULL) for all that may run now. plan_done it.
-void live_plan(struct live *live, const char *step, struct plan *ret);
+// What would run for a step, or (NULL) for all steps that no gate holds. plan_done it.
+void live_plan(const struct live *live, const char *step, struct plan *ret);
 
+// Consent that was given later on; only adds.
+void live_allow(struct live *live, unsigned consent);
+unsigned live_consent(const struct live *live); // what counts of all that was given
+
+// A step that is done takes new readings. What a gate holds, or asks a person, is an error.
 bool live_run_step(struct live *live, const char *step, struct error *err); // and what stands under it
 bool live_run_all(struct live *live, struct error *err);                    // round after round
 void live_cancel(struct live *live, const char *probe);                     // NULL: all, and no further round
@@ -34,6 +45,7 @@ void live_cancel(struct live *live, const char *probe);                     // N
 // What runs or ran, for the screen.
 const struct runner *live_runner(const struct live *live);
 bool live_is_busy(const struct live *live);
+bool live_is_reading(const struct live *live);     // a worker reads the evidence
 const char *live_trouble(const struct live *live); // why it cannot go on ("the disk is full"), or NULL
 
 #endif

@@ -79,7 +79,7 @@ static bool run_at(struct session *s, size_t index, struct error *err)
     return session_do(s, started, err) && run_range(s, index + 1, ref->end, err) && session_do(s, ended, err);
 }
 
-static bool may_run(const struct session *s, size_t index, struct error *err)
+bool session_may_run(const struct session *s, size_t index, struct error *err)
 {
     const char *id = s->list.refs[index].item->id, *gate = held_by(s, index);
     if (gate)
@@ -95,11 +95,11 @@ bool session_run_step(struct session *s, const char *step, struct error *err)
         return error_set(err, "procedure %s has no step \"%s\"", s->sop->id, step);
     if (!s->looked)
         return error_set(err, "the evidence is still being read");
-    return may_run(s, index, err) && run_at(s, index, err);
+    return session_may_run(s, index, err) && run_at(s, index, err);
 }
 
 // The report as judged goes into the case; without a case it is built when somebody asks.
-static bool write_down(struct session *s, struct error *err)
+bool session_write_down(struct session *s, struct error *err)
 {
     if (!s->store)
         return true;
@@ -117,5 +117,5 @@ bool session_run_all(struct session *s, struct error *err)
 {
     if (!s->looked)
         return error_set(err, "the evidence is still being read");
-    return run_range(s, 0, s->list.n, err) && write_down(s, err);
+    return run_range(s, 0, s->list.n, err) && session_write_down(s, err);
 }

@@ -1,0 +1,59 @@
+// What was not allowed, by a person, a policy or the other side: known not to be known, each with the command
+// that would tell whoever may run it. Of many such calls at one place the first stands for all.
+#include <stdio.h>
+
+#include "core/base/mem.h"
+#include "core/facts/gather.h"
+
+static enum gap_area area_of(const struct evidence_probe *p)
+{
+    static const struct {
+        const char *folder;
+        enum gap_area area;
+    } areas[] = {{"nodes/", GAP_NODE}, {"cluster/", GAP_CLUSTER}, {"pods/", GAP_POD}, {"aws/", GAP_AWS}};
+    for (size_t i = 0; i < ARRAY_LEN(areas); i++) {
+        if (span_starts(span_of(p->file), areas[i].folder))
+            return areas[i].area;
+    }
+    return GAP_OTHER;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_like(const struct evidence_probe *a, const struct evidence_probe *b)
+{
+    return b->state == PROBE_DENIED && area_of(a) == area_of(b) && is_same(a->where, b->where) &&
+           is_same(a->why, b->why);
+}
+
+static void add_denied(struct facts *facts, const struct evidence_probe *probes, size_t n, size_t index)
+{
+    const struct evidence_probe *p = &probes[index];
+    size_t more = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i != index && is_like(p, &probes[i])) {
+            if (i < index)
+                return;
+            more++;
+        }
+    }
+    char others[32] = "";
+    if (more)
+        snprintf(others, sizeof others, " and %zu more", more);
+    facts_add_gap(facts, area_of(p),
+                  arena_printf(&facts->arena, "%s%s: %s", p->file ? p->file : "a probe", others, p->why),
+                  p->argv);
+}
+
+void gather_denied(struct facts *facts)
+{
+    size_t n;
+    const struct evidence_probe *probes = evidence_probes(facts->evidence, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (probes[i].state == PROBE_DENIED)
+            add_denied(facts, probes, n, i);
+    }
+}

@@ -1,0 +1,79 @@
+// What the files of a live run share, and nobody else includes.
+#ifndef D5_SESSION_LIVE_INSIDE_H
+#define D5_SESSION_LIVE_INSIDE_H
+
+#include "core/session/inside.h"
+#include "core/session/live.h"
+
+// What a run may do and how it reaches a node: the policy's words and a person's together.
+struct live_way {
+    struct arena arena;
+    enum reach via;
+    unsigned consent; // of which the policy let through
+    bool guided;
+    const char *const *path;                         // where programs are looked up; NULL: $PATH's
+    const char *host_keys;                           // or NULL: strict
+    struct tempdir *sockets;                         // ssh's
+    usec_t since;                                    // how far back logs are asked for
+    unsigned max_all, max_per_host, capture_seconds; // 0: the program's own
+};
+
+enum live_phase {
+    LIVE_IDLE,
+    LIVE_PROBING, // until the runner is idle
+    LIVE_READING, // a worker analyses
+    LIVE_WAITING, // until a second reading says something
+};
+
+struct asked { // what was handed to the runner already
+    const char *key;
+    const struct probe_row *row;
+    bool refused; // for want of consent, or of a way
+};
+
+struct live {
+    struct live_config config;
+    struct session *s;
+    struct runner *runner;
+    struct live_way way;
+    enum live_phase phase;
+    struct loop_timer *soon; // the next move, from the loop
+    struct session_job *reading;
+    struct arena arena;
+    struct asked *asked;
+    size_t n_asked, cap_asked;
+    bool *wanted; // by step: to be run, or running
+    bool stale;   // something was read since the last analysis began
+    bool cancelled;
+    usec_t again_at;           // when second readings say something; TIME_UNKNOWN: none are due
+    bool again[SUBJECT_COUNT]; // of these
+    struct error trouble;
+};
+
+// live_way.c
+bool live_way_init(struct live_way *ret, const struct live_config *config, struct error *err);
+void live_way_done(struct live_way *way);
+void live_way_allow(struct live_way *way, const struct session *s, unsigned consent);
+struct plan_input live_way_plan(const struct live_way *way, const struct session *s, const bool *subjects);
+
+// live_target.c — the tree's target.yaml, with a window that ends now where nobody said when.
+bool live_write_target(const struct session *s, const char *tree, usec_t since, struct error *err);
+usec_t live_since(const struct session *s); // when the window begins: half an hour ago where nobody said
+
+// live_steps.c — by index of the step.
+// Which of the wanted steps may run now; false: none.
+bool live_steps_now(const struct live *live, bool *ret);
+void live_steps_subjects(const struct live *live, const bool *steps, bool *ret); // SUBJECT_COUNT of them
+// The first of them (NULL: of all) that a row serves, or NULL.
+const char *live_steps_first(const struct live *live, const bool *steps, const struct probe_row *row);
+bool live_steps_begin(struct live *live, const bool *steps, struct error *err);
+bool live_steps_end(struct live *live, const bool *steps, struct error *err);
+// Ends steps anew of which later evidence says something else.
+bool live_steps_settle(struct live *live, struct error *err);
+
+// live_round.c
+void live_go(void *live); // makes the next move
+// So that it may be asked for anew: what serves one of these subjects, or (NULL) what was refused.
+void live_forget_asked(struct live *live, const bool *subjects);
+
+#endif

@@ -1,0 +1,77 @@
+// What a live run may do, and by which way: a person's flags within the bounds of the administrator's policy.
+// Guided mode has no consent at all, and looks for programs where the policy says.
+#include "core/base/mem.h"
+#include "core/session/live_inside.h"
+
+// Where Debian, Amazon Linux and a person's `make install` put programs.
+static const char *const usual_places[] = {
+    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", NULL,
+};
+
+static const char *const *take_path(struct arena *arena, const struct policy *policy)
+{
+    size_t n = policy->path.n;
+    if (n == 0)
+        return usual_places;
+    const char **path = arena_alloc(arena, (n + 1) * sizeof *path);
+    for (size_t i = 0; i < n; i++)
+        path[i] = arena_strdup(arena, policy->path.items[i]);
+    path[n] = NULL;
+    return path;
+}
+
+// To name exec or ssm as the way is to say yes to it.
+static unsigned consent_of_way(enum reach via)
+{
+    return via == REACH_EXEC ? CONSENT_EXEC : via == REACH_SSM ? CONSENT_SSM : CONSENT_NONE;
+}
+
+void live_way_allow(struct live_way *way, const struct session *s, unsigned consent)
+{
+    if (!way->guided)
+        way->consent |= consent & s->policy.allow;
+}
+
+bool live_way_init(struct live_way *ret, const struct live_config *config, struct error *err)
+{
+    const struct session *s = config->session;
+    const struct policy *policy = &s->policy;
+    *ret = (struct live_way){
+        .via = config->via,
+        .guided = session_is_guided(s),
+        .since = live_since(s),
+        .max_all = (unsigned)policy->max_probes,
+        .max_per_host = (unsigned)policy->max_per_host,
+        .capture_seconds = (unsigned)policy->max_capture_seconds,
+    };
+    live_way_allow(ret, s, config->consent | consent_of_way(config->via));
+    if (ret->guided)
+        ret->path = take_path(&ret->arena, policy);
+    if (policy->accept_new_host_keys)
+        ret->host_keys = arena_printf(&ret->arena, "%s/known_hosts", s->path.dir);
+    ret->sockets = config->via == REACH_SSH ? tempdir_new(NULL, err) : NULL;
+    return ret->sockets || config->via != REACH_SSH;
+}
+
+void live_way_done(struct live_way *way)
+{
+    tempdir_free(way->sockets);
+    arena_done(&way->arena);
+}
+
+struct plan_input live_way_plan(const struct live_way *way, const struct session *s, const bool *subjects)
+{
+    return (struct plan_input){
+        .facts = s->looked ? s->looked->facts : NULL,
+        .target = session_target(s),
+        .via = way->via,
+        .consent = way->consent,
+        .guided = way->guided,
+        .subjects = subjects,
+        .now = clock_now(),
+        .since = way->since,
+        .capture_seconds = way->capture_seconds,
+        .host_keys = way->host_keys,
+        .control_folder = way->sockets ? tempdir_path(way->sockets) : NULL,
+    };
+}
