@@ -1,15 +1,13 @@
 """The API server's part: https with a CA of its own, tokens, discovery, lists in pages, watches, logs, exec, access reviews, and
 the ways in which such a server fails. It reads the cluster's state at each request, and writes every request down."""
 import base64
-import http.server
 import json
 import re
-import ssl
-import threading
 import time
 import urllib.parse
 
 import execute
+import https
 import resources
 from container import rfc3339
 
@@ -47,47 +45,15 @@ class Fail(Exception):
 class Api:
     """cluster: objects(resource) and pod(namespace, name). denied: of (verb, resource, subresource, namespace), whether it is"""
 
-    def __init__(self, cluster, address, certificate, key, record):
-        self.cluster, self.record_path = cluster, record
+    def __init__(self, cluster, address, certificates, record):
+        self.cluster = cluster
         self.tokens = {'lab-token': 'oncall'}
-        self.troubles, self.denied, self.old, self.page_limit = [], lambda verb, resource, sub, namespace: False, False, 500
-        self.lock = threading.Lock()
-        handler = type('ApiHandler', (Handler,), {'api': self})
-        self.server = Server((address, 443), handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        self.server.context = context
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def record(self, entry):
-        with self.lock, open(self.record_path, 'a') as f:
-            f.write(json.dumps(entry) + '\n')
-
-    def requests(self):
-        with self.lock, open(self.record_path, 'a+') as f:
-            f.seek(0)
-            return [json.loads(line) for line in f]
+        self.troubles, self.denied, self.old = [], lambda verb, resource, sub, namespace: False, False
+        self.server = https.Server(address, type('ApiHandler', (Handler,), {'api': self}), certificates, record)
+        self.requests = self.server.requests
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def finish_request(self, request, client):
-        """the handshake belongs to the connection's own thread: one that hangs holds up nobody"""
-        request.settimeout(120)
-        super().finish_request(self.context.wrap_socket(request, server_side=True), client)
-
-    def handle_error(self, request, client):
-        pass  # a client that went away
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = 'HTTP/1.1'
-
-    def log_message(self, *_):
-        pass
-
+class Handler(https.Handler):
     def do_GET(self):
         self._serve()
 
@@ -96,8 +62,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _serve(self):
         url = urllib.parse.urlsplit(self.path)
         self.query = urllib.parse.parse_qs(url.query, keep_blank_values=True)
-        self.body = self.rfile.read(int(self.headers.get('Content-Length') or 0))
-        self.api.record({'at': time.time(), 'method': self.command, 'path': url.path, 'query': url.query, 'agent': self.headers.get('User-Agent', '')})
+        self.body = self.read_body()
+        self.server.record(method=self.command, path=url.path, query=url.query, agent=self.headers.get('User-Agent', ''))
         try:
             self._trouble(url.path)
             self._authenticate()
@@ -130,16 +96,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # ---------------------------------------------------------------- answers
     def _send(self, code, body, headers=None):
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(code)
-        self.send_header('Content-Type', 'text/plain' if isinstance(body, bytes) else 'application/json')
-        self.send_header('Content-Length', str(len(data)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if getattr(self, 'cut', False):
-            data, self.close_connection = data[:len(data) // 2], True
-        self.wfile.write(data)
+        text = isinstance(body, bytes)
+        self.answer(code, 'text/plain' if text else 'application/json', body if text else json.dumps(body).encode(), headers)
 
     def _chunk(self, data):
         self.wfile.write(b'%x\r\n%s\r\n' % (len(data), data))

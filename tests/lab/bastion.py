@@ -46,11 +46,20 @@ class Bastion:
         self.box, self.home, self.certificates = box, folder + '/home', certificates
         self._write('.kube/config', KUBECONFIG % (API, certificates))
         self._write('.ssh/config', SSH_CONFIG % (USER, keys))
-        known = []
-        for name in NODES:
-            with open('%s/%s.pub' % (keys, name.split('.')[0])) as f:
-                known.append('%s %s' % (name, ' '.join(f.read().split()[:2])))
-        self._write('.ssh/known_hosts', '\n'.join(known) + '\n')
+        self.keys = {name: self._key(keys, name) for name in NODES}
+        self._know()
+
+    def _key(self, keys, name):
+        with open('%s/%s.pub' % (keys, name.split('.')[0])) as f:
+            return ' '.join(f.read().split()[:2])
+
+    def _know(self):
+        self._write('.ssh/known_hosts', ''.join('%s %s\n' % pair for pair in self.keys.items()))
+
+    def mistake(self, name):
+        """the known key of that node is another one's"""
+        self.keys[name] = next(key for other, key in self.keys.items() if other != name)
+        self._know()
 
     def _write(self, path, text):
         real = os.path.join(self.home, path)

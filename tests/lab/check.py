@@ -147,7 +147,9 @@ def scene(name, lab, app, signs_only):
     results = Results(name)
     log(lab, app, results)
     signs(lab, results)
-    if signs_only:
+    if lab.scene.look:
+        lab.scene.look(lab, results)
+    if signs_only or lab.scene.look:
         return 1 if results.failed else 0
     before, commands_before = len(lab.api.requests()), {n: len(lab.nodes[n].commands()) for n in NODES}
     lab.scene.during(lab)

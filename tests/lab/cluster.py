@@ -41,7 +41,7 @@ class Pod:
 class Cluster:
     def __init__(self):
         self.pods, self.policies, self.events, self.configs = [], [], [], {}
-        self.replicas, self.not_ready, self.daemonsets = 2, set(), ['aws-node', 'kube-proxy']
+        self.replicas, self.not_ready, self.daemonsets, self.bystanders = 2, set(), ['aws-node', 'kube-proxy'], 0
         self.services = [kit.service('kubernetes', 'default', '172.20.0.1', [{'name': 'https', 'port': 443, 'protocol': 'TCP', 'targetPort': 443}], None),
                          kit.service('kube-dns', 'kube-system', CLUSTER_IP, kit.DNS_PORTS, {'k8s-app': 'kube-dns'}),
                          kit.service('orders', 'shop', ORDERS_IP, kit.HTTP, {'app': 'orders'})]
@@ -67,7 +67,11 @@ class Cluster:
         return make(old) if resource == 'endpointslices' else make() if make else []
 
     def _pods(self):
-        return [p.object() for p in self.pods]
+        return [p.object() for p in self.pods] + [self._bystander(i) for i in range(self.bystanders)]
+
+    def _bystander(self, i):
+        name, node = 'worker-%05d' % i, list(NODES)[i % len(NODES)]
+        return kit.pod(name, 'batch', '10.0.%d.%d' % (13 + i // 250, i % 250 + 1), node, NODES[node], 'worker', REGISTRY + 'batch/worker:1', '2026-10-02T08:11:40Z', [], '64Mi', {'app': 'worker'}, ('ReplicaSet', 'worker'))
 
     def _nodes(self):
         made = [kit.node(name, ip, i, rfc3339(time.time() - 8), os_image='Amazon Linux 2023', kernel=os.uname().release) for i, (name, ip) in enumerate(NODES.items())]

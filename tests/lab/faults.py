@@ -3,10 +3,11 @@ import subprocess
 import sys
 import time
 
+import aws
 import cluster
 import conntrack_max
 from container import Container, rfc3339
-from network import NODE_A, here
+from network import NODE_A, NODE_B, here
 
 kit = cluster.kit
 LINK_LOCAL = '169.254.20.10'
@@ -55,6 +56,14 @@ def replace_coredns(lab):
     failing = len(lab.app_pod.containers[0].lines)
     while not any('connected' in line.text for line in lab.app_pod.containers[0].lines[failing:]):
         lab.app_pod.containers[0].wait_for_more(10)
+
+
+def close_group(lab):
+    """what the group says, and what the VPC does: anything between nodes but port 53"""
+    group = 'sg-0a1b2c3d4e5f60002'
+    lab.aws.groups[NODE_B] = group
+    lab.aws.ingress[group] = [aws.anywhere('tcp', port, port, '10.0.0.0/16') for port in (22, 443, 10250)]
+    here('nft add table ip groups\nnft "add chain ip groups forward { type filter hook forward priority 0; }"\nnft add rule ip groups forward ip daddr 10.0.12.0/24 ip saddr 10.0.11.0/24 meta l4proto { tcp, udp } th dport 53 drop')
 
 
 # ---------------------------------------------------------------- nodes

@@ -23,8 +23,9 @@ import conntrack_max  # noqa: E402
 import dns  # noqa: E402
 import node  # noqa: E402
 from api import Api  # noqa: E402
+from aws import Aws  # noqa: E402
 from container import Container  # noqa: E402
-from network import API, NODE_A, NODE_B, NODES, Network  # noqa: E402
+from network import API, AWS, NODE_A, NODE_B, NODES, Network  # noqa: E402
 from place import CHECKOUT, COREDNS, ORDERS, POD, POD_IP, PROGRAMS, ROOM, TOP  # noqa: E402
 
 DNS_LABELS = {'k8s-app': 'kube-dns', 'pod-template-hash': '6f9cd4d8bb'}
@@ -62,7 +63,8 @@ class Lab:
         self.nodes = {name: node.Node(net.boxes[name], keys, scene.cluster_dns) for name in (NODE_A, NODE_B)}
         self.cluster.configs = {'coredns': {'Corefile': scene.corefile}, 'kube-proxy-config': {'config': 'kind: KubeProxyConfiguration\nmode: "iptables"\n'}}
         self._pods()
-        self.api = Api(self.cluster, API, certificates + '/server.pem', certificates + '/server.key', ROOM + '/requests.jsonl')
+        self.api = Api(self.cluster, API, certificates, ROOM + '/requests.jsonl')
+        self.aws = Aws(self, AWS, certificates, ROOM + '/aws.jsonl')
         self.bastion = bastion.Bastion(net.boxes['bastion'], ROOM, keys, certificates)
         return self
 
@@ -137,9 +139,10 @@ class Lab:
 def inside(name, options):
     import check
     import scenes
+    import troubles
     furnish(os.path.join(TOP, 'build/lab/root'))
     started = time.monotonic()
-    lab = Lab(scenes.SCENES[name]).build()
+    lab = Lab(dict(scenes.SCENES, **troubles.TROUBLES)[name]).build()
     lab.scene.break_it(lab)
     app = lab.start_app()
     lab.scene.later(lab)

@@ -86,11 +86,29 @@ class Node:
         text = json.dumps({'kind': 'KubeletConfiguration', 'apiVersion': 'kubelet.config.k8s.io/v1beta1', 'clusterDNS': [cluster_dns], 'clusterDomain': 'cluster.local'}, indent=4) + '\n'
         self.box.write('/etc/kubernetes/kubelet/config.json', text)
 
+    def without(self, tools):
+        for tool in tools:
+            path = '%s/bin/%s' % (self.folder, tool)
+            if os.path.lexists(path):
+                os.remove(path)
+
     def load(self, backend, ruleset):
         """kube-proxy's rules, by its own restore"""
         done = self.box.run(['iptables-%s-restore' % backend], input=ruleset)
         if done.returncode:
             raise RuntimeError('%s: %s' % (self.box.name, done.stderr))
+
+    def run_as_agent(self, command):
+        """as SSM's agent does it: root, a shell; written down like what comes by ssh"""
+        with open(self.folder + '/commands', 'a') as f:
+            f.write(command + '\n')
+        return self.box.run(['env', '-i', 'PATH=%s/bin' % self.folder, 'LC_ALL=C.UTF-8', 'sh', '-c', command])
+
+    def bundle(self):
+        """a part of what the EKS log collector packs"""
+        asked = {'networking/iptables-save.txt': 'iptables-save', 'networking/ip6tables-save.txt': 'ip6tables-save', 'networking/resolv.conf': 'cat /etc/resolv.conf', 'networking/iproute.txt': 'ip route show table all',
+                 'networking/conntrack.txt': 'conntrack -S', 'kubelet/config.json': 'cat /etc/kubernetes/kubelet/config.json'}
+        return {path: self.box.sh(command) for path, command in asked.items()}
 
     def commands(self):
         with open(self.folder + '/commands') as f:

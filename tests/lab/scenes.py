@@ -11,6 +11,7 @@ import check
 import cluster
 import dns
 import faults
+import standins
 from network import NODE_A, NODE_B, resolv_of_node
 
 TIMED_OUT, FAILING = r'timed out|no servers could be reached', 'java.net.UnknownHostException'
@@ -39,6 +40,7 @@ class Scene:
     via, allow, environment = 'ssh', 'exec,capture', {}
     limit = 110                         # seconds; a run that takes longer hangs
     check = staticmethod(check.named)
+    look = None                         # instead of running d5tui
 
     def __init__(self, story, **more):
         self.story = story
@@ -57,6 +59,7 @@ def firewall(story, **more):
 
 
 SCENES = {
+    'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look),
     'no_fault': Scene('Nothing is broken.', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
     'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes.', backend='legacy',
                           on_a='$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP', signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', 'NOERROR'), ('node a', 'sudo -n iptables-save -c', r'\[[1-9].*--dport 53 -j DROP')]),
@@ -91,6 +94,8 @@ SCENES = {
                  signs=[('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.BIG) + ' +bufsize=4096 +ignore', TIMED_OUT)]),
     'service_path': Scene('kube-proxy on the pod\'s node has stopped: its rules lead to addresses that are no endpoints any more.', prepare=faults.stale_rules, signs=[
         ('pod', ASK, TIMED_OUT), ('pod', DIG % ('10.0.12.53', dns.QUERY), 'NOERROR')], diagnosis=['service_path']),
+    'security_group_block': Scene('The security group of CoreDNS\' nodes lets the API and ssh in, and nothing on port 53.', prepare=faults.close_group, diagnosis=['security_group_block'],
+                                  signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', TIMED_OUT)]),
     'pod_not_running': Scene('The application dies at its start, for want of a file; DNS has no part in it.', later=faults.crash_app, logs='config.yaml', symptom='checkout does not come up, somebody says DNS',
                              diagnosis=['pod_not_running']),
     'search_expansion': Scene('NXDOMAIN for the doubled names, then an answer: the search list at work.', logs='connected to orders', symptom='the capture is full of NXDOMAIN, is DNS broken?', diagnosis=['search_expansion'],

@@ -1,0 +1,124 @@
+"""Trouble on the way: what breaks is not the cluster but what looks at it. d5tui has to end in time, say clearly at each step what
+it could not see, and go on with the rest."""
+import re
+import threading
+
+import check
+from api import Trouble
+from network import NODE_A, NODE_B, here
+from scenes import Scene
+
+DROP = '$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP'
+ANY = None
+
+
+def told(state, where, words=''):
+    """a check: some probe of that place ended in that state and says why; the report is whole; what is known is still said"""
+    def look(lab, results, done, seconds):
+        report = check.report_of(done)
+        results.add('a report, exit 0 or 3', report and done.returncode in (0, 3), 'exit %s: %s' % (done.returncode, done.stderr[-800:]))
+        if lab.scene.diagnosis is not ANY:
+            results.add('live: ' + ' or '.join(lab.scene.diagnosis), report.get('diagnosis') in lab.scene.diagnosis, '%s: %s' % (report.get('diagnosis'), report.get('root_cause')))
+        _probe(results, state, where, words)
+        _steps(results, report)
+    return look
+
+
+def _probe(results, state, where, words):
+    matching = [p for p in check.probes() if re.search(where, p['where'] + ' ' + ' '.join(p['argv'] or []))]
+    hit = [p for p in matching if p['state'] in state.split('|') and re.search(words, p.get('stderr') or '')]
+    results.add('a probe of "%s" ended %s%s' % (where, state, ', saying "%s"' % words if words else ''), hit, [(p['state'], p['exit'], p.get('stderr')) for p in matching][:6])
+
+
+def _steps(results, report):
+    mute = [s['id'] for s in report.get('steps', []) if s['status'] not in ('done', 'finding') and not s.get('reason')]
+    results.add('each step that could not tell says why', report.get('steps') and not mute, mute)
+    if report.get('diagnosis') == 'inconclusive':
+        results.add('what is unknown stands there with its command', any(u.get('command') for u in report.get('unknown', [])), report.get('unknown'))
+
+
+# ---------------------------------------------------------------- what is done to the way
+def cut_network(lab):
+    """the bastion's cable is pulled when the API server has answered a few times"""
+    before = len(lab.api.requests())
+
+    def pull():
+        while len(lab.api.requests()) < before + 8:
+            lab.app_pod.containers[0].wait_for_more(0.1)
+        here('ip link set v-bastion down')
+    threading.Thread(target=pull, daemon=True).start()
+
+
+def expire_token(lab):
+    lab.api.tokens.clear()
+
+
+def api(*args, **more):
+    return lambda lab: lab.api.troubles.append(Trouble(*args, **more))
+
+
+def many_pods(lab):
+    """more than one page of them"""
+    lab.cluster.bystanders = 700
+    lab.api.troubles.append(Trouble('/pods$', expire=True))
+
+
+def deny(*rights):
+    return lambda lab: setattr(lab.api, 'denied', lambda verb, resource, sub, namespace: (resource, sub) in rights)
+
+
+def unplug_ssh(lab):
+    lab.nodes[NODE_B].box.sh('nft add table ip gone\nnft "add chain ip gone in { type filter hook input priority -300; }"\nnft add rule ip gone in tcp dport 22 drop')
+    lab.cluster.not_ready.add(NODE_B)
+
+
+def other_host_key(lab):
+    lab.bastion.mistake(NODE_B)
+
+
+def without_tools(*tools):
+    def take(lab):
+        lab.nodes[NODE_A].without(tools)
+        lab.app_pod.lacks |= set(tools)
+    return take
+
+
+def without_sudo(lab):
+    for n in lab.nodes.values():
+        n.box.write('/etc/sudoers', 'root ALL=(ALL) NOPASSWD: ALL\n', 0o440)
+
+
+def full_disk(lab):
+    here('mkdir -p %s\nmount -t tmpfs -o size=200k tmpfs %s' % (check.STATE, check.STATE))
+
+
+def says_full(lab, results, done, seconds):
+    results.add('it says that the disk is full', re.search(r'[Nn]o space left|disk (is )?full', done.stderr + done.stdout), 'exit %s: %s' % (done.returncode, done.stderr[-800:]))
+    results.add('exit 1 or 3', done.returncode in (1, 3), done.returncode)
+
+
+def trouble(story, **more):
+    more.setdefault('diagnosis', ['host_firewall'])
+    return Scene(story, backend='legacy', on_a=DROP, signs=(), **more)
+
+
+TROUBLES = {
+    'via_exec': trouble('No ssh: the node is asked through the kube-proxy pod on it.', via='exec', diagnosis=['host_firewall']),
+    'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', diagnosis=['host_firewall'], limit=200),
+    'via_local': trouble('d5tui runs on the node itself.', via='local', diagnosis=['host_firewall']),
+    'cut_network': trouble('The bastion loses its network while the run goes on.', during=cut_network, diagnosis=ANY, check=told('timeout|failed', 'bastion|node|pod')),
+    'expired_token': trouble('The token has expired.', during=expire_token, diagnosis=ANY, check=told('failed|denied', 'kubectl.*get', '[Uu]nauthorized|logged in')),
+    'slow_api': trouble('Each answer of the API server takes a second and a half.', during=api('.', slow=1.5), check=told('done', 'kubectl.*get.*pods')),
+    'hung_list': trouble('The list of services is never answered.', during=api('/services$', slow=600), diagnosis=ANY, check=told('timeout|failed', 'kubectl.*get.*services')),
+    'rate_limited': trouble('The API server asks to come again later, six times.', during=api('.', status=429, retry_after=1, first=6), check=told('done', 'kubectl.*get.*pods')),
+    'expired_page': trouble('The list of pods comes in pages, and the second page is gone: the first is not the list.', during=many_pods, diagnosis=ANY, check=told('failed', 'kubectl.*get.*pods', 'too old')),
+    'broken_body': trouble('The list of nodes breaks off halfway.', during=api('/api/v1/nodes$', cut=True), diagnosis=ANY, check=told('failed', 'kubectl.*get.*nodes')),
+    'server_error': trouble('The API server fails at policies.', during=api('/networkpolicies$', status=500), diagnosis=['host_firewall'], check=told('failed', 'kubectl.*get.*networkpolicies')),
+    'forbidden': trouble('This person may neither see policies nor exec into pods.', during=deny(('networkpolicies', ''), ('pods', 'exec')), check=told('denied|failed', 'kubectl.*get.*networkpolicies', '[Ff]orbidden')),
+    'dead_node': trouble('The node that carries CoreDNS is NotReady and does not answer ssh.', during=unplug_ssh, check=told('timeout|failed', 'node ' + NODE_B)),
+    'other_host_key': trouble('The key of one node is not the known one: it is refused.', during=other_host_key, check=told('failed|denied', 'node ' + NODE_B, '[Hh]ost key verification failed|IDENTIFICATION HAS CHANGED')),
+    'missing_tools': trouble('The node lacks conntrack, ipset and nft, the pod lacks dig.', during=without_tools('conntrack', 'ipset', 'nft', 'dig'), check=told('missing|failed', 'node %s.*conntrack|conntrack' % NODE_A)),
+    'no_sudo': trouble('The person may not become root on nodes: rules that were not read are not clean ones.', during=without_sudo, diagnosis=['inconclusive'], status=3, verdict=['inconclusive'],
+                       check=told('denied|failed', 'node .*iptables-save', 'password is required|may not run')),
+    'full_disk': trouble('The disk for cases is full.', during=full_disk, check=says_full),
+}
