@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,4 +119,34 @@ bool unpackdir_file(int dir, struct span name, int *ret_fd, struct error *err)
         return true;
     return why == EEXIST ? error_set(err, "its name comes twice")
                          : error_set_errno(err, why, "cannot be written");
+}
+
+static enum unpackdir_moved rename_into(int from, struct span from_name, int to, struct span to_name,
+                                        struct error *err)
+{
+    char from_text[NAME_MAX + 1], to_text[NAME_MAX + 1];
+    copy_part(from_name, from_text);
+    copy_part(to_name, to_text);
+    if (renameat2(from, from_text, to, to_text, RENAME_NOREPLACE) == 0)
+        return UNPACKDIR_MOVED;
+    if (errno == ENOENT)
+        return UNPACKDIR_NOTHING_THERE;
+    if (errno == EEXIST)
+        return UNPACKDIR_TAKEN;
+    error_set_errno(err, errno, "what stands there cannot be moved");
+    return UNPACKDIR_FAILED;
+}
+
+enum unpackdir_moved unpackdir_move(int dir, struct span from, struct span to, struct error *err)
+{
+    struct span from_last = {0}, to_last = {0};
+    int from_at = open_parent(dir, from, &from_last, err);
+    int to_at = from_at < 0 ? -1 : open_parent(dir, to, &to_last, err);
+    enum unpackdir_moved ret =
+        to_at < 0 ? UNPACKDIR_FAILED : rename_into(from_at, from_last, to_at, to_last, err);
+    if (from_at >= 0)
+        close(from_at);
+    if (to_at >= 0)
+        close(to_at);
+    return ret;
 }

@@ -17,4 +17,8 @@ bool unpackdir_folder(int dir, struct span name, struct error *err);
 // Makes a new file, mode 0600, and the folders above it. The caller closes *ret_fd.
 bool unpackdir_file(int dir, struct span name, int *ret_fd, struct error *err);
 
+// Moves what stands at `from` to `to`, where nothing may stand yet, and makes the folders above both.
+enum unpackdir_moved { UNPACKDIR_MOVED, UNPACKDIR_NOTHING_THERE, UNPACKDIR_TAKEN, UNPACKDIR_FAILED };
+enum unpackdir_moved unpackdir_move(int dir, struct span from, struct span to, struct error *err);
+
 #endif

@@ -34,10 +34,24 @@ static bool argv_has(const struct json_value *argv, const char *word)
     return false;
 }
 
-// Contract, section 1: 0; 9 of dig (no reply from the server, dig(1)); 1 of an `auth can-i` that says no; 124
-// (timeout(1)) of a capture that its own clock ended.
-static bool exit_is_answer(const struct json_value *argv, int64_t status)
+static bool has_number(const struct json_value *list, int64_t number)
 {
+    int64_t n;
+    for (size_t i = 0; list->kind == JSON_LIST && i < list->n; i++) {
+        if (json_to_i64(&list->items[i], &n) && n == number)
+            return true;
+    }
+    return false;
+}
+
+// A record says so itself, in words of its probe's row (`answers`). For one that does not, contract, section
+// 1: 0; 9 of dig (no reply from the server, dig(1)); 1 of an `auth can-i` that says no; 124 (timeout(1)) of a
+// capture that its own clock ended.
+static bool exit_is_answer(const struct json_value *item, int64_t status)
+{
+    const struct json_value *argv = json_get(item, "argv"), *answers = json_get(item, "answers");
+    if (answers)
+        return has_number(answers, status);
     switch (status) {
     case 0:
         return true;
@@ -65,8 +79,8 @@ static const char *first_line(struct evidence *ev, struct span text)
 
 static const char *why_not_answered(struct evidence *ev, const struct json_value *item)
 {
-    struct span state = json_text(json_get(item, "state"));
-    const char *words = first_line(ev, json_text(json_get(item, "stderr")));
+    struct span state = json_text(json_get(item, "state")), why = json_text(json_get(item, "why"));
+    const char *words = first_line(ev, why.len ? why : json_text(json_get(item, "stderr")));
     struct span signal = json_text(json_get(item, "signal"));
     const struct json_value *number = json_get(item, "signal");
     int64_t status = 0;
@@ -85,11 +99,13 @@ static const char *why_not_answered(struct evidence *ev, const struct json_value
     if (signal.at || (number && number->kind == JSON_NUMBER))
         return arena_printf(&ev->arena, "its probe was killed by signal " SPAN_FMT "%s",
                             SPAN_ARG(number->text), words);
+    if (json_is_true(json_get(item, "cut")))
+        return "its probe's output was cut";
     if (!has_status)
         return "its probe's record names no exit status";
-    if (!exit_is_answer(json_get(item, "argv"), status))
+    if (!exit_is_answer(item, status))
         return arena_printf(&ev->arena, "its probe exited %lld%s", (long long)status, words);
-    return json_is_true(json_get(item, "cut")) ? "its probe's output was cut" : NULL;
+    return NULL;
 }
 
 static const char *probes_argv(struct evidence *ev, const struct json_value *argv)

@@ -136,6 +136,23 @@ static void play_quiet(char **args)
     _exit(atoi(*args));
 }
 
+// child:connect PATH: a connection that others share. PATH comes to be when it can be used; PATH.1, PATH.2, …
+// tell how often one was made.
+static void play_connect(char **args)
+{
+    for (int i = 1; i < 10; i++) {
+        char *made = mem_printf("%s.%d", *args, i);
+        int fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        free(made);
+        if (fd >= 0)
+            break;
+    }
+    poll(NULL, 0, 50);
+    if (open(*args, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0)
+        _exit(9);
+    wait_forever();
+}
+
 // What it was given: arguments, environment, open files, signals, whether its input is at its end.
 static void play_look(char **args)
 {
@@ -164,7 +181,7 @@ static const struct {
     {"child:hang", play_hang}, {"child:stubborn", play_stubborn}, {"child:flood", play_flood},
     {"child:away", play_away}, {"child:runaway", play_runaway},   {"child:say", play_say},
     {"child:exit", play_exit}, {"child:die", play_die},           {"child:quiet", play_quiet},
-    {"child:look", play_look},
+    {"child:look", play_look}, {"child:connect", play_connect},
 };
 
 void child_play(int argc, char **argv)

@@ -1,0 +1,150 @@
+// What the end of a call means. Programs say "not allowed" and "not there" in words, on standard error, with
+// whatever status; the words are those of the API server (403, 401), sudo(8), ssh(1), the AWS tools and the
+// kernel. They count only where the status says that it failed.
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/probe/runner_inside.h"
+
+enum { EXIT_TIMED_OUT = 124, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 }; // timeout(1), sh(1)
+
+static const char *const denied_words[] = {
+    "forbidden",
+    "unauthorized",
+    "permission denied",
+    "a password is required",
+    "not in the sudoers",
+    "not authorized",
+    "accessdenied",
+    "access denied",
+    "expiredtoken",
+    "must be logged in",
+    "operation not permitted",
+    "unable to locate credentials",
+};
+static const char *const missing_words[] = {
+    "executable file not found",
+    "command not found",
+    "failed to run command",
+};
+
+static bool has_any(struct span text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (span_contains_caseless(text, words[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_denial(struct span text)
+{
+    return has_any(text, denied_words, ARRAY_LEN(denied_words));
+}
+
+static bool is_missing(struct span text)
+{
+    return has_any(text, missing_words, ARRAY_LEN(missing_words));
+}
+
+// Warnings stand in front of what matters.
+struct span why_first_line(struct span errors)
+{
+    struct span line, first = {0};
+    while (span_cut_line(&errors, &line)) {
+        line = span_trim(line);
+        if (is_denial(line) || is_missing(line))
+            return line;
+        bool warning = span_starts(line, "Warning:") || span_starts(line, "WARNING:");
+        if (line.len && first.len == 0 && !warning)
+            first = line;
+    }
+    return first;
+}
+
+enum probe_state why_state(struct span errors, int exit)
+{
+    if (exit == EXIT_TIMED_OUT)
+        return PROBE_TIMEOUT;
+    if (is_missing(errors) || exit == EXIT_NOT_FOUND)
+        return PROBE_MISSING;
+    return is_denial(errors) || exit == EXIT_CANNOT_RUN ? PROBE_DENIED : PROBE_FAILED;
+}
+
+static const char *said(struct run *run)
+{
+    struct span line = span_first(why_first_line(run->pub.errors), 200);
+    return line.len ? arena_printf(&run->arena, ": " SPAN_FMT, SPAN_ARG(line)) : "";
+}
+
+// "9", or "1 124". kubectl leaves with 1 also when it could not ask; then it has printed nothing.
+static bool is_answer(const struct run *run, int exit)
+{
+    struct span rest = span_of(run->planned.row->answers), word;
+    bool is_listed = exit == 0;
+    while (!is_listed && span_cut_word(&rest, &word)) {
+        uint64_t status;
+        is_listed = span_to_u64(word, &status) && status == (uint64_t)exit;
+    }
+    return is_listed && (exit != 1 || run->pub.bytes > 0);
+}
+
+static void judge_exit(struct run *run, int exit)
+{
+    struct probe_run *pub = &run->pub;
+    pub->exit = exit;
+    pub->state = is_answer(run, exit) ? PROBE_DONE : why_state(pub->errors, exit);
+    if (pub->state == PROBE_TIMEOUT)
+        pub->why = arena_printf(&run->arena, "it was ended there after its time%s", said(run));
+    else if (pub->state != PROBE_DONE)
+        pub->why = arena_printf(&run->arena, "%s exited %d%s", run->planned.argv[0], exit, said(run));
+}
+
+static void judge_start(struct run *run, int error)
+{
+    struct probe_run *pub = &run->pub;
+    pub->state = error == ENOENT                     ? PROBE_MISSING
+                 : error == EACCES || error == EPERM ? PROBE_DENIED
+                                                     : PROBE_FAILED;
+    pub->why = arena_printf(&run->arena, "%s cannot be run: %s", run->planned.argv[0], strerror(error));
+}
+
+static void judge_full(struct run *run)
+{
+    run->pub.state = PROBE_DONE;
+    run->pub.cut = true;
+    run->pub.why = arena_printf(&run->arena, "its output was cut at %llu bytes",
+                                (unsigned long long)run->planned.row->bytes);
+}
+
+void run_judge(struct run *run, const struct process_result *result)
+{
+    struct probe_run *pub = &run->pub;
+    switch (result->end) {
+    case PROCESS_EXITED:
+        judge_exit(run, result->code);
+        break;
+    case PROCESS_KILLED:
+        pub->signal = result->code;
+        pub->state = PROBE_FAILED;
+        pub->why = arena_printf(&run->arena, "%s was killed: %s%s", run->planned.argv[0],
+                                strsignal(result->code), said(run));
+        break;
+    case PROCESS_TIMED_OUT:
+        pub->state = PROBE_TIMEOUT;
+        pub->why = arena_printf(&run->arena, "it took longer than %u s%s", run->planned.seconds, said(run));
+        break;
+    case PROCESS_CANCELLED:
+        pub->state = PROBE_CANCELLED;
+        pub->why = "it was cancelled";
+        break;
+    case PROCESS_FULL:
+        judge_full(run);
+        break;
+    case PROCESS_NOT_STARTED:
+        judge_start(run, result->code);
+        break;
+    }
+}
