@@ -22,7 +22,7 @@ struct plan_input {
     const struct facts *facts;   // what is known so far; NULL: nothing yet
     const struct target *target; // the person's words
     enum reach via;
-    unsigned consent;         // bits that were given
+    unsigned consent;         // bits that were given; `via` exec and ssm need theirs
     bool guided;              // only GREEN rows that need no consent and change nothing
     const bool *subjects;     // SUBJECT_COUNT of them: whose steps may run now
     bool again;               // second readings, of rows that have them, instead of first ones
@@ -30,7 +30,9 @@ struct plan_input {
     usec_t since;             // how far back logs are asked for
     unsigned capture_seconds; // by the policy
     const char *host_keys;    // a known_hosts file for the case, where new keys are accepted; or NULL: strict
-    const char *control_folder; // for ssh's sockets: short, private
+    const char *control_folder; // for ssh's sockets: short, private; NULL: a connection for each call
+    const char *hostname;       // of the machine that d5tui runs on: which node that is, where via is local
+    const char *bucket;         // where a bundle goes (S3); NULL: none may be collected
 };
 
 enum planned_state {
@@ -40,28 +42,21 @@ enum planned_state {
     PLANNED_UNFIT,       // a value is not what it should be ("node name \"-oProxy…\" is no DNS name")
 };
 
-struct planned;
-
-// A probe that takes several calls (send a command, ask whether it is done, fetch what it printed): looks at
-// what the last call printed and says what is next.
-enum script_step {
-    SCRIPT_CALL,   // *ret_argv is the next call, after `wait_ms`
-    SCRIPT_DONE,   // *ret_evidence is what the probe printed; ret_exit its status
-    SCRIPT_FAILED, // ret_why
-};
+// See probe/probe.h.
 struct script_turn {
     unsigned round;      // 1 after the first call
     struct span printed; // by the last call
     struct span errors;  // what it said on standard error
     int exit;            // its status: a call that failed does not yet end the probe
-    struct arena *arena; // for what is handed back
+    struct arena *arena; // for what is handed back; lives as long as the probe
+    void *state;         // the script's own, from one turn to the next; NULL at first
     const char *const *ret_argv;
     unsigned wait_ms;
     struct span ret_evidence;
     int ret_exit;
+    bool ret_cut; // the other side gave only the beginning
     const char *ret_why;
 };
-typedef enum script_step probe_script_fn(const struct planned *planned, struct script_turn *turn);
 
 struct planned {
     const struct probe_row *row;
@@ -87,8 +82,10 @@ struct plan {
     struct arena arena;
     struct planned *items; // in the table's order
     size_t n, cap;
+    bool waits; // more can be planned once these have said what they say
 };
 
+// The same facts give the same plan: a caller that goes on after `waits` leaves out what ran already.
 void plan_make(const struct plan_input *in, struct plan *ret);
 void plan_done(struct plan *plan);
 
