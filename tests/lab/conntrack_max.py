@@ -2,47 +2,49 @@
 entered: it sets what it is told to, and puts the old value back when the lab is gone, in whichever way."""
 import fcntl
 import os
-import time
+import socket
 
 SETTING = '/proc/sys/net/netfilter/nf_conntrack_max'
 FD = 'D5_LAB_CONNTRACK_GUARD'
-LOCK = '/tmp/d5lab-conntrack.lock'  # two labs that want this take turns
+LOCK = '/tmp/d5lab-conntrack.lock'  # labs that want this take turns
 
 
 def guard():
-    """leaves a guard behind; what is written into its pipe is set, and the pipe's end ends it"""
-    reading, writing = os.pipe()
+    """leaves a guard behind and returns the way to it; when the last that holds that way is gone, so is the guard"""
+    ours, its = socket.socketpair()
     if os.fork():
-        os.close(reading)
-        os.set_inheritable(writing, True)
-        os.environ[FD] = str(writing)
-        return
-    os.close(writing)
+        its.close()
+        return ours.detach()
+    ours.close()
     os.setsid()
-    with os.fdopen(reading) as pipe:
-        wanted = pipe.readline()
-        if wanted:
-            _hold(wanted, pipe)
+    wanted = its.recv(64)
+    if wanted:
+        _hold(wanted, its)
     os._exit(0)
 
 
-def _hold(wanted, pipe):
+def _hold(wanted, its):
     with open(LOCK, 'w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with open(SETTING) as f:
-            before = f.read()
-        with open(SETTING, 'w') as f:
-            f.write(wanted)
-        pipe.read()
-        with open(SETTING, 'w') as f:
-            f.write(before)
+        before = _write(wanted)
+        its.send(b'done')
+        its.recv(64)
+        _write(before)
+
+
+def _write(value):
+    """returns what stood there"""
+    with open(SETTING, 'rb+', buffering=0) as f:
+        before = f.read(64)
+        f.seek(0)
+        f.write(value)
+    return before
 
 
 def lower(maximum):
-    """and waits until it is so; fails where the machine does not allow it"""
-    os.write(int(os.environ[FD]), b'%d\n' % maximum)
-    deadline = time.monotonic() + 60
-    while open(SETTING).read().strip() != str(maximum):
-        if time.monotonic() > deadline:
+    """returns when it is so; fails where the machine does not allow it"""
+    with socket.socket(fileno=os.dup(int(os.environ[FD]))) as way:
+        way.settimeout(120)
+        way.send(b'%d' % maximum)
+        if not way.recv(64):
             raise RuntimeError(SETTING + ' of the machine cannot be set')
-        time.sleep(0.05)

@@ -9,14 +9,13 @@ A lab lives in mount, network and process namespaces of its own, with a /run of 
 its first process ends, by whatever signal, the kernel ends all others and takes the namespaces away: nothing on the machine was
 changed, and two labs do not see each other."""
 import os
+import signal
 import subprocess
 import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-INSIDE = 'D5_LAB_INSIDE'
-
 import bastion  # noqa: E402
 import cluster  # noqa: E402
 import conntrack_max  # noqa: E402
@@ -28,13 +27,20 @@ from container import Container  # noqa: E402
 from network import API, AWS, NODE_A, NODE_B, NODES, Network  # noqa: E402
 from place import CHECKOUT, COREDNS, ORDERS, POD, POD_IP, PROGRAMS, ROOM, TOP  # noqa: E402
 
+INSIDE = conntrack_max.FD  # in the environment of one that runs in the namespaces
 DNS_LABELS = {'k8s-app': 'kube-dns', 'pod-template-hash': '6f9cd4d8bb'}
 
 
 def enter(argv):
-    """runs this program again inside the lab's namespaces; does not return"""
-    os.environ[INSIDE] = '1'
-    os.execvp('unshare', ['unshare', '--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', sys.executable] + argv)
+    """runs this program again inside the lab's namespaces; returns its exit status. A signal that ends us ends all of it: the
+    kernel does that, by the parents' deaths"""
+    guard = conntrack_max.guard()
+    spaces = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
+    child = subprocess.Popen(['setpriv', '--pdeathsig', 'KILL', 'unshare', *spaces, sys.executable, *argv], pass_fds=[guard], env=dict(os.environ, **{INSIDE: str(guard)}))
+    os.close(guard)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: child.kill())
+    return child.wait()
 
 
 def furnish(root):
@@ -156,8 +162,7 @@ def main():
     if len(sys.argv) < 2 or os.geteuid() != 0:
         sys.exit(__doc__)
     if INSIDE not in os.environ:
-        conntrack_max.guard()
-        enter([os.path.abspath(__file__)] + sys.argv[1:])
+        sys.exit(1 if enter([os.path.abspath(__file__)] + sys.argv[1:]) else 0)
     os._exit(inside(sys.argv[1], sys.argv[2:]))
 
 
