@@ -130,6 +130,9 @@ class Handler(https.Handler):
             return self._exec(resource, namespace, rest[1])
         if self.command != 'GET':
             raise Fail(405, 'the lab serves readers only')
+        if rest[2:] == ['proxy', 'configz']:
+            self._authorize('get', resource, 'proxy', None)
+            return self._send(200, {'kubeletconfig': self.api.cluster.kubelet_settings()})
         if rest[2:] == ['log']:
             return self._log(resource, namespace, rest[1])
         if len(rest) == 2:

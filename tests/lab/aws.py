@@ -35,6 +35,17 @@ def anywhere(proto='-1', low=None, high=None, cidr='0.0.0.0/0'):
     return dict(rule, fromPort=low, toPort=high) if low is not None else rule
 
 
+def matches(pattern, o):
+    """a JSON filter pattern of equalities: { ($.verb = "patch" || …) && $.objectRef.name = "coredns" }"""
+    def holds(m):
+        value = o
+        for part in m.group(1).split('.'):
+            value = value.get(part, {}) if isinstance(value, dict) else {}
+        return ' %s ' % (value == m.group(2))
+    logic = re.sub(r'\$\.([\w.]+) *= *"([^"]*)"', holds, pattern.strip('{} ')).replace('||', ' or ').replace('&&', ' and ')
+    return not logic.strip() or (re.fullmatch(r'[\s()]*(?:(?:True|False|or|and)[\s()]*)+', logic) is not None and eval(logic))
+
+
 class Aws:
     def __init__(self, lab, address, certificates, record):
         self.lab, self.commands, self.executions, self.audit = lab, {}, {}, []
@@ -112,8 +123,7 @@ class Aws:
 
     # ---------------------------------------------------------------- logs
     def FilterLogEvents(self, asked):
-        words = re.findall(r'\$\.[\w.]+ *= *"([^"]+)"', asked.get('filterPattern', ''))
-        events = [e for e in self.audit if all(w in json.dumps(e['object']) for w in words) and asked.get('startTime', 0) <= e['at'] * 1000 <= asked.get('endTime', 2 ** 62)]
+        events = [e for e in self.audit if matches(asked.get('filterPattern', ''), e['object']) and asked.get('startTime', 0) <= e['at'] * 1000 <= asked.get('endTime', 2 ** 62)]
         return {'events': [{'logStreamName': 'kube-apiserver-audit-1', 'timestamp': int(e['at'] * 1000), 'ingestionTime': int(e['at'] * 1000), 'eventId': str(i), 'message': json.dumps(e['object'])} for i, e in enumerate(events)],
                 'searchedLogStreams': []}
 

@@ -38,7 +38,7 @@ def make_certificates(folder):
 
 def files(home):
     hosts = '127.0.0.1 localhost bastion\n' + ''.join('%s %s\n' % (AWS, name) for name in AWS_NAMES)
-    return {'/etc/hosts': hosts, '/etc/resolv.conf': 'nameserver 10.0.0.2\n', '/etc/passwd': 'root:x:0:0:root:%s:/bin/sh\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n' % home}
+    return {'/etc/hosts': hosts, '/etc/d5tui/policy.yaml': 'limits: {capture_seconds: 6}\n', '/etc/resolv.conf': 'nameserver 10.0.0.2\n', '/etc/passwd': 'root:x:0:0:root:%s:/bin/sh\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n' % home}
 
 
 class Bastion:

@@ -39,7 +39,8 @@ class Pod:
 
 
 class Cluster:
-    def __init__(self):
+    def __init__(self, cluster_dns):
+        self.cluster_dns = cluster_dns  # what the kubelets hand out
         self.pods, self.policies, self.events, self.configs = [], [], [], {}
         self.replicas, self.not_ready, self.daemonsets, self.bystanders = 2, set(), ['aws-node', 'kube-proxy'], 0
         self.services = [kit.service('kubernetes', 'default', '172.20.0.1', [{'name': 'https', 'port': 443, 'protocol': 'TCP', 'targetPort': 443}], None),
@@ -60,6 +61,9 @@ class Cluster:
     def ruleset(self):
         """what kube-proxy writes now"""
         return kit.proxy_ruleset([s for s in self.services if s['spec'].get('selector')], self.addresses)
+
+    def kubelet_settings(self):
+        return {'kind': 'KubeletConfiguration', 'apiVersion': 'kubelet.config.k8s.io/v1beta1', 'clusterDNS': [self.cluster_dns], 'clusterDomain': 'cluster.local', 'resolvConf': '/etc/resolv.conf'}
 
     # ---------------------------------------------------------------- objects
     def objects(self, resource, old=False):

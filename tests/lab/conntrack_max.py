@@ -6,7 +6,6 @@ import socket
 
 SETTING = '/proc/sys/net/netfilter/nf_conntrack_max'
 FD = 'D5_LAB_CONNTRACK_GUARD'
-LOCK = '/tmp/d5lab-conntrack.lock'  # labs that want this take turns
 
 
 def guard():
@@ -24,7 +23,7 @@ def guard():
 
 
 def _hold(wanted, its):
-    with open(LOCK, 'w') as lock:
+    with open(SETTING) as lock:  # labs that want this take turns
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = _write(wanted)
         its.send(b'done')

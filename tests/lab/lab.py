@@ -50,7 +50,7 @@ def furnish(root):
 
 class Lab:
     def __init__(self, scene):
-        self.scene, self.network, self.cluster = scene, Network(ROOM), cluster.Cluster()
+        self.scene, self.network, self.cluster = scene, Network(ROOM), cluster.Cluster(scene.cluster_dns)
         self.servers = []
 
     def build(self):
@@ -66,7 +66,7 @@ class Lab:
         net.box('world')
         net.build()
         self.servers += [dns.world(net.boxes['world'], ROOM + '/world'), dns.resolver(net.boxes['resolver'], ROOM + '/resolver')]
-        self.nodes = {name: node.Node(net.boxes[name], keys, scene.cluster_dns) for name in (NODE_A, NODE_B)}
+        self.nodes = {name: node.Node(net.boxes[name], keys, self.cluster.kubelet_settings()) for name in (NODE_A, NODE_B)}
         self.cluster.configs = {'coredns': {'Corefile': scene.corefile}, 'kube-proxy-config': {'config': 'kind: KubeProxyConfiguration\nmode: "iptables"\n'}}
         self._pods()
         self.api = Api(self.cluster, API, certificates, ROOM + '/requests.jsonl')

@@ -67,13 +67,13 @@ def files(name, folder, backend):
 
 
 class Node:
-    def __init__(self, box, keys, cluster_dns, tools=TOOLS):
+    def __init__(self, box, keys, settings):
         self.box, self.folder = box, box.folder
         names = {'folder': box.folder, 'keys': keys, 'short': box.name.split('.')[0], 'since': time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())}
-        self.settings(cluster_dns)
+        box.write('/etc/kubernetes/kubelet/config.json', json.dumps(settings, indent=4) + '\n')
         os.chmod(box.folder + '/etc/sudoers', 0o440)
         os.makedirs(box.folder + '/bin', exist_ok=True)
-        for tool in tools:
+        for tool in TOOLS:
             os.symlink(shutil.which(tool, path='/usr/sbin:/usr/bin:/sbin:/bin') or '/usr/bin/' + tool, '%s/bin/%s' % (box.folder, tool))
         for name, text in (('record', RECORD), ('bin/dmesg', DMESG), ('bin/journalctl', JOURNAL)):
             box.write('/' + name, text % names, 0o755)
@@ -81,10 +81,6 @@ class Node:
         box.write('/kubelet.log', '')
         box.write('/sshd_config', SSHD % names)
         self.sshd = box.start(['/usr/sbin/sshd', '-D', '-f', box.folder + '/sshd_config', '-E', box.folder + '/sshd.log'])
-
-    def settings(self, cluster_dns):
-        text = json.dumps({'kind': 'KubeletConfiguration', 'apiVersion': 'kubelet.config.k8s.io/v1beta1', 'clusterDNS': [cluster_dns], 'clusterDomain': 'cluster.local'}, indent=4) + '\n'
-        self.box.write('/etc/kubernetes/kubelet/config.json', text)
 
     def without(self, tools):
         for tool in tools:

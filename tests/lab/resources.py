@@ -20,7 +20,7 @@ RESOURCES = [
     Resource('networking.k8s.aws/v1alpha1', 'policyendpoints', 'PolicyEndpoint', True, []),
     Resource('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', False, []),
 ]
-SUBRESOURCES = {'pods': [('log', 'Pod', ['get']), ('exec', 'PodExecOptions', ['create', 'get'])]}
+SUBRESOURCES = {'pods': [('log', 'Pod', ['get']), ('exec', 'PodExecOptions', ['create', 'get'])], 'nodes': [('proxy', 'NodeProxyOptions', ['get'])]}
 READS = ['get', 'list', 'watch']
 
 

@@ -6,10 +6,10 @@
 set -eu
 lab=$(realpath -m "${1:-build/lab}")
 wanted="kubernetes-client openssh-server openssh-client sudo openssl iproute2 iptables nftables ipset conntrack ethtool
-        tcpdump bind9-dnsutils unbound knot dnsmasq-base awscli"
+        tcpdump bind9-dnsutils unbound knot dnsmasq-base awscli procps"
 programs="bin/kubectl sbin/sshd bin/ssh bin/ssh-keygen bin/sudo bin/openssl bin/ip sbin/xtables-nft-multi
           sbin/xtables-legacy-multi sbin/nft sbin/ipset sbin/conntrack sbin/ethtool bin/tcpdump bin/dig sbin/unbound
-          sbin/knotd sbin/dnsmasq bin/aws"
+          sbin/knotd sbin/dnsmasq bin/aws sbin/sysctl"
 
 complete() {
     [ -f "$lab/root/.packages" ] && [ "$(cat "$lab/root/.packages")" = "$(echo $wanted)" ] || return 1

@@ -53,6 +53,10 @@ def expire_token(lab):
     lab.api.tokens.clear()
 
 
+def old_api(lab):
+    lab.api.old = True
+
+
 def api(*args, **more):
     return lambda lab: lab.api.troubles.append(Trouble(*args, **more))
 
@@ -106,6 +110,7 @@ TROUBLES = {
     'via_exec': trouble('No ssh: the node is asked through the kube-proxy pod on it.', via='exec', diagnosis=['host_firewall']),
     'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', diagnosis=['host_firewall'], limit=200),
     'via_local': trouble('d5tui runs on the node itself.', via='local', diagnosis=['host_firewall']),
+    'old_api': trouble('A server of 1.20: EndpointSlices are v1beta1 and name nodes elsewhere.', prepare=old_api),
     'cut_network': trouble('The bastion loses its network while the run goes on.', during=cut_network, diagnosis=ANY, check=told('timeout|failed', 'bastion|node|pod')),
     'expired_token': trouble('The token has expired.', during=expire_token, diagnosis=ANY, check=told('failed|denied', 'kubectl.*get', '[Uu]nauthorized|logged in')),
     'slow_api': trouble('Each answer of the API server takes a second and a half.', during=api('.', slow=1.5), check=told('done', 'kubectl.*get.*pods')),
