@@ -33,6 +33,7 @@ struct run {
     bool grew, paused;
     // Of a script.
     struct arena arena;
+    void *state;        // the script's own
     struct str printed; // by the call that runs
     struct loop_timer *wait;
     const char *const *next; // the call after the wait
@@ -75,7 +76,7 @@ void run_check(struct run *run);
 
 // runner_script.c — the calls of a probe that takes several.
 void script_start(struct run *run);
-void script_turn(struct run *run, int exit); // after a call that ended by itself
+void script_call_ended(struct run *run, const struct process_result *result);
 void script_done(struct run *run);
 
 // runner_why.c — what an end means: sets state, why, exit, signal and cut.

@@ -54,9 +54,10 @@ static struct span last_words(struct span errors)
     return newline + 1 < last.len ? span_from(last, newline + 1) : last;
 }
 
+// What brought no file names the one that it was to bring, unless that would speak ill of another's.
 static void write_file(struct json_writer *w, const struct run *run, const struct writer_result *result)
 {
-    json_write(w, "file", result->there ? run->planned.file : NULL);
+    json_write(w, "file", result->there || result->free ? run->planned.file : NULL);
     if (result->lines.to) {
         struct str lines = {0};
         str_printf(&lines, "%u-%u", result->lines.from, result->lines.to);

@@ -107,8 +107,8 @@ static void on_ended(void *context, const struct process_result *result)
     struct run *run = context;
     run->process = NULL;
     run->paused = false;
-    if (run->planned.script && result->end == PROCESS_EXITED)
-        script_turn(run, result->code);
+    if (run->planned.script)
+        script_call_ended(run, result);
     else
         run_end_as(run, result);
 }

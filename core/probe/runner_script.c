@@ -54,6 +54,10 @@ static void end_well(struct run *run, const struct script_turn *turn)
 {
     const struct process_result end = {.end = PROCESS_EXITED, .code = turn->ret_exit};
     run_write(run, turn->ret_evidence);
+    if (turn->ret_cut) {
+        run->pub.cut = true;
+        run->pub.why = "only its beginning was given";
+    }
     run_end_as(run, &end);
 }
 
@@ -65,14 +69,17 @@ static void end_badly(struct run *run, const struct script_turn *turn)
     run_end(run, state, turn->ret_why);
 }
 
-void script_turn(struct run *run, int exit)
+static void take_turn(struct run *run, int exit)
 {
     struct script_turn turn = {.round = ++run->round,
                                .printed = str_span(&run->printed),
                                .errors = run->pub.errors,
                                .exit = exit,
-                               .arena = &run->arena};
-    switch (run->planned.script(&run->planned, &turn)) {
+                               .arena = &run->arena,
+                               .state = run->state};
+    enum script_step step = run->planned.script(&run->planned, &turn);
+    run->state = turn.state;
+    switch (step) {
     case SCRIPT_CALL:
         call_next(run, &turn);
         break;
@@ -83,4 +90,15 @@ void script_turn(struct run *run, int exit)
         end_badly(run, &turn);
         break;
     }
+}
+
+// A call that was cut is no answer that a script could read; any other end that was not its own ends all.
+void script_call_ended(struct run *run, const struct process_result *result)
+{
+    if (result->end == PROCESS_EXITED)
+        take_turn(run, result->code);
+    else if (result->end == PROCESS_FULL)
+        run_end(run, PROBE_FAILED, "a call printed more than is taken");
+    else
+        run_end_as(run, result);
 }

@@ -177,16 +177,26 @@ static bool move_earlier(struct tree *tree, const char *path, struct error *err)
     return moved != UNPACKDIR_FAILED;
 }
 
-int tree_file(struct tree *tree, const char *path, struct error *err)
+static bool name_is_good(const char *path, struct error *err)
 {
     struct span name;
+    return unpackdir_check_name(span_of(path), &name, err) &&
+           (span_is(name, path) || error_set(err, "its name is not as the tree writes it"));
+}
+
+int tree_file(struct tree *tree, const char *path, struct error *err)
+{
     int fd = -1;
-    bool good =
-        unpackdir_check_name(span_of(path), &name, err) && name.at == path && name.len == strlen(path);
-    if (good && move_earlier(tree, path, err) && unpackdir_file(tree->dir, name, &fd, err))
+    if (name_is_good(path, err) && move_earlier(tree, path, err) &&
+        unpackdir_file(tree->dir, span_of(path), &fd, err))
         return fd;
     error_prefix(err, "%s", path);
     return -1;
+}
+
+bool tree_is_free(const struct tree *tree, const char *path)
+{
+    return name_is_good(path, NULL) && faccessat(tree->dir, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
 }
 
 int tree_scratch(struct tree *tree, struct error *err)

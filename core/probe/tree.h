@@ -27,6 +27,9 @@ void tree_close(struct tree *tree);
 // error.
 int tree_file(struct tree *tree, const char *path, struct error *err);
 
+// Whether a path is one of the tree's and nothing stands there: a record of what brought no file may name it.
+bool tree_is_free(const struct tree *tree, const char *path);
+
 // A file without a name, for a piece that is not whole yet.
 int tree_scratch(struct tree *tree, struct error *err);
 

@@ -13,7 +13,8 @@ struct writer;
 struct writer_file;
 
 struct writer_result {       // of a file that was closed
-    bool there;              // it stands in the tree
+    bool there;              // it stands in the tree, …
+    bool free;               // … or nothing does, where it would
     struct tree_lines lines; // of a piece
     struct error err;        // what kept it, or its end, from being written; empty: nothing
 };

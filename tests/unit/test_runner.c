@@ -381,7 +381,7 @@ static void ends_have_their_words(void **state)
     wait_idle(b);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_state(runner_at(b->runner, i), cases[i].state, cases[i].why);
-    assert_record(b, "\"file\":null,\"state\":\"missing\"");
+    assert_record(b, "\"file\":\"bastion/9.txt\",\"state\":\"missing\"");
     assert_record(b, "\"stderr\":\"sudo: a password is required\\n\"");
     assert_record(b, "\"signal\":10");
     size_t n;
@@ -547,6 +547,8 @@ static void a_reading_is_never_written_over(void **state)
     wait_idle(b);
     assert_state(never, PROBE_MISSING, NULL);
     assert_file(b, "bastion/a.txt", "first\n"); // nobody was asked anew
+    assert_record(b, "\"file\":null,\"state\":\"missing\"");
+    assert_int_equal(must_find(look(b), "bastion/a.txt")->state, EVIDENCE_KNOWN);
     runner_free(b->runner);
     struct runner_config config = config_of(b);
     config.first_id = 20;
@@ -769,6 +771,8 @@ static enum script_step three_calls(const struct planned *planned, struct script
     switch (turn->round) {
     case 1:
         assert_true(span_is(turn->printed, "id-1"));
+        assert_null(turn->state);
+        turn->state = (void *)ask;
         turn->ret_argv = ask;
         return SCRIPT_CALL;
     case 2:
@@ -778,6 +782,8 @@ static enum script_step three_calls(const struct planned *planned, struct script
         turn->ret_argv = fetch;
         return SCRIPT_CALL;
     default:
+        assert_true(turn->state == ask);
+        turn->ret_cut = true;
         turn->ret_evidence = span_of(arena_span(turn->arena, turn->printed));
         return SCRIPT_DONE;
     }
@@ -788,6 +794,13 @@ static enum script_step never_done(const struct planned *planned, struct script_
     turn->ret_argv = planned->argv;
     turn->wait_ms = 50;
     return SCRIPT_CALL;
+}
+
+static enum script_step is_not_asked(const struct planned *planned, struct script_turn *turn)
+{
+    (void)planned, (void)turn;
+    fail_msg("a script was shown half of what its call printed");
+    return SCRIPT_FAILED;
 }
 
 static enum script_step gives_up(const struct planned *planned, struct script_turn *turn)
@@ -811,8 +824,14 @@ static void a_script_makes_several_calls(void **state)
     planned = plan_of("bastion/c.txt", WORDS("child", "child:exit", "1", "(AccessDenied)"));
     planned.script = gives_up;
     const struct probe_run *bad = add(b, &planned);
+    planned = plan_of("bastion/d.txt", WORDS("child", "child:flood"));
+    planned.script = is_not_asked;
+    planned.row = &small_row;
+    const struct probe_run *wordy = add(b, &planned);
     wait_idle(b);
-    assert_state(good, PROBE_DONE, NULL);
+    assert_state(wordy, PROBE_FAILED, "printed more");
+    assert_state(good, PROBE_DONE, "only its beginning");
+    assert_true(good->cut);
     assert_file(b, "bastion/a.txt", "the answer\n");
     assert_int_equal(good->bytes, 11);
     assert_state(late, PROBE_TIMEOUT, NULL);
