@@ -3,6 +3,7 @@ import os
 import sys
 import time
 
+import proxy_nft
 from container import rfc3339
 from network import NODES
 
@@ -58,9 +59,10 @@ class Cluster:
     def addresses(self, service):
         return [p.ip for p in self.behind(service)]
 
-    def ruleset(self):
-        """what kube-proxy writes now"""
-        return kit.proxy_ruleset([s for s in self.services if s['spec'].get('selector')], self.addresses)
+    def ruleset(self, mode='iptables'):
+        """what kube-proxy writes now, in that mode"""
+        write = proxy_nft.ruleset if mode == 'nftables' else kit.proxy_ruleset
+        return write([s for s in self.services if s['spec'].get('selector')], self.addresses)
 
     def kubelet_settings(self):
         return {'kind': 'KubeletConfiguration', 'apiVersion': 'kubelet.config.k8s.io/v1beta1', 'clusterDNS': [self.cluster_dns], 'clusterDomain': 'cluster.local', 'resolvConf': '/etc/resolv.conf'}

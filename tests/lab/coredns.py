@@ -43,7 +43,7 @@ class Config:
     def _upstreams(self, word, number):
         if word.startswith('/'):
             return [line.split()[1] for line in open(word) if line.startswith('nameserver ')]
-        if not re.fullmatch(r'[0-9.]+(:\d+)?', word):
+        if not re.fullmatch(r'[0-9.]+(:\d+)?|[0-9a-f:]*:[0-9a-f:]*', word):
             sys.exit('plugin/forward: not an IP address or file: "%s"' % word)
         return [word]
 
@@ -70,10 +70,17 @@ def refusal(message, rcode):
     return message[:2] + struct.pack('!HHHHH', flags, 1, 0, 0, 0) + message[12:at + 5]
 
 
+def shown(server):
+    return ('[%s]:%d' if ':' in server[0] else '%s:%d') % server
+
+
 def ask_udp(server, message):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    with socket.socket(socket.AF_INET6 if ':' in server[0] else socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.settimeout(WAIT)
-        s.connect(server)
+        try:
+            s.connect(server)
+        except OSError as e:
+            return None, 'dial udp %s: connect: %s' % (shown(server), e.strerror.lower())
         try:
             s.send(message)
             while True:
@@ -81,9 +88,8 @@ def ask_udp(server, message):
                 if answer[:2] == message[:2]:
                     return answer, None
         except OSError as e:
-            host, port = s.getsockname()
             why = 'i/o timeout' if isinstance(e, TimeoutError) else 'read: ' + e.strerror.lower()
-            return None, 'read udp %s:%d->%s:%d: %s' % (host, port, server[0], server[1], why)
+            return None, 'read udp %s->%s: %s' % (shown(s.getsockname()[:2]), shown(server), why)
 
 
 def read_exactly(s, n):
@@ -103,7 +109,12 @@ def ask_tcp(server, message):
             s.sendall(struct.pack('!H', len(message)) + message)
             return read_exactly(s, struct.unpack('!H', read_exactly(s, 2))[0]), None
     except OSError as e:
-        return None, 'dial tcp %s:%d: %s' % (server[0], server[1], 'i/o timeout' if isinstance(e, TimeoutError) else 'connect: ' + (e.strerror or str(e)).lower())
+        return None, 'dial tcp %s: %s' % (shown(server), 'i/o timeout' if isinstance(e, TimeoutError) else 'connect: ' + (e.strerror or str(e)).lower())
+
+
+def address_of(upstream):
+    host, port = (upstream, '') if upstream.count(':') > 1 else upstream.partition(':')[::2]
+    return host, int(port or 53)
 
 
 RCODES = {0: 'NOERROR', 2: 'SERVFAIL', 3: 'NXDOMAIN', 5: 'REFUSED'}
@@ -128,8 +139,7 @@ def answer_to(config, message, tcp):
         if answer is None: # before the plug-in has heard from the API server; it logs no error then
             return refusal(message, 2)
     else:
-        host, _, port = config.upstreams[0].partition(':')
-        answer, why = ask((host, int(port or 53)), message)
+        answer, why = ask(address_of(config.upstreams[0]), message)
     if answer is None:
         say('[ERROR] plugin/errors: 2 %s %s: %s' % (name, kind, why))
         return refusal(message, 2)

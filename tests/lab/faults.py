@@ -85,8 +85,8 @@ def squat_on_53(lab):
 
 def stale_rules(lab):
     """kube-proxy of one node still has the endpoints of before"""
-    rules = lab.cluster.ruleset().replace('10.0.12.53', '10.0.12.153').replace('10.0.12.87', '10.0.12.154')
-    lab.nodes[NODE_A].load(lab.scene.backend, rules)
+    rules = lab.cluster.ruleset(lab.scene.proxy).replace('10.0.12.53', '10.0.12.153').replace('10.0.12.87', '10.0.12.154')
+    lab.load(lab.nodes[NODE_A], rules)
 
 
 FILL = '''

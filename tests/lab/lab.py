@@ -67,7 +67,7 @@ class Lab:
         net.build()
         self.servers += [dns.world(net.boxes['world'], ROOM + '/world'), dns.resolver(net.boxes['resolver'], ROOM + '/resolver')]
         self.nodes = {name: node.Node(net.boxes[name], keys, self.cluster.kubelet_settings()) for name in (NODE_A, NODE_B)}
-        self.cluster.configs = {'coredns': {'Corefile': scene.corefile}, 'kube-proxy-config': {'config': 'kind: KubeProxyConfiguration\nmode: "iptables"\n'}}
+        self.cluster.configs = {'coredns': {'Corefile': scene.corefile}, 'kube-proxy-config': {'config': 'kind: KubeProxyConfiguration\nmode: "%s"\n' % scene.proxy}}
         self._pods()
         self.api = Api(self.cluster, API, certificates, ROOM + '/requests.jsonl')
         self.aws = Aws(self, AWS, certificates, ROOM + '/aws.jsonl')
@@ -126,7 +126,10 @@ class Lab:
 
     def sync_proxy(self):
         for n in self.nodes.values():
-            n.load(self.scene.backend, self.cluster.ruleset())
+            self.load(n, self.cluster.ruleset(self.scene.proxy))
+
+    def load(self, n, ruleset):
+        n.load(['nft', '-f', '-'] if self.scene.proxy == 'nftables' else ['iptables-%s-restore' % self.scene.backend], ruleset)
 
     def start_app(self):
         pod = self._pod(POD, 'shop', POD_IP, NODE_A, ('ReplicaSet', 'checkout-7d9c5b6f4'), {'app': 'checkout'}, [sys.executable, PROGRAMS + 'app.py', self.scene.query, '0.5'],

@@ -88,9 +88,9 @@ class Node:
             if os.path.lexists(path):
                 os.remove(path)
 
-    def load(self, backend, ruleset):
-        """kube-proxy's rules, by its own restore"""
-        done = self.box.run(['iptables-%s-restore' % backend], input=ruleset)
+    def load(self, restore, ruleset):
+        """kube-proxy's rules, by its own restore: iptables-nft-restore, iptables-legacy-restore, or nft"""
+        done = self.box.run(restore, input=ruleset)
         if done.returncode:
             raise RuntimeError('%s: %s' % (self.box.name, done.stderr))
 

@@ -4,7 +4,6 @@ Diagnoses without a scene, and why:
     coredns_overload, coredns_oom   need CoreDNS itself under load; Debian has no package of it
     linklocal_throttle              the counter belongs to the ENA driver
     nodelocaldns_ipvs               needs a kernel with IPVS
-    ipv6_upstream                   the lab's VPC is IPv4
     node_oom, app_oom               need a kernel of their own to run out of memory in
     conntrack_race                  Linux has resolved the clash that loses the packet since 5.7 (nf_ct_resolve_clash)"""
 import check
@@ -22,6 +21,7 @@ ASK = DIG % (cluster.CLUSTER_IP, dns.QUERY)
 class Scene:
     """A healthy cluster; a scene changes what it breaks"""
     backend = 'nft'                     # whose iptables the nodes run: nft or legacy
+    proxy = 'iptables'                  # kube-proxy's mode: iptables or nftables
     resolv = dns.resolv_of_pod(cluster.CLUSTER_IP, 'ndots:5 timeout:1 attempts:2')
     pod_spec = {'dnsConfig': {'options': [{'name': 'timeout', 'value': '1'}, {'name': 'attempts', 'value': '2'}]}}
     node_resolv = resolv_of_node()      # what CoreDNS' pods have
@@ -61,9 +61,10 @@ def firewall(story, **more):
 SCENES = {
     'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look),
     'no_fault': Scene('Nothing is broken.', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
+    'no_fault_nft': Scene('Nothing is broken; kube-proxy is in its nftables mode.', proxy='nftables', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', 'sudo -n nft list ruleset', 'kube-dns/udp/dns')]),
     'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes.', backend='legacy',
                           on_a='$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP', signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', 'NOERROR'), ('node a', 'sudo -n iptables-save -c', r'\[[1-9].*--dport 53 -j DROP')]),
-    'fw_nft': firewall('A native nft table drops UDP 53 in a forward chain before the others.',
+    'fw_nft': firewall('A native nft table drops UDP 53 in a forward chain before the others; kube-proxy is in its nftables mode, and iptables-save shows nothing.', proxy='nftables',
                        on_a='nft add table inet guard; nft "add chain inet guard forward { type filter hook forward priority -10; }"; nft add rule inet guard forward ip daddr 10.0.12.0/24 udp dport 53 counter drop',
                        signs=[('pod', ASK, TIMED_OUT), ('node a', 'sudo -n nft list ruleset', r'udp dport 53 counter packets [1-9]')]),
     'fw_raw': firewall('The raw table drops what comes from pods for port 53, before conntrack and before kube-proxy.', on_a='$IPT -t raw -I PREROUTING -i eni+ -p udp --dport 53 -j DROP'),
@@ -81,6 +82,8 @@ SCENES = {
         ('kubectl', 'logs -n kube-system coredns-6f9cd4d8bb-6kqzl --previous', "Unknown directive 'foward'"), ('pod', ASK, 'refused|no servers could be reached')], diagnosis=['corefile_error']),
     'upstream_unreachable': Scene('The VPC\'s resolver does not answer; cluster names resolve, others do not.', query=dns.OUTSIDE, prepare=faults.mute_resolver, signs=[
         ('pod', ASK, 'NOERROR'), ('pod', 'dig +time=4 +tries=1 @%s %s' % (cluster.CLUSTER_IP, dns.OUTSIDE), 'SERVFAIL'), ('kubectl', 'logs -n kube-system -l k8s-app=kube-dns --prefix', 'i/o timeout')], diagnosis=['upstream_unreachable']),
+    'ipv6_upstream': Scene('CoreDNS forwards to the IPv6 address of the VPC\'s resolver, and there is no IPv6 route.', query=dns.OUTSIDE, corefile=cluster.kit.COREFILE.replace('/etc/resolv.conf', 'fd00:ec2::253'), signs=[
+        ('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.OUTSIDE), 'SERVFAIL'), ('kubectl', 'logs -n kube-system -l k8s-app=kube-dns --prefix', 'network is unreachable')], diagnosis=['ipv6_upstream']),
     'wrong_nameserver': Scene('The kubelet hands out 10.100.0.10, which does not exist here.', cluster_dns='10.100.0.10', resolv=dns.resolv_of_pod('10.100.0.10', 'ndots:5 timeout:1 attempts:2'),
                               signs=[('pod', 'cat /etc/resolv.conf', '10.100.0.10'), ('pod', DIG % ('10.100.0.10', dns.QUERY), TIMED_OUT)], diagnosis=['wrong_nameserver']),
     'dns_policy': Scene('The pod has dnsPolicy Default: it asks the node\'s resolver, which knows no cluster names.', resolv=resolv_of_node(), pod_spec={'dnsPolicy': 'Default'},
