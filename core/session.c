@@ -145,6 +145,8 @@ bool session_do(struct session *s, struct event event, struct error *err)
         return error_set(err, "the case is open to read only: %s", s->read_only_why);
     if (event.kind == EVENT_GATE_PASSED && session_is_guided(s))
         return error_set(err, "guided mode does not go past a gate; hand the case over instead");
+    if (event.kind == EVENT_TAKEN_OVER && s->guided)
+        return error_set(err, "guided mode is not left: somebody else takes the case over");
     if (s->incident->last_seq == 0 && event.kind != EVENT_OPENED && !session_begin(s, err))
         return false;
     event.seq = 0;

@@ -81,6 +81,21 @@ bool session_analyse_finish(struct session *s, struct session_job *job, struct e
 bool session_run_step(struct session *s, const char *step, struct error *err);
 bool session_run_all(struct session *s, struct error *err);
 
+// Skips a step; a MUST needs a reason. Answers one that asks a person: "y", "n", or what was seen.
+bool session_skip_step(struct session *s, const char *step, const char *why, struct error *err);
+bool session_answer_step(struct session *s, const char *step, const char *text, struct error *err);
+
+// The step that comes next when the procedure is followed one step at a time: the first that has not ended
+// and that no gate holds. In guided mode no other may run. NULL: none is left.
+const char *session_next_step(const struct session *s);
+
+// What a step is about, SUBJECT_REPORT in the report phase; and whether only a person can answer it.
+enum subject session_step_subject(const struct session *s, const char *step);
+bool session_asks_person(const struct session *s, const char *step);
+
+// Writes the report as it is now down in the case (EVENT_JUDGED). Needs the analysis.
+bool session_write_down(struct session *s, struct error *err);
+
 // Which gate holds a step: its id, or NULL.
 const char *session_held_by(const struct session *s, const char *step);
 

@@ -21,7 +21,7 @@ static const struct column plain_columns[] = {
 
 static enum screen bottom_screen(const struct ui *ui)
 {
-    return ui->config->intake && !ui->session ? SCREEN_INTAKE : SCREEN_PANES;
+    return ui->config->intake && !ui->session ? SCREEN_INTAKE : ui_home(ui);
 }
 
 static void free_view(struct view *view)

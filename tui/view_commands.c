@@ -13,6 +13,8 @@ static void move(struct ui *ui, long by)
 {
     if (ui->screen == SCREEN_VIEW) {
         view_move(ui, by);
+    } else if (ui->screen == SCREEN_GUIDED) {
+        view_guided_look(ui, by);
     } else if (ui->focus == PANE_CHECKLIST && ui->session) {
         checklist_move(&ui->checklist, by);
         const struct check_row *row = checklist_current(&ui->checklist);
@@ -127,6 +129,8 @@ static void run_back(void *context)
         ui->screen = SCREEN_VIEW; // a line of it was opened
     else if (ui->zoomed && ui->session)
         ui->zoomed = false;
+    else if (ui->screen == SCREEN_PANES && ui_home(ui) != SCREEN_PANES)
+        ui->screen = ui_home(ui);
     else if (ui_wants_to_stay(ui))
         ui_ask(ui, "The evidence is still being read. Leave? (y/n) ", NULL, on_leave);
     else
@@ -215,11 +219,12 @@ static void run_all(void *context)
 static void on_skip(struct ui *ui, struct span text)
 {
     struct error err = {0};
-    const char *reason = str_text(&ui->prompt.text);
-    struct event event = {
-        .kind = EVENT_STEP_SKIPPED, .step = checklist_current(&ui->checklist)->item->id, .text = reason};
+    const char *step = checklist_current(&ui->checklist)->item->id;
     (void)text;
-    report_change(ui, session_do(ui->session, event, &err), &err, "skipped; the reason stands in the report");
+    report_change(ui, session_skip_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
+                  "skipped; the reason stands in the report");
+    if (ui->screen == SCREEN_GUIDED && !err.text[0])
+        view_guided_skipped(ui, step);
 }
 
 static void run_skip(void *ui)
@@ -345,6 +350,39 @@ static void run_export(void *ui)
     view_export_ask(ui);
 }
 
+static void run_next_step(void *ui)
+{
+    view_guided_run(ui);
+}
+
+static void run_hand_over(void *ui)
+{
+    view_hand_over(ui);
+}
+
+static void run_lines(void *ui)
+{
+    view_guided_evidence(ui);
+}
+
+static void on_answer(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const char *step = checklist_current(&ui->checklist)->item->id;
+    if (text.len > 0)
+        report_change(ui, session_answer_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
+                      "answered");
+}
+
+static void run_answer(void *context)
+{
+    struct ui *ui = context;
+    if (session_asks_person(ui->session, checklist_current(&ui->checklist)->item->id))
+        ui_ask(ui, "Your answer (y, n, or what you saw): ", NULL, on_answer);
+    else
+        ui_say(ui, ROLE_MUTED, "This step is answered by evidence: n writes a note to it");
+}
+
 static void on_theme(struct ui *ui, struct span text)
 {
     if (text.len > 0 && ui_use_theme(ui, str_text(&ui->prompt.text)))
@@ -360,6 +398,15 @@ static const struct command commands[] = {
     // name, help, label for the key line, keys, scope, needs, what runs
     {"run-step", "Run this step, or show what it rests on", "run", "Enter", SCOPE_CHECKLIST,
      NEED_SESSION | NEED_STEP, run_open_step},
+    {"next-step", "Run the step that comes next; read the card first", "run", "Enter", SCOPE_CARD,
+     NEED_SESSION | NEED_ANALYSIS, run_next_step},
+    {"hand-over", "Pack the case for whoever goes on, and say where it lies", "hand over", "H", SCOPE_CARD,
+     NEED_SESSION | NEED_ANALYSIS, run_hand_over},
+    {"read-evidence", "Read the evidence afresh", NULL, "R", SCOPE_CARD, NEED_SESSION, run_all},
+    {"lines", "The lines of evidence that this step rests on; q comes back", "lines", "v Tab", SCOPE_CARD,
+     NEED_SESSION | NEED_ANALYSIS, run_lines},
+    {"answer", "Answer a step that asks for your own eyes", NULL, "a", SCOPE_CHECKLIST,
+     NEED_SESSION | NEED_STEP, run_answer},
     {"open-line", "Open the evidence that this line of the report rests on", "open", "Enter", SCOPE_REPORT,
      NEED_ANALYSIS, run_open_line},
     {"open-entry", "Do what the entry is for: open its line, run its command", "open", "Enter", SCOPE_VIEWS,
@@ -370,10 +417,10 @@ static const struct command commands[] = {
     {"previous-match", "Match before", NULL, "N", SCOPE_EVIDENCE, NEED_TEXT, run_previous},
     {"run-all", "Read the evidence and run all steps that may run", "run all", "R", SCOPE_PANES, NEED_SESSION,
      run_all},
-    {"skip-step", "Skip this step; asks why", "skip", "s", SCOPE_CHECKLIST, NEED_SESSION | NEED_STEP,
-     run_skip},
-    {"note", "Write a note to this step", "note", "n", SCOPE_CHECKLIST | SCOPE_REPORT, NEED_SESSION,
-     run_note},
+    {"skip-step", "Skip this step; asks why", "skip", "s", SCOPE_CHECKLIST | SCOPE_CARD,
+     NEED_SESSION | NEED_STEP, run_skip},
+    {"note", "Write a note to this step", "note", "n", SCOPE_CHECKLIST | SCOPE_REPORT | SCOPE_CARD,
+     NEED_SESSION, run_note},
     {"next-pane", "Next pane", "pane", "Tab", SCOPE_PANES, 0, run_next_pane},
     {"previous-pane", "Pane before", NULL, "Shift-Tab", SCOPE_PANES, 0, run_last_pane},
     {"zoom", "The evidence on the whole screen, and back", "zoom", "z", SCOPE_EVIDENCE, 0, run_zoom},
@@ -396,7 +443,7 @@ static const struct command commands[] = {
      NEED_ANALYSIS, view_causes_open},
     {"timeline", "What was seen when, around the time when it began to hurt", "timeline", "t", SCOPE_WAYS,
      NEED_ANALYSIS, view_timeline_open},
-    {"export", "Write the report into a file: yaml, json, markdown, …", "export", "e", SCOPE_PANES,
+    {"export", "Write the report into a file: yaml, json, markdown, …", "export", "e", SCOPE_CASE,
      NEED_ANALYSIS, run_export},
     {"down", "Down", NULL, "j Down Ctrl-N", SCOPE_MOVING, 0, run_down},
     {"up", "Up", NULL, "k Up Ctrl-P", SCOPE_MOVING, 0, run_up},
@@ -412,7 +459,7 @@ static const struct command commands[] = {
     {"less", "Back up in what is said of the current entry", NULL, "K", SCOPE_VIEWS, NEED_VIEW,
      run_detail_up},
     {"theme", "Another look: dark, light, high-contrast, colour-blind, mono, or your own", NULL, "T",
-     SCOPE_PANES, 0, run_theme},
+     SCOPE_CASE, 0, run_theme},
     {"palette", "All commands by name", "commands", ":", SCOPE_WAYS, 0, view_palette_open},
     {"help", "All keys, and what they do", NULL, "? F1", SCOPE_WAYS, 0, view_help_open},
     {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, run_back},

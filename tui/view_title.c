@@ -6,6 +6,11 @@ static const char *or_none(const char *text)
     return text && *text ? text : NULL;
 }
 
+static const char *guided_badge(const struct ui *ui)
+{
+    return ui->canvas.cols >= 40 ? " GUIDED read-only " : "GUIDED";
+}
+
 static struct span short_node(const char *node)
 {
     struct span name = span_of(node);
@@ -13,17 +18,30 @@ static struct span short_node(const char *node)
     return dot == SIZE_MAX ? name : span_first(name, dot);
 }
 
-// The mode's badge is always on the screen, at the right, where nothing pushes it off.
+// The mode's badge, at the right, where nothing pushes it off. That of guided mode is drawn last of all, so
+// here it only gets its room.
 static void draw_badge(struct ui *ui, struct pen *pen)
 {
-    bool guided = ui->session ? session_is_guided(ui->session) : ui->config->session.guided;
-    const char *text = guided ? " GUIDED read-only " : " STANDARD ";
+    const char *text = ui_is_guided(ui) ? guided_badge(ui) : " STANDARD ";
+    int width = text_columns(span_of(text));
     struct pen badge = *pen;
-    badge.col = pen->area.cols - text_columns(span_of(text));
-    badge.col = badge.col < 0 ? 0 : badge.col;
-    pen_text(&badge, guided ? ROLE_GUIDED : ROLE_BADGE, text);
-    pen->area.cols -= text_columns(span_of(text)) + 1;
-    pen->area.cols = pen->area.cols < 0 ? 0 : pen->area.cols;
+    badge.col = pen->area.cols > width ? pen->area.cols - width : 0;
+    if (!ui_is_guided(ui))
+        pen_text(&badge, ROLE_BADGE, text);
+    pen->area.cols = badge.col > 0 ? badge.col - 1 : 0;
+}
+
+// On the first row where that is a title, else on the last: whatever else is shown, and however small.
+void view_badge_draw(struct ui *ui)
+{
+    if (!ui_is_guided(ui) || ui->canvas.rows == 0)
+        return;
+    bool titled = !rect_is_empty(ui->layout.title);
+    const char *text = guided_badge(ui);
+    int row = titled ? 0 : ui->canvas.rows - 1, width = text_columns(span_of(text));
+    int col = ui->canvas.cols > width ? ui->canvas.cols - width : 0;
+    struct pen pen = pen_at(&ui->canvas, canvas_all(&ui->canvas), row, col);
+    pen_text(&pen, ROLE_GUIDED, text);
 }
 
 static void draw_target(struct pen *pen, const struct target *target)

@@ -20,6 +20,21 @@ static void on_slice(void *context)
     view_evidence_slice(context);
 }
 
+static void on_saving(void *context)
+{
+    view_handover_tick(context);
+}
+
+bool ui_is_guided(const struct ui *ui)
+{
+    return ui->session ? session_is_guided(ui->session) : ui->config->session.guided;
+}
+
+enum screen ui_home(const struct ui *ui)
+{
+    return ui->session && session_is_guided(ui->session) ? SCREEN_GUIDED : SCREEN_PANES;
+}
+
 static bool make_session(struct ui *ui, const struct session_config *config, struct error *err)
 {
     ui->session = session_new(config, err);
@@ -27,7 +42,9 @@ static bool make_session(struct ui *ui, const struct session_config *config, str
         return false;
     ui->n_from = config->n_from;
     checklist_load(&ui->checklist, session_sop(ui->session));
-    ui->screen = SCREEN_PANES;
+    ui->screen = ui_home(ui);
+    if (ui->screen == SCREEN_GUIDED)
+        view_guided_begin(ui);
     ui->dirty = true;
     return true;
 }
@@ -81,6 +98,7 @@ struct ui *ui_new(const struct ui_config *config, struct loop *loop, struct erro
         ui->settle = loop_timer_new(loop, on_settle, ui);
         ui->grown = loop_timer_new(loop, on_grown, ui);
         ui->slices = loop_timer_new(loop, on_slice, ui);
+        ui->saving = loop_timer_new(loop, on_saving, ui);
     }
     if (config->log_path) {
         ui->zoomed = true;
@@ -105,6 +123,8 @@ void ui_free(struct ui *ui)
     report_view_done(&ui->report);
     view_close_all(ui);
     intake_done(&ui->intake);
+    view_handover_forget(ui);
+    guided_view_done(&ui->guided);
     session_free(ui->session);
     prompt_done(&ui->prompt);
     str_done(&ui->message);
@@ -167,6 +187,11 @@ static void analyse_work(void *context)
 static void show_result(struct ui *ui)
 {
     const struct incident *in = session_incident(ui->session);
+    if (session_is_guided(ui->session)) { // what it shows is told step by step
+        view_guided_begin(ui);
+        ui_case_changed(ui);
+        return;
+    }
     for (size_t i = 0; i < in->n_steps; i++) {
         if (in->steps[i].status == STEP_FINDING) {
             checklist_go(&ui->checklist, in->steps[i].id);
@@ -237,6 +262,8 @@ unsigned ui_scope(const struct ui *ui)
     static const unsigned panes[] = {SCOPE_CHECKLIST, SCOPE_EVIDENCE, SCOPE_REPORT};
     if (ui->screen == SCREEN_VIEW)
         return SCOPE_VIEWS | ui->view->ops->scope;
+    if (ui->screen == SCREEN_GUIDED)
+        return SCOPE_CARD;
     return ui->screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
 }
 
@@ -261,7 +288,8 @@ void ui_run(struct ui *ui, const struct command *command)
     const char *lack = lacks(ui, command);
     ui->dirty = true;
     if (!lack && ui->screen == SCREEN_VIEW && !(command->scope & ui_scope(ui)))
-        ui->screen = SCREEN_PANES; // by its name: it belongs there
+        ui->screen =
+            command->scope & SCOPE_CARD ? ui_home(ui) : SCREEN_PANES; // by its name: it belongs there
     if (lack)
         ui_say(ui, ROLE_WARN, "%s", lack);
     else
@@ -322,7 +350,7 @@ void ui_paste(struct ui *ui, struct span text)
 
 bool ui_wants_to_stay(const struct ui *ui)
 {
-    return ui->analysing != NULL;
+    return ui->analysing != NULL || ui->guided.job != NULL;
 }
 
 // ---- drawing
@@ -384,6 +412,8 @@ void ui_draw(struct ui *ui)
         view_draw(ui, body);
     } else if (ui->screen == SCREEN_INTAKE) {
         view_intake_draw(ui, body);
+    } else if (ui->screen == SCREEN_GUIDED) {
+        view_guided_draw(ui, body);
     } else {
         if (!rect_is_empty(ui->layout.tabs))
             view_tabs_draw(ui, ui->layout.tabs);
@@ -393,5 +423,6 @@ void ui_draw(struct ui *ui)
             view_strip_draw(ui, ui->layout.strip);
     }
     view_keyline_draw(ui, ui->layout.keys);
+    view_badge_draw(ui);
     ui->dirty = false;
 }

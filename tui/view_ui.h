@@ -15,6 +15,7 @@
 #include "tui/view.h"
 #include "tui/view_checklist.h"
 #include "tui/view_evidence.h"
+#include "tui/view_guided.h"
 #include "tui/view_intake.h"
 #include "tui/view_report.h"
 
@@ -24,9 +25,11 @@ enum { // scopes of commands
     SCOPE_REPORT = 4,
     SCOPE_VIEWS = 8, // all views over the whole screen
     SCOPE_INTAKE = 16,
-    SCOPE_FINDINGS = 32, // and what only some of them have
+    SCOPE_FINDINGS = 32,  // and what only some of them have
+    SCOPE_CARD = 1 << 14, // guided mode's own screen
     SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
-    SCOPE_MOVING = SCOPE_PANES | SCOPE_VIEWS,
+    SCOPE_CASE = SCOPE_PANES | SCOPE_CARD,
+    SCOPE_MOVING = SCOPE_PANES | SCOPE_VIEWS | SCOPE_CARD,
     SCOPE_WAYS = SCOPE_MOVING | 1 << 15, // the ways into views: a chapter of their own
     SCOPE_ALL = SCOPE_MOVING | SCOPE_INTAKE,
 };
@@ -39,7 +42,7 @@ enum {                 // what a command needs
     NEED_VIEW = 16,    // the view that it belongs to is shown
 };
 
-enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE };
+enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE, SCREEN_GUIDED };
 
 struct ui;
 typedef void ui_answer_fn(struct ui *ui, struct span text); // a prompt was accepted
@@ -71,6 +74,7 @@ struct ui {
     struct report_view report;
     struct view *view; // the one on top, NULL: none; with SCREEN_PANES the one that q goes back to
     struct intake intake;
+    struct guided_view guided;
     struct prompt prompt;
     ui_answer_fn *on_answer;
     ui_typing_fn *on_typing; // may be NULL
@@ -79,6 +83,7 @@ struct ui {
     struct loop_timer *settle; // takes the marks of what changed away
     struct loop_timer *grown;  // looks at a log file that grows
     struct loop_timer *slices; // goes on with a long search between keys
+    struct loop_timer *saving; // waits until a case that is handed over is durable
     bool dirty, leaving;
     bool redraw, suspend; // what only the terminal can do was asked for
     int status;           // of the program, when it leaves
@@ -107,6 +112,8 @@ void ui_run(struct ui *ui,
 const struct target *ui_target(const struct ui *ui); // what is known of it; never NULL
 void ui_pane_title(const struct ui *ui, enum pane pane, struct str *ret);
 unsigned ui_scope(const struct ui *ui);
+bool ui_is_guided(const struct ui *ui);
+enum screen ui_home(const struct ui *ui); // where views lead back to: the panes, or guided mode's cards
 
 // The analysis behind the first frame, and what it brings.
 bool ui_use_theme(struct ui *ui, const char *name); // and picks up changes of its file
@@ -117,6 +124,7 @@ extern const struct keymap ui_keymap; // view_commands.c
 
 // Regions of the screen that are drawn by plain functions.
 void view_title_draw(struct ui *ui, struct rect area);
+void view_badge_draw(struct ui *ui); // of guided mode, last of all: nothing covers it
 void view_tabs_draw(struct ui *ui, struct rect area);
 void view_strip_draw(struct ui *ui, struct rect area);
 void view_keyline_draw(struct ui *ui, struct rect area);

@@ -22,6 +22,7 @@ static const char *const names[EVENT_KIND_COUNT] = {
     [EVENT_CLOSED] = "closed",
     [EVENT_PROBE_STARTED] = "probe_started",
     [EVENT_PROBE_ENDED] = "probe_ended",
+    [EVENT_TAKEN_OVER] = "taken_over",
 };
 
 const char *event_kind_name(enum event_kind kind)

@@ -30,6 +30,7 @@ enum event_kind {        // step, text, value, number mean:
     EVENT_PROBE_STARTED, // value: E-id; step that it runs for, or NULL; text: the command
     EVENT_PROBE_ENDED,   // the same; number: enum probe_state; text: why it gave no answer, or NULL. Of one
                          // that could not begin only this
+    EVENT_TAKEN_OVER,    // a guided run that was handed over goes on in standard mode
     EVENT_KIND_COUNT
 };
 

@@ -156,7 +156,13 @@ static void set_text(char **at, const char *text)
 static void apply_opened(struct incident *in, const struct event *e)
 {
     set_text(&in->target_yaml, e->text);
-    in->guided = e->number == 1;
+    in->guided = in->began_guided = e->number == 1;
+}
+
+static void apply_taken_over(struct incident *in, const struct event *e)
+{
+    (void)e;
+    in->guided = false;
 }
 
 static void apply_target(struct incident *in, const struct event *e)
@@ -322,6 +328,7 @@ void incident_apply(struct incident *in, const struct event *event)
         [EVENT_CLOSED] = apply_closed,
         [EVENT_PROBE_STARTED] = apply_probe_started,
         [EVENT_PROBE_ENDED] = apply_probe_ended,
+        [EVENT_TAKEN_OVER] = apply_taken_over,
     };
     in->closed = false;
     in->last_seq++;
@@ -389,7 +396,7 @@ void incident_dump(const struct incident *in, struct str *ret)
     dump_number(ret, "verified_at", in->verified_at);
     dump_number(ret, "last_seq", (int64_t)in->last_seq);
     dump_number(ret, "last_time", in->last_time);
-    str_printf(ret, "guided %d closed %d\n", in->guided, in->closed);
+    str_printf(ret, "guided %d began_guided %d closed %d\n", in->guided, in->began_guided, in->closed);
     for (size_t i = 0; i < in->n_sources; i++) {
         dump_text(ret, "source", in->sources[i].path);
         dump_text(ret, " stamp", in->sources[i].stamp);

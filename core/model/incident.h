@@ -48,8 +48,8 @@ struct incident_cited { // a file of the evidence tree that the report rests on
 struct incident {
     char *case_id;
     char *sop;
-    bool guided;
-    char *target_yaml; // target.yaml's text, as it is from now on, or NULL
+    bool guided, began_guided; // now, and until somebody took it over
+    char *target_yaml;         // target.yaml's text, as it is from now on, or NULL
     struct incident_source *sources;
     size_t n_sources, cap_sources;
     struct incident_cited *cited;

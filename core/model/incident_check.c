@@ -150,6 +150,12 @@ static bool check_exported(const struct incident *in, const struct event *e, str
     return (has_text(e->text) && has_text(e->value)) || error_set(err, "an export needs a path and a format");
 }
 
+static bool check_taken_over(const struct incident *in, const struct event *e, struct error *err)
+{
+    (void)e;
+    return in->guided || error_set(err, "only a guided run is taken over");
+}
+
 static bool check_verified(const struct incident *in, const struct event *e, struct error *err)
 {
     (void)in;
@@ -218,6 +224,7 @@ static check_fn *const checks[EVENT_KIND_COUNT] = {
     [EVENT_CLOSED] = check_any,
     [EVENT_PROBE_STARTED] = check_probe_started,
     [EVENT_PROBE_ENDED] = check_probe_ended,
+    [EVENT_TAKEN_OVER] = check_taken_over,
 };
 
 static bool check_length(const struct event *e, struct error *err)

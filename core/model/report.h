@@ -108,6 +108,8 @@ struct report {
     const char *const *notes; // a person's, with the step's id in front; written only where there are some
     size_t n_notes;
     bool guided;
+    const char *const *limits; // what it could not do for that; none where it was not
+    size_t n_limits;
 };
 
 void report_free(struct report *report); // takes NULL

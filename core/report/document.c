@@ -250,15 +250,15 @@ static void say_verified(const struct document *d)
     say(d, &line);
 }
 
-static void say_notes(const struct document *d)
+static void say_list(const struct document *d, const char *heading, const char *const *items, size_t n)
 {
-    if (d->report->n_notes == 0)
+    if (n == 0)
         return;
-    d->sink->heading(d->context, 2, "Notes");
+    d->sink->heading(d->context, 2, heading);
     d->sink->list_begin(d->context);
-    for (size_t i = 0; i < d->report->n_notes; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct line line = {0};
-        add(&line, RUN_TEXT, d->report->notes[i]);
+        add(&line, RUN_TEXT, items[i]);
         say_item(d, &line, NULL);
     }
     d->sink->list_end(d->context);
@@ -315,6 +315,7 @@ void document_walk(const struct report *report, const struct document_sink *sink
     say_unknown(&d);
     say_rejected(&d);
     say_verified(&d);
-    say_notes(&d);
+    say_list(&d, "Notes", report->notes, report->n_notes);
+    say_list(&d, "What guided mode kept from being done", report->limits, report->n_limits);
     say_steps(&d);
 }

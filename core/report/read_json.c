@@ -190,6 +190,7 @@ static void read_words(const struct reading *rd, const struct json_value *root)
     r->verified_at = text_at(rd, verified, "at");
     r->verified_result = text_at(rd, verified, "result");
     r->notes = texts_at(rd, root, "notes", &r->n_notes);
+    r->limits = texts_at(rd, root, "mode_limits", &r->n_limits);
     r->guided = span_is(json_text(json_get(root, "mode")), "guided");
 }
 

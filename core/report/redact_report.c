@@ -175,5 +175,6 @@ struct report *redactor_report(struct redactor *r, struct evidence *ev, const st
     ret->escalation = copy_escalation(&c, report);
     ret->steps = copy_steps(&c, report);
     ret->notes = copy_texts(&c, report->notes, report->n_notes);
+    ret->limits = copy_texts(&c, report->limits, report->n_limits);
     return ret;
 }

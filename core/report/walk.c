@@ -1,6 +1,6 @@
 // Walks the report in the contract's order. The first four keys are the procedure's own output format; the
 // rest extend it. Keys that hold nothing stay, as null or an empty list, but for those that the contract
-// shows only where there is something: mitigation.check, notes and mode.
+// shows only where there is something: mitigation.check, notes, mode and mode_limits.
 #include "core/report/walk.h"
 
 struct walk {
@@ -161,16 +161,22 @@ static void walk_steps(const struct walk *w, const struct report *r)
     close_as(w, ']');
 }
 
+static void walk_texts(const struct walk *w, const char *name, const char *const *items, size_t n)
+{
+    if (n == 0)
+        return;
+    open_as(w, name, '[', REPORT_BLOCK);
+    for (size_t i = 0; i < n; i++)
+        text(w, NULL, items[i]);
+    close_as(w, ']');
+}
+
 static void walk_person(const struct walk *w, const struct report *r)
 {
-    if (r->n_notes > 0) {
-        open_as(w, "notes", '[', REPORT_BLOCK);
-        for (size_t i = 0; i < r->n_notes; i++)
-            text(w, NULL, r->notes[i]);
-        close_as(w, ']');
-    }
+    walk_texts(w, "notes", r->notes, r->n_notes);
     if (r->guided)
         word(w, "mode", "guided");
+    walk_texts(w, "mode_limits", r->limits, r->n_limits);
 }
 
 void report_walk(const struct report *r, const struct report_sink *sink, void *context)

@@ -11,6 +11,7 @@
 #include "core/door/json.h"
 #include "core/report/format.h"
 #include "core/report/places.h"
+#include "core/session/handover.h"
 #include "core/session/inside.h"
 
 struct entry;
@@ -87,6 +88,47 @@ static void forget_sizes(struct str *text)
     str_add_span(&out, rest);
     str_done(text);
     *text = out;
+}
+
+static const char *redacted(const struct exporting *x, struct arena *arena, const char *text)
+{
+    struct str out = {0};
+    if (!text)
+        return NULL;
+    redactor_text(x->redactor, span_of(text), &out);
+    const char *ret = arena_span(arena, span_trim(str_span(&out)));
+    str_done(&out);
+    return ret;
+}
+
+// The words of whoever ran it, and what the evidence's own target.yaml adds.
+static struct target redacted_target(struct exporting *x)
+{
+    const struct target *found = evidence_target(x->ev);
+    struct target t = x->session->target;
+    const struct {
+        const char **said, *found;
+    } texts[] = {{&t.context, found->context}, {&t.namespace_, found->namespace_}, {&t.pod, found->pod},
+                 {&t.node, found->node},       {&t.instance, found->instance},     {&t.query, found->query},
+                 {&t.symptom, found->symptom}};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        *texts[i].said = redacted(x, &x->arena, *texts[i].said ? *texts[i].said : texts[i].found);
+    if (t.window.from == TIME_UNKNOWN)
+        t.window = found->window;
+    return t;
+}
+
+static bool make_handover(const struct entry *entry, struct str *ret, struct error *err)
+{
+    (void)err;
+    struct exporting *x = entry->x;
+    struct target target = redacted_target(x);
+    handover_write(&(struct handover){.case_id = x->session->path.id,
+                                      .target = &target,
+                                      .report = x->report,
+                                      .list = &x->session->list},
+                   ret);
+    return true;
 }
 
 static bool make_evidence(const struct entry *entry, struct str *ret, struct error *err)
@@ -234,6 +276,8 @@ static bool write_archive(struct exporting *x, const char *path, struct error *e
     add_reports(x);
     add_evidence(x);
     add_entry(x, (struct entry){.name = "events.jsonl", .make = make_events});
+    if (x->report->guided)
+        add_entry(x, (struct entry){.name = "handover.md", .make = make_handover});
     add_entry(x, (struct entry){.name = "manifest.json", .make = make_manifest});
     add_entry(x, (struct entry){.name = "procedure.md", .make = make_procedure});
     archive_writer_add_call(x->archive, arena_printf(&x->arena, "%s/sums.sha256", x->session->path.id),

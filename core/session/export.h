@@ -3,6 +3,7 @@
 //     CASE/report.yaml, .json, .md, …   in every format, with a person's words
 //     CASE/evidence/…                   the evidence tree (contract, section 1)
 //     CASE/events.jsonl                 what happened, an event a line
+//     CASE/handover.md                  of a guided run: what was done, what was not, and how to go on
 //     CASE/procedure.md                 the procedure that it followed
 //     CASE/manifest.json                what this is, and of which form
 //     CASE/sums.sha256                  of all files above, as sha256sum -c reads it

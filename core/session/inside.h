@@ -90,6 +90,14 @@ size_t session_step_index(const struct session *s, const char *id);             
 bool session_may_run(const struct session *s, size_t index, struct error *err); // false: a gate, or a person
 bool session_write_down(struct session *s, struct error *err); // the report as judged, into the case
 
+bool session_end_step(struct session *s, size_t index, struct error *err); // as judged, without its parts
+
+// guided.c — the order of a guided run; heads, which end when all of their parts have; what such a run could
+// not do, as the report says it.
+bool session_guided_may_run(const struct session *s, size_t index, struct error *err);
+bool session_end_heads(struct session *s, size_t index, struct error *err);
+void session_add_limits(const struct session *s, struct report *report);
+
 // judged.c — the report of the steps that have run, without a person's words. Needs the analysis.
 struct report *session_judge(struct session *s);
 

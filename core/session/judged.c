@@ -133,8 +133,9 @@ struct report *session_judge(struct session *s)
         .cause = cause,
         .steps = steps_now(s, &st, cause, &arena),
         .n_steps = s->list.n,
-        .guided = session_is_guided(s),
+        .guided = session_is_guided(s) || s->incident->began_guided,
     });
+    session_add_limits(s, report);
     cause_free(cause);
     free(claims.items);
     standing_done(&st);

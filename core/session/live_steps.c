@@ -135,7 +135,10 @@ static bool end_range(struct live *live, const bool *steps, struct step_range ra
 
 bool live_steps_end(struct live *live, const bool *steps, struct error *err)
 {
-    return end_range(live, steps, (struct step_range){0, live->s->list.n}, err);
+    bool ok = end_range(live, steps, (struct step_range){0, live->s->list.n}, err);
+    for (size_t i = 0; ok && i < live->s->list.n; i++)
+        ok = !steps[i] || session_end_heads(live->s, i, err);
+    return ok;
 }
 
 // ------------------------------------------------------------------ what later evidence says

@@ -95,6 +95,13 @@ static bool find_case(struct session *s, const struct session_config *config, st
                                         : case_find(s->state_dir, config->open_case, &s->path, err);
 }
 
+// Who opens what was handed over goes on as the policy lets them.
+static bool take_over(struct session *s, const struct session_config *config, struct error *err)
+{
+    bool handed = is_export(config->open_case) && s->incident->guided && !s->guided && !s->read_only_why;
+    return !handed || session_do(s, (struct event){.kind = EVENT_TAKEN_OVER}, err);
+}
+
 bool session_open_case(struct session *s, const struct session_config *config, struct error *err)
 {
     if (!find_case(s, config, err))
@@ -107,7 +114,7 @@ bool session_open_case(struct session *s, const struct session_config *config, s
         return false;
     arena_done(&s->target_arena);
     session_read_target(&s->target_arena, s->incident->target_yaml, &s->target);
-    return session_end_cut_off(s, err);
+    return session_end_cut_off(s, err) && take_over(s, config, err);
 }
 
 // ------------------------------------------------------------------ the first event

@@ -65,18 +65,33 @@ static bool run_range(struct session *s, size_t from, size_t to, struct error *e
     return true;
 }
 
-static bool run_at(struct session *s, size_t index, struct error *err)
+static bool start_step(struct session *s, size_t index, struct error *err)
 {
-    const struct step_ref *ref = &s->list.refs[index];
+    return session_do(s, (struct event){.kind = EVENT_STEP_STARTED, .step = s->list.refs[index].item->id},
+                      err);
+}
+
+static bool finish_step(struct session *s, size_t index, struct error *err)
+{
     const struct report_step *shown = &s->looked->steps[index];
-    struct event started = {.kind = EVENT_STEP_STARTED, .step = ref->item->id};
     struct event ended = {
         .kind = EVENT_STEP_ENDED,
-        .step = ref->item->id,
+        .step = s->list.refs[index].item->id,
         .number = shown->status,
         .text = shown->result ? shown->result : shown->reason,
     };
-    return session_do(s, started, err) && run_range(s, index + 1, ref->end, err) && session_do(s, ended, err);
+    return session_do(s, ended, err);
+}
+
+bool session_end_step(struct session *s, size_t index, struct error *err)
+{
+    return start_step(s, index, err) && finish_step(s, index, err);
+}
+
+static bool run_at(struct session *s, size_t index, struct error *err)
+{
+    return start_step(s, index, err) && run_range(s, index + 1, s->list.refs[index].end, err) &&
+           finish_step(s, index, err);
 }
 
 bool session_may_run(const struct session *s, size_t index, struct error *err)
@@ -85,7 +100,8 @@ bool session_may_run(const struct session *s, size_t index, struct error *err)
     if (gate)
         return error_set(err, "step %s is held by gate %s%s", id, gate,
                          session_is_guided(s) ? "" : "; going past it takes a reason");
-    return !steps_asks_person(&s->list, index) || error_set(err, "step %s asks a person: answer it", id);
+    return (!steps_asks_person(&s->list, index) || error_set(err, "step %s asks a person: answer it", id)) &&
+           session_guided_may_run(s, index, err);
 }
 
 bool session_run_step(struct session *s, const char *step, struct error *err)
@@ -95,7 +111,7 @@ bool session_run_step(struct session *s, const char *step, struct error *err)
         return error_set(err, "procedure %s has no step \"%s\"", s->sop->id, step);
     if (!s->looked)
         return error_set(err, "the evidence is still being read");
-    return session_may_run(s, index, err) && run_at(s, index, err);
+    return session_may_run(s, index, err) && run_at(s, index, err) && session_end_heads(s, index, err);
 }
 
 // The report as judged goes into the case; without a case it is built when somebody asks.

@@ -213,54 +213,6 @@ static void test_an_export_is_opened_elsewhere(void **state)
     free(file);
 }
 
-// The program where /etc holds nothing but a policy that says guided, in namespaces of its own.
-static void test_the_policy_reaches_every_way_in(void **state)
-{
-    static const char *const ways[] = {
-        "demo",
-        "--mode standard",
-        "--mode standard --from " TREE,
-        "open",
-    };
-    if (system("unshare -rm true 2>/dev/null") != 0) {
-        print_message("no namespaces here: skipped\n");
-        skip();
-    }
-    struct screen *first = start(*state, 43, 132, NULL); // so that there is a case to open
-    assert_true(screen_shows(first, "Checklist 29/38"));
-    leave(first);
-    const char *program = getenv("D5TUI");
-    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-        const struct place *p = *state;
-        char *command = mem_printf("mount -t tmpfs none /etc && mkdir /etc/d5tui && "
-                                   "echo 'mode: guided' >/etc/d5tui/policy.yaml && exec %s %s",
-                                   program ? program : "build/d5tui", ways[i]);
-        const char *const env[] = {p->state_env, NULL};
-        const char *const argv[] = {"-rm", "/bin/sh", "-c", command, NULL};
-        struct screen *s = screen_start(&(struct screen_config){
-            .rows = 43, .cols = 132, .argv = argv, .env = env, .program = "/usr/bin/unshare"});
-        assert_true(screen_shows(s, "GUIDED read-only"));
-        screen_keys(s, "\x03");
-        assert_int_equal(screen_exit(s), 0);
-        screen_free(s);
-        free(command);
-    }
-}
-
-static void test_guided_badge_stays(void **state)
-{
-    static const char *const guided[] = {"--mode", "guided", "--from", TREE, NULL};
-    struct screen *s = start(*state, 43, 132, guided);
-    assert_true(screen_shows(s, "GUIDED read-only"));
-    assert_true(screen_shows(s, "Checklist 0/38"));
-    assert_true(screen_shows(s, "Enter runs"));
-    screen_keys(s, "\r");
-    assert_true(screen_shows(s, "done"));
-    screen_resize(s, 12, 40);
-    assert_true(screen_shows(s, "GUIDED read-only"));
-    leave(s);
-}
-
 static void test_theme_is_chosen_and_picked_up(void **state)
 {
     struct place *p = *state;
@@ -365,8 +317,6 @@ int main(void)
         CASE_TEST(test_export_writes_a_private_file),
         CASE_TEST(test_a_case_is_found_again),
         CASE_TEST(test_an_export_is_opened_elsewhere),
-        CASE_TEST(test_guided_badge_stays),
-        CASE_TEST(test_the_policy_reaches_every_way_in),
         CASE_TEST(test_theme_is_chosen_and_picked_up),
         CASE_TEST(test_intake),
         CASE_TEST(test_terminal_is_given_back),

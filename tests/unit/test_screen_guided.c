@@ -1,0 +1,334 @@
+// Guided mode as somebody in their first week meets it: what stands on the cards, that Enter is enough, that
+// the badge never goes, and that nothing they could try leads out of it.
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tests/kit/screen.h"
+
+#define TREE  "tests/cases/demo/tree"
+#define BADGE "GUIDED read-only"
+
+struct place {
+    char state[64], *state_env, *program, *here;
+};
+
+static int set_up(void **state)
+{
+    struct place *p = mem_alloc(sizeof *p);
+    snprintf(p->state, sizeof p->state, "/tmp/d5tui-guided-XXXXXX");
+    if (!mkdtemp(p->state))
+        return -1;
+    const char *program = getenv("D5TUI");
+    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->state);
+    p->program = realpath(program ? program : "build/d5tui", NULL);
+    p->here = realpath(".", NULL);
+    *state = p;
+    return p->program && p->here ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    char *command = mem_printf("rm -rf '%s'", p->state);
+    int status = system(command);
+    free(command);
+    free(p->state_env);
+    free(p->program);
+    free(p->here);
+    free(p);
+    return status;
+}
+
+// In a folder of its own, since a hand-over lands in the one that it runs in.
+static struct screen *start(const struct place *p, int rows, int cols)
+{
+    char *command =
+        mem_printf("cd '%s' && exec '%s' --mode guided --from '%s/" TREE "'", p->state, p->program, p->here);
+    const char *const env[] = {p->state_env, NULL}, *const argv[] = {"-c", command, NULL};
+    struct screen *s = screen_start(
+        &(struct screen_config){.rows = rows, .cols = cols, .argv = argv, .env = env, .program = "/bin/sh"});
+    free(command);
+    assert_true(screen_shows(s, "Enter runs this step. It only"));
+    return s;
+}
+
+static void leave(struct screen *s)
+{
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    assert_true(screen_is_restored(s));
+    screen_free(s);
+}
+
+static void test_a_card_says_all_that_is_needed(void **state)
+{
+    struct screen *s = start(*state, 24, 80);
+    assert_true(screen_shows(s, BADGE));
+    assert_true(screen_shows(s, "you cannot break anything"));
+    assert_true(screen_shows(s, "T.M1.1 Pods of the namespace  MUST"));
+    assert_true(screen_shows(s, "Checks    Whether the pod that complains is there"));
+    assert_true(screen_shows(s, "Why now   A pod that does not run"));
+    assert_true(screen_shows(s, "Good is   STATUS Running"));
+    assert_true(screen_shows(s, "Command   kubectl get pods -A -o json"));
+    assert_true(screen_shows(s, "It only reads (GREEN)"));
+    assert_true(screen_shows(s, "H hand over"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Done      T.M1.1 Pods of the namespace  ✓ done"));
+    assert_true(screen_shows(s, "Showed    the pod checkout-7d9c5b6f4-x2x9p is Running and Ready"));
+    assert_true(screen_shows(s, "Means     The pod is well"));
+    assert_true(screen_shows(s, "Next      T.M1.2"));
+    assert_true(screen_shows(s, "1 of 35 steps ended"));
+    leave(s);
+}
+
+// The first-timer's script: from the start to the hand-over in eight keys, and whoever gets it can go on.
+static void test_from_start_to_hand_over(void **state)
+{
+    struct place *p = *state;
+    struct screen *s = start(p, 24, 80);
+    screen_keys(s, "\r\r\r\r\r\r\r");
+    assert_true(screen_shows(s, "T.M2.3 Packet filter rules  ✖ finding"));
+    assert_true(screen_shows(s, "remove it: hand over"));
+    assert_true(screen_shows(s, "Not for you, for an operator"));
+    screen_keys(s, "H");
+    assert_true(screen_shows(s, "The case is packed for whoever goes on"));
+    assert_true(screen_shows(s, "d5tui open"));
+    leave(s);
+    char *command = mem_printf("cd '%s' && exec '%s' open ./*.tar.gz --state there", p->state, p->program);
+    const char *const env[] = {p->state_env, NULL}, *const open[] = {"-c", command, NULL};
+    s = screen_start(
+        &(struct screen_config){.rows = 43, .cols = 132, .argv = open, .env = env, .program = "/bin/sh"});
+    assert_true(screen_shows(s, "STANDARD"));
+    assert_true(screen_shows(s, "Packet filter rules"));
+    assert_true(screen_shows(s, "[46:2898] -A FORWARD")); // where it stopped
+    leave(s);
+    free(command);
+}
+
+static void test_a_must_is_not_skipped_in_passing(void **state)
+{
+    struct screen *s = start(*state, 30, 100);
+    screen_keys(s, "s");
+    assert_true(screen_shows(s, "Why is this step skipped?"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "skipping it needs a reason"));
+    assert_true(screen_shows(s, "Next      T.M1.1"));
+    screen_keys(s, "sa colleague looked\r");
+    assert_true(screen_shows(s, "Reason    a colleague looked"));
+    assert_true(screen_shows(s, "Nobody looked here"));
+    assert_true(screen_shows(s, "Next      T.M1.2"));
+    leave(s);
+}
+
+static void test_looking_back_and_at_the_lines(void **state)
+{
+    struct screen *s = start(*state, 30, 100);
+    screen_keys(s, "v");
+    assert_true(screen_shows(s, "No step has run yet"));
+    screen_keys(s, "\r\r\r\r\r\r\r");
+    assert_true(screen_shows(s, "T.M2.3 Packet filter rules  ✖"));
+    screen_keys(s, "kkkk");
+    assert_true(screen_shows(s, "Before    T.M1.3"));
+    assert_true(screen_shows(s, "Next      T.M2.4"));
+    screen_keys(s, "G");
+    assert_true(screen_shows(s, "Done      T.M2.3"));
+    screen_keys(s, "v");
+    assert_true(screen_shows(s, "-A FORWARD -d 10.0.12.0/24"));
+    assert_true(screen_shows(s, BADGE));
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "Next      T.M2.4"));
+    leave(s);
+}
+
+// Every size, every view, with a prompt or without.
+static void test_the_badge_never_goes(void **state)
+{
+    static const int sizes[][2] = {{24, 80}, {30, 100}, {43, 132}, {50, 200},
+                                   {12, 40}, {5, 20},   {2, 12},   {1, 8}};
+    static const char *const ways[] = {"", "v", "vz", "vz/abc", "f", ":", "?", "n", "t", "c"};
+    struct screen *s = start(*state, 24, 80);
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Next      T.M1.2"));
+    for (size_t w = 0; w < ARRAY_LEN(ways); w++) {
+        screen_keys(s, ways[w]);
+        for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+            screen_resize(s, sizes[i][0], sizes[i][1]);
+            if (!screen_shows(s, "GUIDED"))
+                fail_msg("no badge at %d×%d after \"%s\":\n%s", sizes[i][0], sizes[i][1], ways[w],
+                         screen_text(s));
+        }
+        screen_resize(s, 24, 80);
+        screen_keys(s, "\x1b");
+        while (!screen_idle(s, 50)) // so that what follows is a key of its own
+            continue;
+        for (int back = 0; back < 3 && !strstr(screen_text(s), "Next      T.M1.2"); back++) {
+            screen_keys(s, "q");
+            while (!screen_idle(s, 50))
+                continue;
+        }
+        assert_true(screen_shows(s, "Next      T.M1.2"));
+    }
+    leave(s);
+}
+
+// ---- ways out that there are not
+
+// The program where /etc holds nothing but a policy that says guided, in namespaces of its own.
+static struct screen *start_under_policy(const struct place *p, const char *way, const char *const *more_env)
+{
+    char *command = mem_printf("mount -t tmpfs none /etc && mkdir /etc/d5tui && "
+                               "echo 'mode: guided' >/etc/d5tui/policy.yaml && exec %s %s",
+                               p->program, way);
+    const char *env[8] = {p->state_env};
+    for (size_t i = 0; more_env && more_env[i]; i++)
+        env[i + 1] = more_env[i];
+    const char *const argv[] = {"-rm", "/bin/sh", "-c", command, NULL};
+    struct screen *s = screen_start(&(struct screen_config){
+        .rows = 43, .cols = 132, .argv = argv, .env = env, .program = "/usr/bin/unshare"});
+    free(command);
+    return s;
+}
+
+static void need_namespaces(void)
+{
+    if (system("unshare -rm true 2>/dev/null") == 0)
+        return;
+    print_message("no namespaces here: skipped\n");
+    skip();
+}
+
+static void assert_guided(struct screen *s, const char *way)
+{
+    if (!screen_shows(s, BADGE))
+        fail_msg("not guided by \"%s\":\n%s", way, screen_text(s));
+    screen_keys(s, "\x03");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+}
+
+static void test_no_flag_and_no_case_leads_out(void **state)
+{
+    static const char *const ways[] = {
+        "demo",
+        "--mode standard",
+        "--mode standard --from " TREE,
+        "open",
+        "open last",
+        "--from " TREE "/nodes/ip-10-0-11-37.eu-west-1.compute.internal/kernel/dmesg.txt"};
+    static const char *const from[] = {"--from", TREE, NULL};
+    const struct place *p = *state;
+    const char *const env[] = {p->state_env, NULL};
+    need_namespaces();
+    struct screen *first = // a case of standard mode, in which a gate was passed
+        screen_start(&(struct screen_config){.rows = 43, .cols = 132, .argv = from, .env = env});
+    assert_true(screen_shows(first, "Checklist 29/38"));
+    screen_keys(first, "\t\t\tgjjjjjjjjjjjjo");
+    screen_keys(first, "because\r");
+    leave(first);
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+        assert_guided(start_under_policy(p, ways[i], NULL), ways[i]);
+}
+
+static void test_no_environment_and_no_configuration_leads_out(void **state)
+{
+    struct place *p = *state;
+    char *folder = mem_printf("%s/d5tui", p->state), *path = mem_printf("%s/config.yaml", folder);
+    char *config = mem_printf("XDG_CONFIG_HOME=%s", p->state), *home = mem_printf("HOME=%s", p->state);
+    const char *const env[] = {
+        config, home, "D5TUI_MODE=standard", "D5TUI_POLICY=/dev/null", "SYSCONFDIR=/nonexistent", NULL};
+    need_namespaces();
+    assert_int_equal(mkdir(folder, 0700), 0);
+    FILE *f = fopen(path, "w");
+    fputs("mode: standard\nkeys:\n  pass-gate: o\npolicy: /dev/null\nguided: false\n", f);
+    fclose(f);
+    assert_guided(start_under_policy(p, "--from " TREE, env), "environment and configuration");
+    free(folder);
+    free(path);
+    free(config);
+    free(home);
+}
+
+// Each key of the screen, then each command by its name: none of them passes a gate or changes the mode.
+static void test_no_key_and_no_command_leads_out(void **state)
+{
+    static const char *const commands[] = {"pass-gate", "run-all", "run-step",     "next-step",
+                                           "skip-step", "theme",   "read-evidence"};
+    struct screen *s = start(*state, 43, 132);
+    screen_keys(s, "\r\r\r\r\r\r\r\r\r");
+    assert_true(screen_shows(s, "held by the finding of T.M2"));
+    for (char c = '!'; c <= '~'; c++) {
+        if (c == 'q')
+            continue;
+        char keys[] = {c, '\0'};
+        screen_keys(s, keys);
+        screen_keys(s, "\x1b");
+        screen_idle(s, 40);
+        screen_keys(s, "\x07");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        screen_keys(s, ":");
+        screen_keys(s, commands[i]);
+        screen_keys(s, "\r");
+        screen_idle(s, 40);
+        screen_keys(s, "out of here\r\x07");
+    }
+    for (int back = 0; back < 6 && !strstr(screen_text(s), "steps ended"); back++) {
+        while (!screen_idle(s, 50))
+            continue;
+        if (!strstr(screen_text(s), "steps ended"))
+            screen_keys(s, "q");
+    }
+    assert_true(screen_shows(s, BADGE));
+    assert_true(screen_shows(s, "held")); // T.M3 and its like still wait
+    screen_keys(s, "\x03");
+    screen_exit(s);
+    screen_free(s);
+}
+
+static void test_a_cut_off_run_goes_on(void **state)
+{
+    const struct place *p = *state;
+    static const char *const open[] = {"open", NULL};
+    const char *const env[] = {p->state_env, NULL};
+    struct screen *s = start(p, 24, 80);
+    screen_keys(s, "\r\r\r");
+    assert_true(screen_shows(s, "Done      T.M1.3"));
+    screen_signal(s, SIGHUP);
+    assert_int_equal(screen_exit(s), 128 + SIGHUP);
+    screen_free(s);
+    s = screen_start(&(struct screen_config){.rows = 24, .cols = 80, .argv = open, .env = env});
+    assert_true(screen_shows(s, "Done      T.M1.3"));
+    assert_true(screen_shows(s, "Next      T.M1.4"));
+    assert_true(screen_shows(s, "It only reads"));
+    assert_true(screen_shows(s, BADGE)); // nobody asked for it again
+    leave(s);
+}
+
+#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE_TEST(test_a_card_says_all_that_is_needed),
+        CASE_TEST(test_from_start_to_hand_over),
+        CASE_TEST(test_a_must_is_not_skipped_in_passing),
+        CASE_TEST(test_looking_back_and_at_the_lines),
+        CASE_TEST(test_the_badge_never_goes),
+        CASE_TEST(test_no_flag_and_no_case_leads_out),
+        CASE_TEST(test_no_environment_and_no_configuration_leads_out),
+        CASE_TEST(test_no_key_and_no_command_leads_out),
+        CASE_TEST(test_a_cut_off_run_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
