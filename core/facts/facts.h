@@ -57,6 +57,7 @@ struct node_facts { // one folder of nodes/
     size_t n_conntrack, cap_conntrack;
     const struct sysctls *sysctls;
     const struct listeners *listeners; // ss on port 53, or NULL
+    bool login_known, login_is_root;   // who arrives there when d5tui asks it
 };
 
 struct pod_facts { // one folder of pods/
@@ -91,6 +92,19 @@ struct dns_facts {                      // the cluster's DNS as the API shows it
     struct ip vpc_resolver; // base + 2 of the VPC where it is known
 };
 
+struct api_facts {          // what the API server has, and what it lets this person do
+    const char **resources; // "pods", "networkpolicies.networking.k8s.io"; none: not known
+    size_t n_resources;
+    struct api_access {
+        const char *verb, *resource, *subresource; // subresource may be NULL
+        bool allowed;                              // in all namespaces
+    } * access;
+    size_t n_access;
+};
+enum tri api_serves(const struct api_facts *api, const char *resource);
+enum tri api_allows(const struct api_facts *api, const char *verb, const char *resource,
+                    const char *subresource); // NULL: the resource itself
+
 struct gap { // what could not be looked at
     const char *what, *command;
     enum gap_area { GAP_OTHER, GAP_NODE, GAP_CLUSTER, GAP_POD, GAP_AWS } about;
@@ -111,6 +125,7 @@ struct facts {
     const struct node_facts *node; // its folder, or NULL
     struct ip pod_ip;              // family 0: not known
     struct cluster cluster;
+    struct api_facts api;
     struct dns_facts dns;
     struct policy_facts policies;
     struct node_facts *nodes;

@@ -29,6 +29,7 @@ struct facts *facts_gather_cluster(struct evidence *ev);
 
 void gather_logs_begin(struct facts *facts);   // compiles beside the other areas what gather_logs looks for
 void gather_cluster(struct facts *facts);      // cluster/*.json; pod, node_name, pod_ip
+void gather_access(struct facts *facts);       // api: cluster/api-resources.txt, cluster/access.json
 void gather_node_folders(struct facts *facts); // facts->nodes, one for each folder; node
 void gather_nodes(struct facts *facts);        // nodes/*: links, ethtool, conntrack, sysctls, listeners
 void gather_kubelets(struct facts *facts);     // nodes/*: resolv.conf and what the kubelet was told

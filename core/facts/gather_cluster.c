@@ -9,6 +9,7 @@ struct resource { // one kind of listing
     const char *name;
     struct listing *listing;
     const char *what, *command; // the gap where it is not whole; NULL: nobody asks for it
+    const char *enough;         // the one namespace that does, or NULL
 };
 
 enum { N_RESOURCES = 10 };
@@ -16,17 +17,18 @@ enum { N_RESOURCES = 10 };
 static void resources_init(struct cluster *c, struct resource ret[static N_RESOURCES])
 {
     const struct resource table[N_RESOURCES] = {
-        {"pods", &c->pods.listing, "pods", "kubectl get pods -A -o json"},
-        {"nodes", &c->nodes.listing, "nodes", "kubectl get nodes -o json"},
-        {"namespaces", &c->namespaces.listing, NULL, NULL},
-        {"services", &c->services.listing, "services", "kubectl get services -A -o json"},
-        {"endpointslices", &c->slices.listing, "endpoint slices", "kubectl get endpointslices -A -o json"},
-        {"endpoints", &c->slices.listing, NULL, NULL},
+        {"pods", &c->pods.listing, "pods", "kubectl get pods -A -o json", NULL},
+        {"nodes", &c->nodes.listing, "nodes", "kubectl get nodes -o json", NULL},
+        {"namespaces", &c->namespaces.listing, NULL, NULL, NULL},
+        {"services", &c->services.listing, "services", "kubectl get services -A -o json", NULL},
+        {"endpointslices", &c->slices.listing, "endpoint slices", "kubectl get endpointslices -A -o json",
+         NULL},
+        {"endpoints", &c->slices.listing, NULL, NULL, NULL},
         {"configmaps", &c->configmaps.listing, "ConfigMaps (the Corefile)",
-         "kubectl get configmaps -n kube-system -o json"},
-        {"deployments", &c->deployments, "deployments", "kubectl get deployments -A -o json"},
-        {"daemonsets", &c->daemonsets, "daemon sets", "kubectl get daemonsets -A -o json"},
-        {"events", &c->events.listing, "events", "kubectl get events -A -o json"},
+         "kubectl get configmaps -n kube-system -o json", "kube-system"},
+        {"deployments", &c->deployments, "deployments", "kubectl get deployments -A -o json", NULL},
+        {"daemonsets", &c->daemonsets, "daemon sets", "kubectl get daemonsets -A -o json", NULL},
+        {"events", &c->events.listing, "events", "kubectl get events -A -o json", NULL},
     };
     memcpy(ret, table, sizeof table);
 }
@@ -118,11 +120,18 @@ static void read_listing(struct facts *facts, struct resource *resources, const 
         note_listing(resource->listing, said);
 }
 
+static bool is_enough(const struct resource *r)
+{
+    const struct listing *l = r->listing;
+    return l->state == LISTING_WHOLE || (l->state == LISTING_PARTIAL && r->enough && l->namespace_ &&
+                                         strcmp(l->namespace_, r->enough) == 0);
+}
+
 static void add_gaps(struct facts *facts, const struct resource *resources)
 {
     for (size_t i = 0; i < N_RESOURCES; i++) {
         const struct resource *r = &resources[i];
-        if (!r->what || r->listing->state == LISTING_WHOLE)
+        if (!r->what || is_enough(r))
             continue;
         const char *why = r->listing->why ? r->listing->why : "not collected";
         facts_add_gap(facts, GAP_CLUSTER, arena_printf(&facts->arena, "%s: %s", r->what, why), r->command);

@@ -65,6 +65,16 @@ static void read_listeners(const struct reading *r)
     r->node->listeners = listeners;
 }
 
+// `id -u`.
+static void read_login(const struct reading *r)
+{
+    uint64_t uid;
+    if (!span_to_u64(span_trim(r->text.bytes), &uid))
+        return;
+    r->node->login_known = true;
+    r->node->login_is_root = uid == 0;
+}
+
 // In order of time: the bundle's reading before the samples.
 static const struct node_file {
     const char *pattern;                                                     // below nodes/NAME/
@@ -82,6 +92,7 @@ static const struct node_file {
     {"networking/ifconfig.txt", read_links, NULL, "ip addr"},
     {"networking/iproute.txt", read_routes, NULL, "ip route show table all"},
     {"networking/ip6route.txt", read_routes, NULL, "ip -6 route show table all"},
+    {"system/id.txt", read_login, NULL, "id -u"},
     {"networking/ss.txt", read_listeners, NULL, "ss -lntup"},
     {"system/netstat.txt", read_listeners, NULL, "ss -lntup"},
 };

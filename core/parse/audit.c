@@ -71,7 +71,9 @@ bool audit_parse(struct arena *arena, struct text text, struct audit *ret, struc
     const struct json_value *events = json_get(top, "events");
     for (size_t i = 0; events && events->kind == JSON_LIST && i < events->n; i++)
         read_entry(&r, &events->items[i]);
-    ret->whole = top && !json_text(json_get(top, "nextToken")).at;
+    // The API's own word for it, and that of the CLI, which has a token of its own for --max-items.
+    ret->whole =
+        top && !json_text(json_get(top, "nextToken")).at && !json_text(json_get(top, "NextToken")).at;
     arena_done(&scratch);
     return top != NULL;
 }

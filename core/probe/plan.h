@@ -52,7 +52,7 @@ struct script_turn {
     void *state;         // the script's own, from one turn to the next; NULL at first
     const char *const *ret_argv;
     unsigned wait_ms;
-    struct span ret_evidence;
+    struct span ret_evidence, ret_errors; // what it printed, and said on standard error, over there
     int ret_exit;
     bool ret_cut; // the other side gave only the beginning
     const char *ret_why;

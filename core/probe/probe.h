@@ -65,7 +65,7 @@ typedef enum script_step probe_script_fn(const struct planned *planned, struct s
 
 struct probe_row {
     const char *name; // "iptables-save"; unique
-    // Words; {pod}, {namespace}, {node}, … (probe/words.h) stand for checked values. A word that holds a
+    // Words; {pod}, {namespace}, {node}, … (probe/argv.h) stand for checked values. A word that holds a
     // value that is not known is left out when it begins with '?'. argv[0] is the program.
     const char *const *argv;
     enum probe_place place;

@@ -1,0 +1,16 @@
+// Probes that take several calls. Each looks at what its last call printed and names the next one; the first
+// call is the row's own argv. For table.c and the ways to a node alone.
+#ifndef D5_PROBE_SCRIPTS_H
+#define D5_PROBE_SCRIPTS_H
+
+#include "core/probe/probe.h"
+
+// What may be asked of the API server: `kubectl auth can-i` once for each listing of the table, and for logs
+// and exec; all answers as one JSON document, {"answers": [{"verb", "resource", "subresource", "allowed"}]}.
+// Ends at the first call that got no answer.
+probe_script_fn script_access;
+
+// A command through SSM (reach_ssm.c).
+probe_script_fn script_ssm;
+
+#endif
