@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +49,19 @@ struct process {
     char piece[PIECE_BYTES];
 };
 
+// ------------------------------------------------------------------ pidfds
+// The kernel has had them since 5.3; glibc's wrappers (2.36) would keep the program from older systems.
+
+static int open_pidfd(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static void signal_pidfd(int pidfd, int number)
+{
+    syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+}
+
 // ------------------------------------------------------------------ why it ends
 
 static void process_decide(struct process *p, enum process_ending end, int code)
@@ -64,7 +77,7 @@ static void process_ask(struct process *p, enum process_ending end)
 {
     process_decide(p, end, 0);
     if (!p->asked && !p->gone)
-        pidfd_send_signal(p->pidfd, SIGTERM, NULL, 0);
+        signal_pidfd(p->pidfd, SIGTERM);
     p->asked = true;
 }
 
@@ -226,7 +239,7 @@ void process_end(struct process *process)
                                {.fd = process->errors.fd, .events = POLLIN}};
         int64_t left = (until - clock_monotonic()) / USEC_MSEC;
         if (left <= 0)
-            pidfd_send_signal(process->pidfd, SIGKILL, NULL, 0);
+            signal_pidfd(process->pidfd, SIGKILL);
         poll(fds, ARRAY_LEN(fds), left > 0 ? (int)left : 100);
         if (fds[0].revents)
             process_bury(process);
@@ -294,7 +307,7 @@ static int process_fork(struct process *p, const struct process_config *config)
     p->report = pipes.report[0];
     if (p->guard < 0)
         return p->guard;
-    p->pidfd = pidfd_open(p->guard, 0);
+    p->pidfd = open_pidfd(p->guard);
     return p->pidfd < 0 ? -errno : 0;
 }
 

@@ -190,7 +190,8 @@ struct runner *runner_new(const struct runner_config *config, struct error *err)
         return NULL;
     }
     programs_init(&runner->programs, config->path);
-    runner->config.path = NULL; // was borrowed
+    runner->config.path = NULL; // both were borrowed
+    runner->config.tree = NULL;
     runner->kick = loop_timer_new(config->loop, on_kick, runner);
     runner->growth = loop_timer_new(config->loop, on_growth, runner);
     runner->linking = loop_timer_new(config->loop, links_check, runner);

@@ -65,6 +65,25 @@ static void play_flood(char **args)
     _exit(0);
 }
 
+// child:pour MEGABYTES: so many a second, for ever, a hundredth of them each 10 ms.
+static void play_pour(char **args)
+{
+    size_t piece = (size_t)atoi(*args) * 10000;
+    char *text = mem_alloc(piece);
+    memset(text, 'x', piece);
+    for (size_t i = 99; i < piece; i += 100)
+        text[i] = '\n';
+    for (;;) {
+        for (size_t at = 0; at < piece;) {
+            ssize_t n = write(1, text + at, piece - at);
+            if (n < 0)
+                _exit(9);
+            at += (size_t)n;
+        }
+        poll(NULL, 0, 10);
+    }
+}
+
 // Leaves two behind in sessions of their own that ignore SIGTERM; with a number the first waits so long (ms)
 // for a SIGTERM before it exits with 0.
 static void play_away(char **args)
@@ -181,7 +200,7 @@ static const struct {
     {"child:hang", play_hang}, {"child:stubborn", play_stubborn}, {"child:flood", play_flood},
     {"child:away", play_away}, {"child:runaway", play_runaway},   {"child:say", play_say},
     {"child:exit", play_exit}, {"child:die", play_die},           {"child:quiet", play_quiet},
-    {"child:look", play_look}, {"child:connect", play_connect},
+    {"child:look", play_look}, {"child:pour", play_pour},         {"child:connect", play_connect},
 };
 
 void child_play(int argc, char **argv)

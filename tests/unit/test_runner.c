@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -523,6 +524,91 @@ static void freeing_it_ends_and_records_all(void **state)
         assert_string_equal(probes[i].why, "its probe was cancelled: it was cancelled");
 }
 
+// ------------------------------------------------------------------ the loop stays free
+
+enum { TICK_MS = 5, TICKS = 300, FRAME = 16000, ALLOWED_GROWTH = 24 << 20 };
+
+struct ticks { // a timer that stands for somebody's keys
+    struct bench *bench;
+    struct loop_timer *timer;
+    unsigned n;
+    usec_t wall_before, work_before;
+    usec_t late[TICKS], work[TICKS]; // beyond its time; of the loop's thread on the processor
+};
+
+static usec_t work_of_thread(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return ts.tv_sec * USEC_SEC + ts.tv_nsec / 1000;
+}
+
+static void on_tick(void *context)
+{
+    struct ticks *t = context;
+    usec_t wall = clock_monotonic(), work = work_of_thread();
+    t->late[t->n] = wall - t->wall_before - TICK_MS * USEC_MSEC;
+    t->work[t->n++] = work - t->work_before;
+    t->wall_before = wall;
+    t->work_before = work;
+    if (t->n < TICKS)
+        loop_timer_start(t->timer, TICK_MS);
+    else
+        runner_cancel(t->bench->runner, NULL);
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    usec_t x = *(const usec_t *)a, y = *(const usec_t *)b;
+    return (x > y) - (x < y);
+}
+
+static size_t resident(void)
+{
+    unsigned long all, here;
+    FILE *f = fopen("/proc/self/statm", "re");
+    assert_int_equal(fscanf(f, "%lu %lu", &all, &here), 2);
+    fclose(f);
+    return here * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+// A key is answered within a frame, on the wall clock and, which tells a busy machine from a slow program, by
+// what the loop's thread works between two.
+static void keys_are_answered_while_a_probe_floods(void **state)
+{
+    struct bench *b = *state;
+    start(b);
+    for (unsigned i = 0; i < 12; i++) {
+        char *file = mem_printf("var_log/%u.log", i), *host = mem_printf("node-%u", i / 4);
+        struct planned planned = plan_of(file, i == 0   ? WORDS("child", "child:pour", "100")
+                                               : i == 1 ? WORDS("child", "child:hang")
+                                                        : WORDS("child", "child:pour", "1"));
+        planned.host = host;
+        add(b, &planned);
+        free(file);
+        free(host);
+    }
+    wait_growth(b, 12);
+    size_t before = resident();
+    struct ticks t = {.bench = b, .wall_before = clock_monotonic(), .work_before = work_of_thread()};
+    t.timer = loop_timer_new(b->loop, on_tick, &t);
+    loop_timer_start(t.timer, TICK_MS);
+    wait_idle(b);
+    size_t after = resident();
+    qsort(t.late, TICKS, sizeof *t.late, compare_times);
+    qsort(t.work, TICKS, sizeof *t.work, compare_times);
+    print_message("%.0f MB came; a key waited %.1f ms (median), %.1f (99th percentile), %.1f (longest); the "
+                  "loop's thread worked %.1f ms between two (99th percentile); memory %+.1f MB\n",
+                  (double)runner_at(b->runner, 0)->bytes / 1e6, (double)t.late[TICKS / 2] / 1e3,
+                  (double)t.late[TICKS * 99 / 100] / 1e3, (double)t.late[TICKS - 1] / 1e3,
+                  (double)t.work[TICKS * 99 / 100] / 1e3, ((double)after - (double)before) / 1e6);
+    assert_true(runner_at(b->runner, 0)->bytes > 50 << 20);
+    assert_true(t.work[TICKS * 99 / 100] < FRAME);
+    assert_true(t.late[TICKS * 99 / 100] < FRAME);
+    assert_true(after < before + ALLOWED_GROWTH);
+    loop_timer_free(t.timer);
+}
+
 // ------------------------------------------------------------------ readings and pieces
 
 // The path below earlier/<UTC>/ of the one reading that moved there.
@@ -901,6 +987,7 @@ int main(int argc, char **argv)
         BENCH_TEST(what_hangs_and_floods_is_bounded),
         BENCH_TEST(one_is_cancelled_or_all),
         BENCH_TEST(freeing_it_ends_and_records_all),
+        BENCH_TEST(keys_are_answered_while_a_probe_floods),
         BENCH_TEST(a_reading_is_never_written_over),
         BENCH_TEST(pieces_of_a_file_do_not_mix),
         BENCH_TEST(a_piece_that_is_there_begins_the_file_anew),
