@@ -20,6 +20,7 @@ struct ethtool;        // parse/ethtool.h
 struct conntrack;      // parse/conntrack.h
 struct sysctls;        // parse/sysctl.h
 struct listeners;      // parse/ss.h
+struct ipvs;           // parse/ipvs.h
 struct links;          // parse/ipaddr.h
 struct routes;         // parse/iproute.h
 
@@ -58,6 +59,7 @@ struct node_facts { // one folder of nodes/
     const struct sysctls *sysctls;
     const struct listeners *listeners; // ss on port 53, or NULL
     bool login_known, login_is_root;   // who arrives there when d5tui asks it
+    const struct ipvs *ipvs;           // kube-proxy's virtual services in IPVS mode, or NULL
 };
 
 struct pod_facts { // one folder of pods/

@@ -10,6 +10,7 @@
 #include "core/parse/ethtool.h"
 #include "core/parse/ipaddr.h"
 #include "core/parse/iproute.h"
+#include "core/parse/ipvs.h"
 #include "core/parse/ss.h"
 #include "core/parse/sysctl.h"
 
@@ -75,6 +76,14 @@ static void read_login(const struct reading *r)
     r->node->login_is_root = uid == 0;
 }
 
+// A node without IPVS has a message in its place: that is no table.
+static void read_ipvs(const struct reading *r)
+{
+    struct ipvs *ipvs = arena_alloc(&r->facts->arena, sizeof *ipvs);
+    if (ipvs_parse(&r->facts->arena, r->text, ipvs))
+        r->node->ipvs = ipvs;
+}
+
 // In order of time: the bundle's reading before the samples.
 static const struct node_file {
     const char *pattern;                                                     // below nodes/NAME/
@@ -93,6 +102,7 @@ static const struct node_file {
     {"networking/iproute.txt", read_routes, NULL, "ip route show table all"},
     {"networking/ip6route.txt", read_routes, NULL, "ip -6 route show table all"},
     {"system/id.txt", read_login, NULL, "id -u"},
+    {"networking/ipvsadm.txt", read_ipvs, NULL, "ipvsadm -L -n"},
     {"networking/ss.txt", read_listeners, NULL, "ss -lntup"},
     {"system/netstat.txt", read_listeners, NULL, "ss -lntup"},
 };

@@ -27,11 +27,24 @@ void cite(struct cites *cites, struct place place)
     cites->items[cites->n++] = place;
 }
 
+static bool is_outdated(const struct bench *b, const struct claim *claim, const struct cites *cites)
+{
+    usec_t from = b->facts->target.window.from;
+    if (!cites->n || from == TIME_UNKNOWN)
+        return false;
+    const struct evidence_probe *probe = evidence_probe_at(b->facts->evidence, cites->items[0]);
+    if (!probe || probe->started == TIME_UNKNOWN || probe->started + USEC_HOUR >= from)
+        return false;
+    return claim->time == TIME_UNKNOWN || claim->time <= probe->started;
+}
+
 void bench_say(struct bench *b, const struct claim *claim, const struct cites *cites)
 {
     struct claim copy = *claim;
     copy.places = cites->items;
     copy.n_places = cites->n;
+    if (copy.in_window == TRI_YES && is_outdated(b, claim, cites))
+        copy.in_window = TRI_UNKNOWN;
     if (cites->n || claim->kind == CLAIM_GAP)
         claims_add(b->claims, &copy);
 }
@@ -40,6 +53,16 @@ enum tri bench_state_in_window(const struct bench *b, usec_t since)
 {
     usec_t to = b->facts->target.window.to;
     return tri_of(since == TIME_UNKNOWN || to == TIME_UNKNOWN || since <= to);
+}
+
+enum tri bench_reading_in_window(const struct bench *b, usec_t time)
+{
+    struct window w = b->facts->target.window;
+    if (w.from != TIME_UNKNOWN)
+        w.from -= USEC_HOUR;
+    if (w.to != TIME_UNKNOWN)
+        w.to += USEC_HOUR;
+    return time == TIME_UNKNOWN || clock_in_window(time, w) == TRI_YES ? TRI_YES : TRI_UNKNOWN;
 }
 
 enum tri bench_time_in_window(const struct bench *b, usec_t time)

@@ -22,7 +22,8 @@ struct cites { // zero-initialized is empty; keeps the first CITES_MAX different
 };
 void cite(struct cites *cites, struct place place); // an unset place is passed over
 
-// Adds a claim that rests on these places; one without any is a bug unless it is a gap, and is not made.
+// Adds a claim that rests on these places; one without any is a bug unless it is a gap, and is not made. Of a
+// state that was read more than an hour before it began to hurt, it is not known whether it held then.
 void bench_say(struct bench *b, const struct claim *claim, const struct cites *cites);
 
 // Whether something that began at `since` (or unknown) and was still so at collection held while it hurt.
@@ -30,6 +31,10 @@ enum tri bench_state_in_window(const struct bench *b, usec_t since);
 
 // Whether an instant lies in the window; an unknown one counts as collected for it.
 enum tri bench_time_in_window(const struct bench *b, usec_t time);
+
+// Whether what a ruleset or table was at `time` it was while it hurt: read in the window, or within an hour
+// of it. Yes where the reading has no time of its own.
+enum tri bench_reading_in_window(const struct bench *b, usec_t time);
 
 // Whether the complaining pod asks the cluster's DNS (its Service, NodeLocal DNSCache): by its resolv.conf,
 // else by its spec, else by what it was seen to ask.

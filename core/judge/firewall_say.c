@@ -209,19 +209,6 @@ static bool is_said(struct firewall *f, const struct packet_decision *d)
     return false;
 }
 
-// The state of a rule that was read during the window, or within an hour of it, was the state in it.
-static enum tri reading_in_window(const struct firewall *f, const struct rules_reading *r)
-{
-    struct window w = f->bench.facts->target.window;
-    if (w.from != TIME_UNKNOWN)
-        w.from -= USEC_HOUR;
-    if (w.to != TIME_UNKNOWN)
-        w.to += USEC_HOUR;
-    if (!r || r->time == TIME_UNKNOWN)
-        return TRI_YES;
-    return clock_in_window(r->time, w) == TRI_YES ? TRI_YES : TRI_UNKNOWN;
-}
-
 static const char *tell_block(struct firewall *f, const struct firewall_way *way,
                               const struct packet_decision *d)
 {
@@ -253,7 +240,7 @@ static void say_cause(struct firewall *f, const struct firewall_way *way, const 
                               .diagnosis = policy ? DIAGNOSIS_NETWORK_POLICY_DENY : DIAGNOSIS_HOST_FIREWALL,
                               .subject = policy ? SUBJECT_NETWORK_POLICY : SUBJECT_FIREWALL,
                               .on_path = way->on_path,
-                              .in_window = reading_in_window(f, reading_of(way->node, d->ruleset)),
+                              .in_window = bench_reading_in_window(&f->bench, seen_since(way, d)),
                               .text = tell_block(f, way, d),
                               .object = way->node->name,
                               .fix = firewall_fix(&f->bench.arena, d, way->node->name),

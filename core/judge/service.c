@@ -1,13 +1,17 @@
 // service_path: where kube-proxy's rules lead a query for the cluster's DNS address. They should translate it
 // to addresses of ready CoreDNS pods; rules that are not there, that reject for want of endpoints which do
-// exist, or that lead to addresses nobody has any more are kube-proxy's fault, not CoreDNS'.
+// exist, or that lead to addresses nobody has any more are kube-proxy's fault, not CoreDNS'. In IPVS mode the
+// same is asked of the node's virtual services.
 #include "core/judge/firewall.h"
 #include "core/judge/judge.h"
+#include "core/parse/ipvs.h"
 
 struct service { // one run of the judge
     struct bench bench;
     const struct node_facts *node;
     struct ip address; // the cluster's DNS
+    bool ipvs;         // how kube-proxy works here
+    usec_t read;       // when the rules were, or TIME_UNKNOWN
 };
 
 static void say(struct service *s, enum claim_kind kind, const char *text, const char *fix,
@@ -19,7 +23,8 @@ static void say(struct service *s, enum claim_kind kind, const char *text, const
                               .diagnosis = clear ? DIAGNOSIS_NONE : DIAGNOSIS_SERVICE_PATH,
                               .subject = SUBJECT_PROXY_MODE,
                               .on_path = TRI_YES,
-                              .in_window = TRI_YES,
+                              .in_window = kind == CLAIM_EFFECT ? TRI_YES
+                                                                : bench_reading_in_window(&s->bench, s->read),
                               .text = text,
                               .object = s->node->name,
                               .fix = fix,
@@ -128,11 +133,18 @@ static void say_absent(struct service *s, struct place proxy, const char *what)
     struct cites cites = {0};
     cite(&cites, proxy);
     say(s, CLAIM_CAUSE,
-        arena_printf(&s->bench.arena,
-                     "kube-proxy's rules on node %s %s %s, though CoreDNS endpoints are ready", s->node->name,
-                     what, ip_format(s->address, ip)),
+        arena_printf(&s->bench.arena, "kube-proxy's %s on node %s %s %s, though CoreDNS endpoints are ready",
+                     s->ipvs ? "virtual services" : "rules", s->node->name, what, ip_format(s->address, ip)),
         proxy_fix(s), &cites);
     say_effects(s);
+}
+
+static void say_good(struct service *s, struct place place)
+{
+    struct cites cites = {0};
+    cite(&cites, place);
+    say(s, CLAIM_CLEAR, "kube-proxy's rules lead the cluster's DNS address to CoreDNS endpoints", NULL,
+        &cites);
 }
 
 // ---------------------------------------------------------------- one walk
@@ -154,9 +166,7 @@ static bool judge_branch(struct service *s, const struct packet_branch *b)
 static void judge_answer(struct service *s, const struct packet_query *q, const struct packet_answer *a)
 {
     struct place proxy = proxy_place(q);
-    struct cites cites = {0};
-    if (!place_is_set(proxy) || s->bench.facts->dns.endpoints_known != TRI_YES ||
-        count_serving(&s->bench.facts->dns, s->address.family) == 0)
+    if (!place_is_set(proxy))
         return;
     if (a->worst.fate == PACKET_BLOCKED && firewall_is_no_endpoints(&a->worst.decision)) {
         say_absent(s, ruleset_place(a->worst.decision.ruleset, packet_decision_line(&a->worst.decision)),
@@ -172,11 +182,59 @@ static void judge_answer(struct service *s, const struct packet_query *q, const 
         good = judge_branch(s, &a->branches[i]) && good;
     if (a->n_branches == 0)
         good = judge_branch(s, &a->worst);
-    cite(&cites, proxy);
     if (good)
-        say(s, CLAIM_CLEAR, "kube-proxy's rules lead the cluster's DNS address to CoreDNS endpoints", NULL,
-            &cites);
+        say_good(s, proxy);
 }
+
+// ---------------------------------------------------------------- IPVS
+
+static void say_stale_server(struct service *s, const struct ipvs_server *server)
+{
+    char ip[IP_TEXT];
+    struct cites cites = {0};
+    cite(&cites, server->place);
+    say(s, CLAIM_CAUSE,
+        arena_printf(
+            &s->bench.arena,
+            "kube-proxy's virtual service on node %s leads the cluster's DNS address to %s, which is no "
+            "CoreDNS endpoint",
+            s->node->name, ip_format(server->ip, ip)),
+        proxy_fix(s), &cites);
+    say_effects(s);
+}
+
+// Servers that are drained get no new connections; of those with names that are no addresses nothing is told.
+static void judge_servers(struct service *s, const struct ipvs_service *virtual)
+{
+    const struct facts *facts = s->bench.facts;
+    size_t live = 0, good = 0;
+    for (size_t i = 0; i < virtual->n; i++) {
+        const struct ipvs_server *server = &virtual->servers[i];
+        if (server->drained)
+            continue;
+        live++;
+        if (is_endpoint(&facts->dns, server->ip))
+            good++;
+        else if (server->ip.family && !cluster_pod_by_ip(&facts->cluster, server->ip))
+            say_stale_server(s, server);
+    }
+    if (live == 0)
+        say_absent(s, virtual->place, "have no server for");
+    else if (good == live)
+        say_good(s, virtual->place);
+}
+
+static void judge_ipvs(struct service *s)
+{
+    const struct ipvs_service *virtual = ipvs_find(s->node->ipvs, false, s->address, 53);
+    s->read = TIME_UNKNOWN;
+    if (virtual)
+        judge_servers(s, virtual);
+    else if (s->node->ipvs->whole)
+        say_absent(s, s->node->ipvs->place, "lack");
+}
+
+// ---------------------------------------------------------------- each address
 
 // NodeLocal DNSCache takes the address over on the node: then kube-proxy's rules are not asked.
 static bool is_taken_over(const struct facts *facts, struct ip address)
@@ -188,26 +246,54 @@ static bool is_taken_over(const struct facts *facts, struct ip address)
     return false;
 }
 
+static usec_t reading_time(const struct node_facts *node, const struct packet_query *q)
+{
+    for (size_t i = 0; i < node->n_rules; i++) {
+        if (q->n_rules && node->rules[i].rules == q->rules[0])
+            return node->rules[i].time;
+    }
+    return TIME_UNKNOWN;
+}
+
+static void judge_rules(struct service *s, struct ip from)
+{
+    const struct facts *facts = s->bench.facts;
+    struct packet_query q = {.src = from, .dst = s->address, .proto = 17, .dport = 53, .hook = NF_FORWARD};
+    if (!nodepath_fill(&s->bench.arena, facts, s->node, q.dst.family, &q))
+        return;
+    q.in = nodepath_device(s->node, q.src);
+    q.one_way = true;
+    s->read = reading_time(s->node, &q);
+    struct packet_answer *a = packet_trace(&q);
+    judge_answer(s, &q, a);
+    packet_answer_free(a);
+}
+
+// What the API says against itself needs both a whole listing and an endpoint in it.
+static bool is_judged(const struct service *s)
+{
+    const struct facts *facts = s->bench.facts;
+    return facts->dns.endpoints_known == TRI_YES && count_serving(&facts->dns, s->address.family) > 0 &&
+           !is_taken_over(facts, s->address);
+}
+
 void judge_service(const struct facts *facts, struct claims *claims)
 {
     struct service s = {.node = facts->node};
-    bool ipvs = facts->dns.proxy_mode && strcmp(facts->dns.proxy_mode, "ipvs") == 0;
-    if (!facts->node || !facts->pod || facts->pod->host_network || ipvs)
+    const char *mode = facts->dns.proxy_mode;
+    if (!facts->node || !facts->pod || facts->pod->host_network)
         return;
+    s.ipvs = mode ? strcmp(mode, "ipvs") == 0 : facts->node->ipvs && facts->node->ipvs->n > 0;
     bench_init(&s.bench, facts, claims);
     for (size_t i = 0; i < facts->dns.n_addresses; i++) {
-        struct packet_query q = {
-            .dst = facts->dns.addresses[i], .proto = 17, .dport = 53, .hook = NF_FORWARD};
-        s.address = q.dst;
-        q.src = facts->pod->ip.family == q.dst.family ? facts->pod->ip : facts->pod->ip2;
-        if (q.src.family != q.dst.family || is_taken_over(facts, q.dst) ||
-            !nodepath_fill(&s.bench.arena, facts, s.node, q.dst.family, &q))
+        s.address = facts->dns.addresses[i];
+        struct ip from = facts->pod->ip.family == s.address.family ? facts->pod->ip : facts->pod->ip2;
+        if (from.family != s.address.family || !is_judged(&s))
             continue;
-        q.in = nodepath_device(s.node, q.src);
-        q.one_way = true;
-        struct packet_answer *a = packet_trace(&q);
-        judge_answer(&s, &q, a);
-        packet_answer_free(a);
+        if (!s.ipvs)
+            judge_rules(&s, from);
+        else if (facts->node->ipvs)
+            judge_ipvs(&s);
     }
     bench_done(&s.bench);
 }

@@ -406,6 +406,46 @@ def ipvs_rules(tree):
                    '-A -t 172.20.0.10:53 -s rr\n-a -t 172.20.0.10:53 -r 10.0.12.53:53 -m -w 1\n-a -t 172.20.0.10:53 -r 10.0.12.87:53 -m -w 1\n')
 
 
+COLLECTED = """add:service/server \tprotocol \tvirtual-server \tscheduler algorithm \treal-server
+-A -t 172.20.0.1:https -s rr
+-a -t 172.20.0.1:https -r ip-10-0-3-4.eu-west-1.compute.internal:https -m -w 1
+%sIP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port                 CPS    InPPS   OutPPS    InBPS   OutBPS
+  -> RemoteAddress:Port
+TCP  172.20.0.1:443                      0        0        0        0        0
+  -> 10.0.3.4:443                        0        0        0        0        0
+%s"""
+
+
+def virtual_services(tree, servers):
+    """kube-proxy in IPVS mode, as the log collector shows it: the DNS Service leads to these servers"""
+    tree.each('configmaps', 'kube-proxy-config', lambda i: i['data'].update(config='kind: KubeProxyConfiguration\nmode: "ipvs"\n'))
+    ipvs_rules(tree)
+    saved = ''.join('-A -%s 172.20.0.10:domain -s rr\n' % p + ''.join('-a -%s 172.20.0.10:domain -r %s:domain -m -w 1\n' % (p, s) for s in servers) for p in 'ut')
+    listed = ''.join('%s  172.20.0.10:53                      1        2        2      160      320\n' % p + ''.join('  -> %s:53                       1        1        1       80      160\n' % s for s in servers) for p in ('UDP', 'TCP'))
+    tree.write('nodes/%s/networking/ipvsadm.txt' % NODE_A, COLLECTED % (saved, listed))
+
+
+def at_endpoints(tree):
+    """the endpoints answer whoever asks them, the Service's address does not"""
+    for ip in ('10.0.12.53', '10.0.12.87'):
+        tree.dig('coredns-%s' % ip.replace('.', '-'), answer(tree, ip, QUERY, 'NOERROR', '172.20.41.9'))
+    tree.dig('query-tcp', timeout(CLUSTER_IP, QUERY, ' +tcp'))
+
+
+@scene('kube-proxy runs in IPVS mode and has not synced since the CoreDNS pods were replaced: its virtual service leads to an address that nobody has any more.', 'service_path', ['confirmed'],
+       cite=[{'source': 'nodes/%s/networking/ipvsadm.txt' % NODE_A, 'content': '10.0.12.201'}], handoff='D8', fix=['kube-proxy'], ablate=['nodes'])
+def svc_ipvs(root):
+    tree = lossy(root)
+    virtual_services(tree, ['10.0.12.201'])
+    at_endpoints(tree)
+
+
+@scene('kube-proxy runs in IPVS mode, and its virtual service leads to both CoreDNS pods.', 'no_fault')
+def svc_ipvs_twin(root):
+    virtual_services(healthy(root), ['10.0.12.53', '10.0.12.87'])
+
+
 def slow(tree):
     tree.target(symptom='"lookups are slow since NodeLocal DNSCache was installed, it does not seem to be used"')
     tree.dig('query-udp', answer(tree, CLUSTER_IP, QUERY, 'NOERROR', '172.20.41.9', 2310))
@@ -557,6 +597,18 @@ def np_late(root):
     late[0]['metadata']['creationTimestamp'] = tree.moment(86400)
     tree.json('networkpolicies', lambda items: items.extend(late))
     tree.dig('query-tcp', timeout(CLUSTER_IP, QUERY, ' +tcp'))
+
+
+@scene('The policies were listed three days before it began to hurt: a default deny was there then, and whether it still is nobody has looked.', 'network_policy_deny', ['likely'], fix=['egress'], ablate=['cluster/networkpolicies.json'])
+def np_listed_before(root):
+    tree = lossy(root)
+    tree.json('networkpolicies', lambda items: items.extend(json.loads(json.dumps(DENY).replace('2026-11-23', '2026-11-13'))))
+    tree.dig('query-tcp', timeout(CLUSTER_IP, QUERY, ' +tcp'))
+    probes = [json.loads(line) for line in tree.read('probes.jsonl').splitlines()]
+    for p in probes:
+        if p['file'] == 'cluster/networkpolicies.json':
+            p['started'] = tree.moment(-3 * 86400)
+    tree.write('probes.jsonl', ''.join(json.dumps(p, separators=(',', ':')) + '\n' for p in probes))
 
 
 CALICO = """:cali-FORWARD - [0:0]

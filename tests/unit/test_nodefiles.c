@@ -9,6 +9,7 @@
 #include "core/parse/conntrack.h"
 #include "core/parse/ethtool.h"
 #include "core/parse/ipaddr.h"
+#include "core/parse/ipvs.h"
 #include "core/parse/ss.h"
 #include "core/parse/sysctl.h"
 
@@ -233,9 +234,69 @@ static void any_bytes_are_survived(void **state)
             "<UP> mtu 9\n");
 }
 
+// As the log collector writes it: the save by names, then two listings by numbers.
+static const char ipvs_collected[] =
+    "add:service/server \tprotocol \tvirtual-server \tscheduler algorithm \treal-server \n"
+    "-A -t 172.20.0.1:https -s rr\n"
+    "-a -t 172.20.0.1:https -r ip-10-0-3-4.eu-west-1.compute.internal:https -m -w 1\n"
+    "-A -u kube-dns.example:domain -s rr\n"
+    "-a -u kube-dns.example:domain -r ip-10-0-12-53.eu-west-1.compute.internal:domain -m -w 1\n"
+    "IP Virtual Server version 1.2.1 (size=4096)\n"
+    "Prot LocalAddress:Port                 CPS    InPPS   OutPPS    InBPS   OutBPS\n"
+    "  -> RemoteAddress:Port\n"
+    "TCP  172.20.0.1:443                      0        0        0        0        0\n"
+    "  -> 10.0.3.4:443                        0        0        0        0        0\n"
+    "UDP  172.20.0.10:53                      1        2        2      160      320\n"
+    "  -> 10.0.12.53:53                       1        1        1       80      160\n"
+    "  -> 10.0.12.87:53                       0        0        0        0        0\n"
+    "UDP  [fd12:3456::a]:53                   0        0        0        0        0\n"
+    "  -> [2600:1f18::53]:53                  0        0        0        0        0\n";
+
+static void ipvs_reads_saves_and_listings(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct ipvs ipvs = {0};
+    struct ip dns, six, api;
+    assert_true(ip_parse(span_of("172.20.0.10"), &dns) && ip_parse(span_of("fd12:3456::a"), &six) &&
+                ip_parse(span_of("172.20.0.1"), &api));
+    assert_true(ipvs_parse(&arena, text_of(ipvs_collected), &ipvs));
+    assert_true(ipvs.whole);
+    assert_int_equal(ipvs.place.line, 2);
+    const struct ipvs_service *s = ipvs_find(&ipvs, false, dns, 53);
+    assert_non_null(s);
+    assert_int_equal(s->n, 2);
+    assert_int_equal(s->servers[1].place.line, 13);
+    assert_false(s->servers[0].drained);
+    assert_int_equal(ipvs_find(&ipvs, true, api, 443)->n, 1); // once, though listed twice
+    assert_int_equal(ipvs_find(&ipvs, false, six, 53)->servers[0].ip.family, 6);
+    assert_null(ipvs_find(&ipvs, true, dns, 53));
+    arena_done(&arena);
+}
+
+static void ipvs_tells_what_it_cannot_read(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct ipvs named = {0}, drained = {0}, none = {0};
+    assert_true(ipvs_parse(&arena, text_of("-A -u kube-dns.example:domain -s rr\n"), &named));
+    assert_false(named.whole);
+    assert_true(ipvs_parse(&arena,
+                           text_of("UDP  172.20.0.10:53 rr\n"
+                                   "  -> 10.0.12.53:53    Masq    0      0          3\n"
+                                   "  -> 10.0.12.87:53    Masq    1      0          9\n"),
+                           &drained));
+    assert_true(drained.services[0].servers[0].drained);
+    assert_false(drained.services[0].servers[1].drained);
+    assert_false(ipvs_parse(&arena, text_of("Can't initialize ipvs: Protocol not available\n"), &none));
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ipvs_reads_saves_and_listings),
+        cmocka_unit_test(ipvs_tells_what_it_cannot_read),
         cmocka_unit_test(ethtool_keeps_interfaces_apart),
         cmocka_unit_test(ethtool_without_header_has_one_nameless),
         cmocka_unit_test(conntrack_sums_and_lists),
