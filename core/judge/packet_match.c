@@ -196,6 +196,10 @@ static struct value ct_value(const struct walk *walk, const struct world *w, con
         if (w->conn.mark_unknown & (s->masked ? s->and_.lo : UINT32_MAX))
             return kind_only(VALUE_UNKNOWN);
         return exactly(w->conn.mark);
+    case FIELD_CT_ZONE:
+        if (w->conn.zone.directions != 0 && w->conn.zone.directions != (ZONE_ORIGINAL | ZONE_REPLY))
+            return kind_only(VALUE_UNKNOWN);
+        return exactly(w->conn.zone.id);
     case FIELD_CT_PROTO:
         return exactly(walk->query->proto);
     case FIELD_CT_L3PROTO:
@@ -207,7 +211,7 @@ static struct value ct_value(const struct walk *walk, const struct world *w, con
     case FIELD_CT_DPORT:
         return port_of(ct_peer(w, s, s->field == FIELD_CT_SPORT));
     default:
-        return kind_only(VALUE_UNKNOWN); // the zone, and what else there is
+        return kind_only(VALUE_UNKNOWN);
     }
 }
 

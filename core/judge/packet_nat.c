@@ -7,19 +7,28 @@ static bool at_destination(enum nf_hook hook) // HOOK2MANIP: where destinations 
     return hook == NF_PREROUTING || hook == NF_OUTPUT;
 }
 
+static uint16_t reply_zone(struct zone zone)
+{
+    return zone.directions & ZONE_REPLY ? zone.id : 0;
+}
+
 // A SYN-ACK, or the answer to a question that was not tracked, begins a connection of its own: UDP does, TCP
 // is invalid.
 static void track_reply(const struct walk *walk, struct world *w)
 {
-    if (w->conn.exists) {
+    if (w->conn.exists && reply_zone(w->conn.zone) == reply_zone(w->zone)) {
         w->carried = CARRIES_CONNECTION;
         w->established = w->reply_dir = true;
         return;
     }
+    w->conn.exists = false;
     if (walk->query->proto == 6)
         return;
     w->carried = CARRIES_CONNECTION;
     w->conn.exists = true;
+    w->conn.dnat = w->conn.snat = w->conn.done_dst = w->conn.done_src = false;
+    w->conn.mark = w->conn.mark_unknown = 0;
+    w->conn.zone = w->zone;
     w->conn.src = w->src;
     w->conn.dst = w->dst;
 }
@@ -34,6 +43,7 @@ void packet_track(const struct walk *walk, struct world *w)
     }
     w->carried = CARRIES_CONNECTION;
     w->conn.exists = true;
+    w->conn.zone = w->zone;
     w->conn.src = w->src;
     w->conn.dst = w->dst;
 }
@@ -180,6 +190,7 @@ void packet_begin_reply(const struct walk *walk, struct world *w)
     w->step = 0;
     w->mark = w->mark_unknown = 0;
     w->carried = CARRIES_NOTHING;
+    w->zone = (struct zone){0};
     w->established = w->reply_dir = false;
     w->conn.exists = was_tracked;
     (void)walk;

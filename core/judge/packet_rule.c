@@ -287,6 +287,10 @@ static const struct outcome *run_item(struct walk *walk, struct state *s, const 
             s->w.carried = CARRIES_UNTRACKED;
         walk_leave_hop(walk, s, rule, "not tracked");
         break;
+    case ITEM_ZONE: // the first one holds
+        if (s->w.carried == CARRIES_NOTHING && !s->w.zone.directions)
+            s->w.zone = item->zone;
+        break;
     case ITEM_TAINT:
         s->w.tainted |= packet_taint(item->set);
         break;

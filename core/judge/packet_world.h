@@ -36,6 +36,7 @@ struct connection {
     struct peer src, dst;         // the original direction's
     struct peer new_src, new_dst; // what it was translated to
     uint32_t mark, mark_unknown;
+    struct zone zone;
 };
 
 struct world { // compared byte by byte: always copied whole, zeroed before first use
@@ -45,6 +46,7 @@ struct world { // compared byte by byte: always copied whole, zeroed before firs
     struct peer src, dst;
     uint32_t mark, mark_unknown; // values of the bits that are known; bits that are not
     enum carried carried;
+    struct zone zone; // that a rule put the packet into before it is tracked
     bool established; // the packet belongs to a connection that the other leg began
     bool reply_dir;   // it goes against the connection's original direction
     bool loops;       // sent by the node to itself

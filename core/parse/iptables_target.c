@@ -171,17 +171,30 @@ static void take_nat(struct words *w, enum nat_kind kind)
     build_item(&w->build, ITEM_NAT)->nat = nat;
 }
 
-// -j CT: only --notrack matters here; a zone splits connections, but alike for both ways.
+static uint8_t zone_directions(struct span option)
+{
+    if (span_is(option, "--zone"))
+        return ZONE_ORIGINAL | ZONE_REPLY;
+    return span_is(option, "--zone-orig") ? ZONE_ORIGINAL : span_is(option, "--zone-reply") ? ZONE_REPLY : 0;
+}
+
+// -j CT: --notrack and zones matter here. "--zone mark" takes the packet's mark, which is alike for both
+// ways.
 static void take_ct(struct words *w)
 {
     struct span option, value;
+    struct zone zone = {0};
     bool notrack = false;
     while (words_next(w, &option)) {
+        uint8_t directions = zone_directions(option);
         notrack = notrack || span_is(option, "--notrack");
-        words_value(w, &value);
+        if (words_value(w, &value) && directions && span_to_u16(value, &zone.id))
+            zone.directions |= directions;
     }
     if (notrack)
         build_item(&w->build, ITEM_NOTRACK);
+    else if (zone.directions)
+        build_item(&w->build, ITEM_ZONE)->zone = zone;
     else
         build_effect(&w->build, span_of("CT"));
 }

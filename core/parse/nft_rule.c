@@ -102,7 +102,7 @@ static bool parse_target(struct span word, struct nat *nat)
 static void take_target(struct nft_words *w, struct nat *nat, bool with_port)
 {
     struct selector parts[2] = {{.field = FIELD_DADDR}, {.field = FIELD_DPORT}};
-    struct nft_shape data = {.data = parts, .n_data = with_port ? 2 : 1};
+    struct nft_shape data = {.data = parts, .n_data = with_port ? 2 : 1, .most_data = 2};
     struct expr e = {0};
     if (!take_field_expr(w, &data, &e)) {
         parse_target(w->word, nat);
@@ -185,6 +185,25 @@ static void take_other_assign(struct nft_words *w, const struct selector *to)
     struct nft_shape none = {.data = to, .n_data = 1};
     if (!take_field_expr(w, &none, &ignored))
         nft_skip_value(w);
+}
+
+// "ct zone set 3", "ct original zone set 3". False: nothing of that; nothing was read.
+static bool take_zone(struct nft_words *w)
+{
+    struct nft_words ahead = *w;
+    struct zone zone = {.directions = ZONE_ORIGINAL | ZONE_REPLY};
+    if (!nft_take(&ahead, "ct"))
+        return false;
+    if (nft_take(&ahead, "original"))
+        zone.directions = ZONE_ORIGINAL;
+    else if (nft_take(&ahead, "reply"))
+        zone.directions = ZONE_REPLY;
+    if (!nft_take(&ahead, "zone") || !nft_take(&ahead, "set") || !span_to_u16(ahead.word, &zone.id))
+        return false;
+    nft_next(&ahead);
+    *w = ahead;
+    build_item(&w->build, ITEM_ZONE)->zone = zone;
+    return true;
 }
 
 // Any statement that begins with a field. False: the word begins none.
@@ -275,7 +294,7 @@ static void take_statement(struct nft_words *w)
         nft_presence(w, 0, 6);
         build_verdict(&w->build, VERDICT_UNKNOWN, span_of("synproxy"));
         w->at_end = true;
-    } else if (!nft_effect(w) && !take_translation(w) && !take_field_statement(w)) {
+    } else if (!nft_effect(w) && !take_translation(w) && !take_zone(w) && !take_field_statement(w)) {
         build_opaque(&w->build, w->word); // not understood: the rule may match or not
         nft_next(w);
     }

@@ -48,6 +48,7 @@ static const struct field_row ct_fields[] = {
     {"protocol", FIELD_CT_PROTO, 0, 0},      {"l3proto", FIELD_CT_L3PROTO, 0, 0},
     {"saddr", FIELD_CT_SADDR, 0, 0},         {"daddr", FIELD_CT_DADDR, 0, 0},
     {"proto-src", FIELD_CT_SPORT, 0, 0},     {"proto-dst", FIELD_CT_DPORT, 0, 0},
+    {"zone", FIELD_CT_ZONE, 0, 0},
 };
 
 // Protocols whose fields no DNS packet has, and headers of whose fields nothing is told. 0: any protocol.
@@ -119,6 +120,8 @@ static void take_transport(struct nft_words *w, struct span head, struct selecto
     static const char *const parts[] = {"kind", "length", "size", "left", "right", "count", "tsval", "tsecr"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         nft_take(w, parts[i]);
+    if (nft_is_word(w, "missing") || nft_is_word(w, "exists"))
+        s->proto = 0; // what has no TCP header lacks the option, too
 }
 
 // "ct state", "ct original ip saddr", "ct reply proto-dst", "ct original bytes".

@@ -171,7 +171,8 @@ static bool skip_options(struct nft_words *w)
     return told;
 }
 
-static bool take_element(struct nft_words *w, const struct nft_shape *shape, struct element *ret)
+static bool take_element(struct nft_words *w, const struct nft_shape *shape, struct element *ret,
+                         unsigned *ret_n_data)
 {
     struct arena *arena = &w->build.rs->arena;
     struct range values[NFT_FIELDS];
@@ -188,8 +189,12 @@ static bool take_element(struct nft_words *w, const struct nft_shape *shape, str
     if (shape->verdicts) {
         known = nft_verdict(w, &ret->verdict) && known;
     } else {
-        known = take_values(w, shape->data, shape->n_data, values) && known;
-        ret->data = arena_dup(arena, values, shape->n_data * sizeof *values);
+        unsigned n = shape->n_data;
+        known = take_values(w, shape->data, n, values) && known;
+        while (n < shape->most_data && nft_take(w, "."))
+            known = take_value(w, &shape->data[n], &values[n]) && known, n++;
+        ret->data = arena_dup(arena, values, n * sizeof *values);
+        *ret_n_data = n;
     }
     return skip_options(w) && known;
 }
@@ -212,11 +217,13 @@ const struct elements *nft_elements(struct nft_words *w, const struct nft_shape 
     struct elements *set = arena_alloc(&w->build.rs->arena, sizeof *set);
     struct element *items = NULL;
     size_t n = 0, cap = 0;
+    unsigned n_data = shape->n_data, first = 0;
     while (!w->at_end && !nft_take(w, "}")) {
         struct element *e = MEM_PUSH(items, n, cap);
         *e = (struct element){0};
-        if (!take_element(w, shape, e))
+        if (!take_element(w, shape, e, &n_data) || (n > 1 && n_data != first))
             set->unknown = true;
+        first = n_data;
         if (!nft_take(w, ",") && !nft_is_word(w, "}")) { // not understood: step over it
             set->unknown = true;
             nft_next(w);
@@ -226,7 +233,7 @@ const struct elements *nft_elements(struct nft_words *w, const struct nft_shape 
     set->items = arena_dup(&w->build.rs->arena, items, n * sizeof *items);
     set->n = (uint32_t)n;
     set->n_fields = (uint8_t)shape->n_keys;
-    set->n_data = (uint8_t)shape->n_data;
+    set->n_data = (uint8_t)n_data;
     free(items);
     return set;
 }

@@ -60,7 +60,7 @@ struct nft_shape {
     const struct selector *keys;
     unsigned n_keys;
     const struct selector *data;
-    unsigned n_data;
+    unsigned n_data, most_data; // most_data: so many where the elements have more than n_data, or 0
     bool verdicts;
 };
 const struct elements *nft_elements(struct nft_words *w, const struct nft_shape *shape);

@@ -146,6 +146,7 @@ enum item_kind {
     ITEM_ASSIGN, // field = (field & keep) ^ expr
     ITEM_NAT,
     ITEM_NOTRACK,
+    ITEM_ZONE,
     ITEM_TAINT,  // adds to or deletes from a set: what it holds after that is not followed
     ITEM_EFFECT, // has no say in the packet's fate: counter, log, TCPMSS …; rule_item.name
 };
@@ -162,6 +163,12 @@ struct nat {
 };
 
 enum { IPSET_DIMENSIONS = 3 };
+
+enum { ZONE_ORIGINAL = 1, ZONE_REPLY = 2 };
+struct zone { // of connection tracking: in these directions that number, in the others 0
+    uint16_t id;
+    uint8_t directions;
+};
 
 struct ipset_match {
     struct span set;
@@ -185,6 +192,7 @@ struct rule_item {
         struct ipset_match ipset;
         struct target_verdict verdict;
         struct nat nat;
+        struct zone zone;
         struct {
             enum field field;
             struct num keep;

@@ -14,6 +14,7 @@ import lab
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILTER = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n%s\nCOMMIT'
+NAT = '*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n%s\nCOMMIT'
 MANGLE = '*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:U -\n%s\nCOMMIT'
 
 
@@ -35,6 +36,10 @@ KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, 
     'nft-dnat-random-port': ('nft', {}, chain('udp dport 53 dnat to 10.0.12.87:54-60 random', 'prerouting', '-100', 'nat', 'ip', 'chain f { type filter hook forward priority 0; udp dport 54-60 drop; }')),
     'nft-dnat-random-alone': ('nft', {}, chain('udp dport 53 dnat to 10.0.12.87 random', 'prerouting', '-100', 'nat', 'ip', 'chain f { type filter hook forward priority 0; udp dport 53 drop; }')),
     'legacy-postrouting-iif': ('legacy', {}, MANGLE % '-A POSTROUTING -j U\n-A U -i eni+ -p udp -m udp --sport 53 -j DROP\n-A U -i eth0 -p udp -m udp --sport 53 -j DROP'),
+    'legacy-zone-reply': ('legacy', {}, '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -i eni1 -j CT --zone-reply 4\nCOMMIT\n' + NAT % '-A PREROUTING -p udp -m udp --dport 53 -j DNAT --to-destination 10.0.12.87:53'),
+    'legacy-zone-both': ('legacy', {}, '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT --zone 4\nCOMMIT\n' + NAT % '-A PREROUTING -p udp -m udp --dport 53 -j DNAT --to-destination 10.0.12.87:53'),
+    'nft-zone-query': ('nft', {'dst': lab.NODELOCAL[4], 'hook': 'input', 'out': None}, chain('iifname "eni1" ct zone set 7', 'prerouting', '-300', before='chain in { type filter hook input priority 0; ct zone 7 udp dport 53 drop; }')),
+    'nft-map-ports': ('nft', {}, chain('meta l4proto udp dnat ip to numgen inc mod 2 map { 0 : 10.0.12.87 . 5353, 1 : 10.0.12.87 . 5353 }', 'prerouting', '-100', 'nat', 'ip', 'chain f { type filter hook forward priority 0; udp dport 5353 drop; }')),
     'compat-types6': ('compat', SIX_OUT, FILTER % '-A OUTPUT -m addrtype --dst-type UNICAST,LOCAL,MULTICAST -j DROP'),
 }
 
