@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -255,58 +256,90 @@ struct pipes {
     int output[2], errors[2], report[2];
 };
 
+// The ends that the guard gets lie above the numbers that they are to have there.
+static int pipe_open(int ends[2])
+{
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    int high = fcntl(ends[1], F_DUPFD_CLOEXEC, GUARD_REPORT_FD + 1), why = errno;
+    close(ends[1]);
+    ends[1] = high;
+    if (high >= 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+        return 0;
+    close(ends[0]);
+    return -why;
+}
+
 static int pipes_open(struct pipes *ret)
 {
     int *const all[] = {ret->output, ret->errors, ret->report};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        if (pipe2(all[i], O_CLOEXEC) == 0 && fcntl(all[i][0], F_SETFL, O_NONBLOCK) == 0)
+        int code = pipe_open(all[i]);
+        if (code == 0)
             continue;
-        int why = errno;
         while (i-- > 0) {
             close(all[i][0]);
             close(all[i][1]);
         }
-        return -why;
+        return code;
     }
     return 0;
 }
 
-// Signals are blocked on the way, so that no handler of this process runs in the child.
-static pid_t guard_fork(const struct process_config *config, const struct pipes *pipes)
+// guard_name, the parent's pid, the program's path, its argv.
+static char **guard_argv(const struct process_config *config, char *parent)
 {
-    struct guard_task task = {.program = config->program,
-                              .argv = config->argv,
-                              .env = config->env,
-                              .output = pipes->output[1],
-                              .errors = pipes->errors[1],
-                              .report = pipes->report[1],
-                              .parent = getpid()};
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid_t pid = _Fork();
-    if (pid == 0)
-        guard_run(&task);
-    int why = errno;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return pid < 0 ? -why : pid;
+    size_t n = 0;
+    while (config->argv[n])
+        n++;
+    const char **argv = mem_calloc(n + 4, sizeof *argv);
+    argv[0] = guard_name;
+    argv[1] = parent;
+    argv[2] = config->program;
+    memcpy(argv + 3, config->argv, n * sizeof *argv);
+    return (char **)argv;
 }
 
-static int process_fork(struct process *p, const struct process_config *config)
+// Signals are blocked in it from its first moment: what is sent to it early waits until it listens.
+static int guard_spawn(const struct process_config *config, const struct pipes *pipes, pid_t *ret)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t how;
+    sigset_t all;
+    char *parent = mem_printf("%d", (int)getpid()), **argv = guard_argv(config, parent);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, pipes->output[1], 1);
+    posix_spawn_file_actions_adddup2(&files, pipes->errors[1], 2);
+    posix_spawn_file_actions_adddup2(&files, pipes->report[1], GUARD_REPORT_FD);
+    posix_spawnattr_init(&how);
+    posix_spawnattr_setsigdefault(&how, &all);
+    posix_spawnattr_setsigmask(&how, &all);
+    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    int why = posix_spawn(ret, "/proc/self/exe", &files, &how, argv, (char *const *)config->env);
+    posix_spawnattr_destroy(&how);
+    posix_spawn_file_actions_destroy(&files);
+    free(argv);
+    free(parent);
+    return why == ENOENT ? -EIO : -why; // it is not the program that is missing
+}
+
+static int process_spawn(struct process *p, const struct process_config *config)
 {
     struct pipes pipes;
     int code = pipes_open(&pipes);
     if (code < 0)
         return code;
-    p->guard = guard_fork(config, &pipes);
+    code = guard_spawn(config, &pipes, &p->guard);
     close(pipes.output[1]);
     close(pipes.errors[1]);
     close(pipes.report[1]);
     p->output.fd = pipes.output[0];
     p->errors.fd = pipes.errors[0];
     p->report = pipes.report[0];
-    if (p->guard < 0)
-        return p->guard;
+    if (code < 0)
+        return code;
     p->pidfd = open_pidfd(p->guard);
     return p->pidfd < 0 ? -errno : 0;
 }
@@ -347,7 +380,7 @@ struct process *process_start(struct loop *loop, const struct process_config *co
     p->ended = config->ended;
     p->context = config->context;
     p->result.started = clock_now();
-    int code = process_fork(p, config);
+    int code = process_spawn(p, config);
     if (code == 0)
         code = process_watch(p);
     if (code < 0) {

@@ -1,4 +1,4 @@
-// Children (the kernel: fork, execve, pidfd), answered on the loop's thread. A child is an argv array, never
+// Children (the kernel: posix_spawn, pidfd), answered on the loop's thread. A child is an argv array, never
 // a shell string; standard input is /dev/null; its environment is what the caller gives and nothing else; it
 // inherits no other open file.
 //

@@ -3,8 +3,10 @@
 // parent is gone, and so is found. When d5tui dies the kernel sends the guard the SIGTERM that d5tui would
 // have sent; when the guard is killed, the kernel kills the program.
 //
-// It was forked from a process with threads, and does not exec: only calls that signal-safety(7) allows, no
-// memory, no locks.
+// Forking d5tui itself for it would copy the page tables of all that was read so far, and make every page
+// that is written afterwards a fault: milliseconds on the loop's thread for each probe. So it is started as a
+// program, and has one place to begin that no program which links this can forget: a constructor, which
+// leaves alone whoever has another name.
 #include "core/door/process_guard.h"
 
 #include <errno.h>
@@ -12,6 +14,8 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,7 +24,9 @@
 
 #include "core/door/process.h"
 
-enum { REPORT_FD = 3, HIGH_FD = 16, LOOK_AGAIN_MS = 20 };
+enum { LOOK_AGAIN_MS = 20 };
+
+const char guard_name[] = "d5tui-guard";
 
 struct guard {
     pid_t program;
@@ -28,62 +34,35 @@ struct guard {
 };
 
 // Where nobody is there any more to hear it, what is left to do is the same.
-static void report(int fd, int error, int status)
+static void report(int error, int status)
 {
     struct guard_report said = {.error = error, .status = status};
-    ssize_t n = write(fd, &said, sizeof said);
+    ssize_t n = write(GUARD_REPORT_FD, &said, sizeof said);
     (void)n;
 }
 
-static _Noreturn void give_up(int fd, int error)
+static _Noreturn void give_up(int error)
 {
-    report(fd, error, 0);
+    report(error, 0);
     _exit(127);
-}
-
-// ------------------------------------------------------------------ giving away what was inherited
-
-static void give_away_signals(void)
-{
-    struct sigaction plain = {.sa_handler = SIG_DFL};
-    for (int i = 1; i < NSIG; i++)
-        sigaction(i, &plain, NULL);
-}
-
-// The three pipes may have any numbers, also those that they are to have: first all out of the way, then each
-// to its place.
-static bool take_files(const struct guard_task *task)
-{
-    int null = open("/dev/null", O_RDONLY);
-    const int from[] = {null, task->output, task->errors, task->report};
-    int high[REPORT_FD + 1];
-    for (int i = 0; i <= REPORT_FD; i++) {
-        if ((high[i] = fcntl(from[i], F_DUPFD, HIGH_FD)) < 0)
-            return false;
-    }
-    for (int i = 0; i <= REPORT_FD; i++) {
-        if (dup2(high[i], i) < 0)
-            return false;
-    }
-    return close_range(REPORT_FD + 1, ~0U, 0) == 0;
 }
 
 // ------------------------------------------------------------------ the program
 
-static _Noreturn void program_run(const struct guard_task *task, pid_t guard)
+static _Noreturn void program_run(char **argv, pid_t guard)
 {
     static const struct rlimit no_core = {0};
     sigset_t none;
     sigemptyset(&none);
     setsid();
     setrlimit(RLIMIT_CORE, &no_core);
-    fcntl(REPORT_FD, F_SETFD, FD_CLOEXEC);
+    fcntl(GUARD_REPORT_FD, F_SETFD, FD_CLOEXEC);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guard)
         _exit(127);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(task->program, (char *const *)task->argv, (char *const *)task->env);
-    give_up(REPORT_FD, errno);
+    execve(argv[0], argv + 1, environ);
+    give_up(errno);
 }
 
 // ------------------------------------------------------------------ waiting
@@ -115,7 +94,7 @@ static bool reap(struct guard *g)
         if (pid <= 0)
             return pid == 0;
         if (pid == g->program) {
-            report(REPORT_FD, 0, status);
+            report(0, status);
             g->gone = true;
         }
     }
@@ -177,27 +156,32 @@ static void kill_everyone(struct guard *g)
     }
 }
 
-_Noreturn void guard_run(const struct guard_task *task)
+// `argv`: the program's path, then its argv. All signals are blocked since before this process began.
+static _Noreturn void guard_run(pid_t parent, char **argv)
 {
     struct guard g = {0};
-    give_away_signals();
-    setsid();
-    if (!take_files(task))
-        give_up(task->report, errno);
-    prctl(PR_SET_NAME, "d5tui-guard");
+    prctl(PR_SET_NAME, guard_name);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != task->parent)
+    if (getppid() != parent)
         _exit(1);
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-        give_up(REPORT_FD, errno);
+    if (close_range(GUARD_REPORT_FD + 1, ~0U, 0) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+        give_up(errno);
     pid_t self = getpid();
-    g.program = _Fork();
+    g.program = fork();
     if (g.program == 0)
-        program_run(task, self);
+        program_run(argv, self);
     if (g.program < 0)
-        give_up(REPORT_FD, errno);
-    close_range(0, REPORT_FD - 1, 0);
+        give_up(errno);
+    close_range(0, GUARD_REPORT_FD - 1, 0);
     wait_for_program(&g);
     kill_everyone(&g);
     _exit(0);
+}
+
+// Called before main, with its arguments (glibc does that).
+__attribute__((constructor)) static void guard_begin(int argc, char **argv)
+{
+    enum { PARENT = 1, PROGRAM = 2, PROGRAM_NAME = 3 };
+    if (argc > PROGRAM_NAME && strcmp(argv[0], guard_name) == 0)
+        guard_run((pid_t)strtol(argv[PARENT], NULL, 10), argv + PROGRAM);
 }
