@@ -1,6 +1,8 @@
 // Questions to the list of lookups.
 #include "core/facts/lookup.h"
 
+#include <string.h>
+
 const char *lookup_outcome_name(enum lookup_outcome o)
 {
     static const char *const names[] = {
@@ -11,6 +13,21 @@ const char *lookup_outcome_name(enum lookup_outcome o)
         [LOOKUP_FAILED_UNKNOWN] = "failed",
     };
     return names[o];
+}
+
+bool lookup_name_is_doubled(struct span name, const char *domain)
+{
+    struct span rest = name;
+    size_t n = strlen(domain), at;
+    while ((at = span_find(rest, domain)) != SIZE_MAX) {
+        struct span behind = span_from(rest, at + n);
+        bool begins = at > 0 && rest.at[at - 1] == '.', goes_on = behind.len > 1 && behind.at[0] == '.';
+        bool service = at >= 5 && span_ends(span_first(rest, at), ".svc.");
+        if (begins && goes_on && (service || span_ends(behind, domain)))
+            return true;
+        rest = behind;
+    }
+    return false;
 }
 
 bool lookup_failed(enum lookup_outcome o)

@@ -94,6 +94,10 @@ struct capture { // one file of captures/, as a whole: answered lookups are kept
     struct place too_big_place;    // ICMP says that an answer does not fit a link; unset: none
 };
 
+// Whether something stands behind the cluster's domain in a name ("db.shop.svc.cluster.local.ec2.internal"):
+// only a search list makes such a name.
+bool lookup_name_is_doubled(struct span name, const char *domain);
+
 const char *lookup_outcome_name(enum lookup_outcome o); // "timeout"
 bool lookup_failed(enum lookup_outcome o);              // everything but answered, no data, NXDOMAIN
 

@@ -311,7 +311,7 @@ static const char *find_query(const struct bench *b)
 void lookups_judge_name(struct bench *b)
 {
     const char *query = find_query(b);
-    if (!query || !*query)
+    if (!query || !*query || lookup_name_is_doubled(span_of(query), domain_of(b)))
         return;
     struct meant m = find_meant(b, query);
     struct answers a = find_answers(b, &m);

@@ -118,6 +118,25 @@ static bool captures_are_quiet(const struct bench *b)
     return true;
 }
 
+// Whether somebody was there who would have told of a lookup that failed: what the pod itself logs, or its
+// packets. Some lookups by hand that were answered say nothing of the others.
+static bool somebody_watched(struct bench *b)
+{
+    const struct target *t = &b->facts->target;
+    uint32_t at = 0;
+    if (evidence_next(b->facts->evidence, "captures/**", &at) || !t->pod)
+        return true;
+    const char *ns = t->namespace_ ? t->namespace_ : "*";
+    const char *const logs[] = {arena_printf(&b->arena, "pods/%s/%s/*.log", ns, t->pod),
+                                arena_printf(&b->arena, "cluster/logs/%s/%s/*", ns, t->pod)};
+    for (size_t i = 0; i < ARRAY_LEN(logs); i++) {
+        at = 0;
+        if (evidence_next(b->facts->evidence, logs[i], &at))
+            return true;
+    }
+    return false;
+}
+
 // That nothing failed is told by what is not there. It counts for a window that is known, and where no log or
 // capture that could show a failure breaks off.
 static enum tri silence_counts(const struct bench *b)
@@ -139,7 +158,7 @@ static enum tri silence_counts(const struct bench *b)
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
 {
     bool quiet = !tally->failed && !tally->denied && !tally->slow && captures_are_quiet(b);
-    if (!quiet || !tally->own_answered || lookups_complains_of_denials(b))
+    if (!quiet || !tally->own_answered || lookups_complains_of_denials(b) || !somebody_watched(b))
         return;
     struct cites other = {.n = 0};
     bool some = lookups_complains_of_some(b);
