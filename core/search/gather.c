@@ -128,7 +128,7 @@ static void add_line(struct block *b, const struct set_hit *hits, size_t n)
         .number = result->newlines,
         .time = gather_wants_times(b->worker->options) ? result->last_time : TIME_UNKNOWN,
         .text = result->text.len,
-        .shown = utf8_first(line, SEARCH_SHOWN).len,
+        .shown = b->worker->options->numbers ? 0 : utf8_first(line, SEARCH_SHOWN).len,
         .patterns = result->n_patterns,
         .n_patterns = n,
         .spans = result->n_spans,

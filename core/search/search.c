@@ -257,7 +257,7 @@ static void look_up_gave_up(const struct run *run)
     int64_t n;
     if (!source_open(run->gave_up_input, &source, NULL))
         return;
-    for (uint64_t at = 0; at < run->gave_up_offset; at += (uint64_t)n) {
+    for (uint64_t at = run->gave_up_input->from; at < run->gave_up_offset; at += (uint64_t)n) {
         uint64_t left = run->gave_up_offset - at;
         n = source_read(&source, buffer, left < sizeof buffer ? left : sizeof buffer, at);
         if (n <= 0)
@@ -300,6 +300,7 @@ static bool run_all(struct run *run, struct error *err)
         run->context = context_new(run->options);
     run->time = run->above;
     run->lines = run->first_line;
+    run->offset = run->n_inputs > 0 ? run->inputs[0].from : 0;
     pthread_mutex_init(&run->lock, NULL);
     pthread_cond_init(&run->moved, NULL);
     work_together(run);
@@ -353,6 +354,28 @@ bool search_text(const struct search_set *set, struct text text, uint64_t first_
         .inputs = &input,
         .n_inputs = 1,
         .first_line = first_line > 0 ? first_line - 1 : 0,
+        .above = options->above ? options->above : TIME_UNKNOWN,
+    };
+    return run_all(&run, err);
+}
+
+bool search_part(const struct search_set *set, const struct search_part *part,
+                 const struct search_options *options, struct search_result *ret, struct error *err)
+{
+    struct search_input input = {
+        .open = &part->fd,
+        .text = part->text,
+        .from = part->from,
+        .size = part->to,
+        .mtime = part->mtime,
+    };
+    struct run run = {
+        .set = set,
+        .options = options,
+        .result = ret,
+        .inputs = &input,
+        .n_inputs = 1,
+        .first_line = part->line > 0 ? part->line - 1 : 0,
         .above = options->above ? options->above : TIME_UNKNOWN,
     };
     return run_all(&run, err);

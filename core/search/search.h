@@ -87,6 +87,7 @@ struct search_options {    // zero-initialized: count everything
     // counted.
     bool (*line)(void *ctx, const struct search_line *line);
     void *ctx;
+    bool numbers;           // lines are wanted by number alone: their text is not handed over
     bool spans;             // say where in the line
     unsigned before, after; // lines of context
     bool groups;            // say where lines are left out (search_line.apart), without context lines, too
@@ -112,6 +113,17 @@ bool search_run(const struct search_set *set, struct evidence *ev, const struct 
 // The same over one text in memory, whose lines are numbered from `first_line`: of a file that grew, of what
 // a screen shows. options->files is not looked at.
 bool search_text(const struct search_set *set, struct text text, uint64_t first_line,
+                 const struct search_options *options, struct search_result *ret, struct error *err);
+
+// The same over a part of one file that is open, on as many threads as search_run has.
+struct search_part {
+    int fd;            // read by pread; -1: `text`
+    struct span text;  // all of it
+    uint64_t from, to; // bytes; a line begins at `from`,
+    uint64_t line;     // and has this number
+    usec_t mtime;      // for times without a year, where options->near is 0; or TIME_UNKNOWN
+};
+bool search_part(const struct search_set *set, const struct search_part *part,
                  const struct search_options *options, struct search_result *ret, struct error *err);
 
 #endif

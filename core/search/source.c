@@ -9,6 +9,8 @@
 bool source_open(const struct search_input *input, struct source *ret, struct error *err)
 {
     *ret = (struct source){.fd = -1, .text = input->text};
+    if (input->open && *input->open >= 0)
+        *ret = (struct source){.fd = *input->open, .borrowed = true};
     if (!input->path)
         return true;
     if (input->compressed) {
@@ -26,7 +28,7 @@ bool source_open(const struct search_input *input, struct source *ret, struct er
 
 void source_close(struct source *source)
 {
-    if (source->fd >= 0)
+    if (source->fd >= 0 && !source->borrowed)
         close(source->fd);
     source->fd = -1;
 }

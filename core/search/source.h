@@ -6,16 +6,19 @@
 
 struct search_input { // one file of a search
     uint32_t file;
-    const char *path; // on disk; NULL: `text`
+    const char *path; // on disk; NULL: `open`, or `text`
+    const int *open;  // a descriptor that stays the caller's; or NULL
     struct evidence *ev;
     bool compressed; // its text is evidence_text's
     struct span text;
-    uint64_t size; // bytes, of a compressed file unknown
+    uint64_t from; // byte at which the search begins
+    uint64_t size; // bytes up to its end, of a compressed file unknown
     usec_t mtime;
 };
 
 struct source { // an open one
     int fd;
+    bool borrowed;
     struct span text; // where fd is -1
 };
 
