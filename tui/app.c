@@ -149,7 +149,8 @@ static bool run(struct app *app, struct error *err)
 static void leave(struct app *app, int status)
 {
     if (loop_jobs(app->loop) > 0) {
-        session_wait_saved(app->ui->session, 2 * USEC_SEC, NULL);
+        if (app->ui->session)
+            session_wait_saved(app->ui->session, 2 * USEC_SEC, NULL);
         _exit(status);
     }
     key_reader_done(&app->keys);

@@ -10,16 +10,17 @@
 static const struct {
     const char *unicode, *ascii;
 } glyphs[GLYPH_COUNT] = {
-    [GLYPH_DONE] = {"✓", "+"},         [GLYPH_FINDING] = {"✖", "X"},    [GLYPH_UNKNOWN] = {"?", "?"},
-    [GLYPH_HELD] = {"⊘", "#"},         [GLYPH_SKIPPED] = {"–", "-"},    [GLYPH_TODO] = {"·", "."},
-    [GLYPH_RUNNING] = {"◐", "*"},      [GLYPH_INNOCENT] = {"○", "o"},   [GLYPH_MARK] = {"▶", ">"},
-    [GLYPH_CITED] = {"▌", "|"},        [GLYPH_BRANCH] = {"└", "`"},     [GLYPH_MORE] = {"…", "~"},
-    [GLYPH_ARROW] = {"─", "-"},        [GLYPH_DASHES] = {"┄", "."},     [GLYPH_HEAD] = {"▶", ">"},
-    [GLYPH_POINT] = {"▸", ">"},        [GLYPH_HORIZONTAL] = {"─", "-"}, [GLYPH_VERTICAL] = {"│", "|"},
-    [GLYPH_TOP_LEFT] = {"┌", "+"},     [GLYPH_TOP_RIGHT] = {"┐", "+"},  [GLYPH_BOTTOM_LEFT] = {"└", "+"},
-    [GLYPH_BOTTOM_RIGHT] = {"┘", "+"}, [GLYPH_BAR_1] = {"▁", "."},      [GLYPH_BAR_2] = {"▂", "."},
-    [GLYPH_BAR_3] = {"▃", ":"},        [GLYPH_BAR_4] = {"▄", ":"},      [GLYPH_BAR_5] = {"▅", "|"},
-    [GLYPH_BAR_6] = {"▆", "|"},        [GLYPH_BAR_7] = {"▇", "#"},      [GLYPH_BAR_8] = {"█", "#"},
+    [GLYPH_DONE] = {"✓", "+"},        [GLYPH_FINDING] = {"✖", "X"},      [GLYPH_UNKNOWN] = {"?", "?"},
+    [GLYPH_HELD] = {"⊘", "#"},        [GLYPH_SKIPPED] = {"–", "-"},      [GLYPH_TODO] = {"·", "."},
+    [GLYPH_RUNNING] = {"◐", "*"},     [GLYPH_INNOCENT] = {"○", "o"},     [GLYPH_MARK] = {"▶", ">"},
+    [GLYPH_CITED] = {"▌", "|"},       [GLYPH_MATCH] = {"•", "*"},        [GLYPH_BRANCH] = {"└", "`"},
+    [GLYPH_MORE] = {"…", "~"},        [GLYPH_ARROW] = {"─", "-"},        [GLYPH_DASHES] = {"┄", "."},
+    [GLYPH_HEAD] = {"▶", ">"},        [GLYPH_POINT] = {"▸", ">"},        [GLYPH_HORIZONTAL] = {"─", "-"},
+    [GLYPH_VERTICAL] = {"│", "|"},    [GLYPH_TOP_LEFT] = {"┌", "+"},     [GLYPH_TOP_RIGHT] = {"┐", "+"},
+    [GLYPH_BOTTOM_LEFT] = {"└", "+"}, [GLYPH_BOTTOM_RIGHT] = {"┘", "+"}, [GLYPH_BAR_1] = {"▁", "."},
+    [GLYPH_BAR_2] = {"▂", "."},       [GLYPH_BAR_3] = {"▃", ":"},        [GLYPH_BAR_4] = {"▄", ":"},
+    [GLYPH_BAR_5] = {"▅", "|"},       [GLYPH_BAR_6] = {"▆", "|"},        [GLYPH_BAR_7] = {"▇", "#"},
+    [GLYPH_BAR_8] = {"█", "#"},
 };
 
 const char *glyph_text(enum glyph glyph, bool ascii)

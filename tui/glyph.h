@@ -15,6 +15,7 @@ enum glyph {
     GLYPH_INNOCENT,
     GLYPH_MARK,   // in the margin: the current line
     GLYPH_CITED,  // in the margin: a line that something rests on
+    GLYPH_MATCH,  // in the margin: a line that the search found
     GLYPH_BRANCH, // in front of what is written under a line
     GLYPH_MORE,   // text goes on
     GLYPH_ARROW,  // one hop to the next, the way was seen

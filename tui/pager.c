@@ -1,5 +1,5 @@
-// The window over a text. Positions are indexes into what is shown: all lines, or those that the filter
-// keeps.
+// The window over a text. Positions are indexes into what is shown: all lines, or those that are kept. Far to
+// the right of a very long line, columns are counted as bytes, so that what stands before need not be read.
 #include "tui/pager.h"
 
 #include <stdlib.h>
@@ -7,14 +7,14 @@
 #include "core/base/mem.h"
 
 enum {
-    NOTE_ROWS = 4, // the findings view has the rest
-    LINE_ROWS = 4, // of a line that is cited; all others take one
+    NOTE_ROWS = 4,       // the findings view has the rest
+    LINE_ROWS = 4,       // of a line that is cited; all others take one
+    FAR = 32768,         // columns; behind them they are bytes
+    MOST_LINE = 1 << 26, // bytes of one line that are looked through for a match
 };
 
 void pager_done(struct pager *pager)
 {
-    free(pager->kept);
-    match_free(pager->match);
     match_room_free(pager->room);
     str_done(&pager->line);
     *pager = (struct pager){0};
@@ -27,8 +27,14 @@ void pager_show(struct pager *pager, struct pager_source source, const struct pa
     pager->n_notes = n;
     pager->at = pager->top = 0;
     pager->left = 0;
-    pager->filtered = false;
+    pager->kept = NULL;
     pager->numbered = true;
+}
+
+void pager_keep(struct pager *pager, struct lineset *kept)
+{
+    pager->kept = kept;
+    pager->at = pager->top = 0;
 }
 
 static uint32_t line_count(const struct pager *pager)
@@ -36,14 +42,16 @@ static uint32_t line_count(const struct pager *pager)
     return pager->source.count ? pager->source.count(pager->source.data) : 0;
 }
 
+// Searching may be ahead of counting.
 uint32_t pager_count(const struct pager *pager)
 {
-    return pager->filtered ? (uint32_t)pager->n_kept : line_count(pager);
+    uint32_t n = line_count(pager);
+    return pager->kept ? lineset_before(pager->kept, n + 1) : n;
 }
 
 static uint32_t line_at(const struct pager *pager, uint32_t position)
 {
-    return pager->filtered ? pager->kept[position] : position + 1;
+    return pager->kept ? lineset_nth(pager->kept, position) : position + 1;
 }
 
 uint32_t pager_line(const struct pager *pager)
@@ -54,6 +62,8 @@ uint32_t pager_line(const struct pager *pager)
 // Columns in front of the text: mark, number, blanks.
 static int margin(const struct pager *pager)
 {
+    if (pager->bare)
+        return 0;
     int width = 1;
     for (uint32_t n = line_count(pager); n >= 10; n /= 10)
         width++;
@@ -98,35 +108,60 @@ static int text_columns_left(const struct pager *pager)
 
 static const struct pager_note *note_of(const struct pager *pager, uint32_t line)
 {
+    if (pager->bare)
+        return NULL;
     size_t first = first_note(pager, line);
     return first < pager->n_notes && pager->notes[first].line == line ? &pager->notes[first] : NULL;
 }
 
-// Where a very long line is shown from: near the place where the matter begins.
-static size_t line_start(const struct pager *pager, const struct pager_note *note)
+// Where a cited line is shown from: near the place where the matter begins, when it is very long.
+static uint64_t line_start(const struct pager *pager, const struct pager_note *note)
 {
     size_t columns = (size_t)text_columns_left(pager);
-    return note->column < columns * LINE_ROWS - 8 ? 0 : note->column - columns;
+    return !note || note->column < columns * LINE_ROWS - 8 ? 0 : note->column - columns;
 }
 
-// A cited line is shown whole, as far as some rows go, unless the window was moved sideways.
+// The text of a line from where it is shown, into pager->line.
+static bool fetch(struct pager *pager, uint32_t line, uint64_t from)
+{
+    return pager->source.line(pager->source.data, line, from, &pager->line);
+}
+
+// How many rows a line may take: one that is cited is shown whole, as far as some rows go, unless the window
+// was moved sideways; one that is to be copied in any case.
+static int most_rows(const struct pager *pager, const struct pager_note *note)
+{
+    if (pager->bare)
+        return pager->rows > 0 ? pager->rows : 1;
+    return note && pager->left == 0 ? LINE_ROWS : 1;
+}
+
 static int line_rows(struct pager *pager, uint32_t line)
 {
     const struct pager_note *note = note_of(pager, line);
-    if (!note || pager->left > 0 || !pager->source.line(pager->source.data, line, &pager->line))
+    int most = most_rows(pager, note), rows = 0;
+    if (most == 1 || !fetch(pager, line, line_start(pager, note)))
         return 1;
-    struct span rest = span_from(str_span(&pager->line), line_start(pager, note)), part;
-    int rows = 0;
-    while (rows < LINE_ROWS && text_take(&rest, text_columns_left(pager), &part))
+    struct span rest = str_span(&pager->line), part;
+    while (rows < most && text_take(&rest, text_columns_left(pager), &part))
         rows++;
     return rows > 0 ? rows : 1;
+}
+
+static size_t notes_end(const struct pager *pager, size_t first, uint32_t line)
+{
+    size_t i = first;
+    while (!pager->bare && i < pager->n_notes && pager->notes[i].line == line)
+        i++;
+    return i;
 }
 
 static int height(struct pager *pager, uint32_t position)
 {
     uint32_t line = line_at(pager, position);
     int rows = line_rows(pager, line);
-    for (size_t i = first_note(pager, line); i < pager->n_notes && pager->notes[i].line == line; i++)
+    size_t first = first_note(pager, line), end = notes_end(pager, first, line);
+    for (size_t i = first; i < end; i++)
         rows += note_rows(pager, &pager->notes[i]);
     return rows;
 }
@@ -187,109 +222,78 @@ void pager_centre(struct pager *pager, uint32_t position)
 void pager_go_line(struct pager *pager, uint32_t line)
 {
     uint32_t position = line > 0 ? line - 1 : 0;
-    if (pager->filtered) {
-        position = 0;
-        while (position < pager->n_kept && pager->kept[position] < line)
-            position++;
-    }
-    pager_centre(pager, position);
+    pager_centre(pager, pager->kept ? lineset_before(pager->kept, line) : position);
 }
 
-bool pager_set_match(struct pager *pager, struct span pattern, struct error *err)
+// ---- matches
+
+static bool find_match(struct pager *pager, struct span text, size_t from, struct match_range *ret)
 {
-    unsigned flags = MATCH_CASELESS;
-    for (size_t i = 0; i < pattern.len; i++) {
-        if (pattern.at[i] >= 'A' && pattern.at[i] <= 'Z' && (i == 0 || pattern.at[i - 1] != '\\'))
-            flags = 0;
-    }
-    struct match *match = pattern.len ? match_new(pattern, flags, err) : NULL;
-    if (pattern.len && !match)
+    if (!pager->match)
         return false;
-    match_free(pager->match);
-    pager->match = match;
     if (!pager->room)
         pager->room = match_room_new();
-    return true;
+    if (from == 0)
+        match_subject(pager->room, text);
+    return match_find(pager->match, pager->room, from, ret) == MATCH_YES;
 }
 
-static bool line_matches(struct pager *pager, uint32_t line)
+void pager_see_match(struct pager *pager)
 {
-    if (!pager->match || !pager->source.line(pager->source.data, line, &pager->line))
-        return false;
-    match_subject(pager->room, str_span(&pager->line));
-    return match_find(pager->match, pager->room, 0, NULL) == MATCH_YES;
+    pager->see_match = true;
 }
 
-bool pager_find(struct pager *pager, uint32_t from, int direction, uint32_t most, uint32_t *ret)
+static void move_to_match(struct pager *pager)
 {
-    uint32_t n = pager_count(pager);
-    for (uint32_t looked = 0; from < n; from += (uint32_t)direction) { // below 0 is far behind the end
-        *ret = from;
-        if (looked++ == most)
-            return false;
-        if (line_matches(pager, line_at(pager, from)))
-            return true;
+    struct match_range range;
+    int columns = text_columns_left(pager);
+    uint64_t from = 0;
+    bool found = false;
+    while (from < MOST_LINE && fetch(pager, pager_line(pager), from) && pager->line.len > 0) {
+        found = find_match(pager, str_span(&pager->line), 0, &range);
+        if (found || pager->line.len <= FAR)
+            break;
+        from += FAR; // what is fetched is longer, so that nothing is missed between two pieces
     }
-    *ret = UINT32_MAX;
-    return false;
+    if (!found)
+        return;
+    int column =
+        from > 0 ? (int)(from + range.from) : text_columns(span_first(str_span(&pager->line), range.from));
+    pager->left = column < columns - 8 ? 0 : column - columns / 2;
 }
 
-void pager_filter_begin(struct pager *pager)
-{
-    pager->n_kept = 0;
-    pager->filter_next = 1;
-    pager->filtered = true;
-    pager_go(pager, 0);
-}
+// ---- drawing
 
-bool pager_filter_on(struct pager *pager, uint32_t most)
-{
-    uint32_t n = line_count(pager);
-    for (; most > 0 && pager->filter_next <= n; most--, pager->filter_next++) {
-        if (line_matches(pager, pager->filter_next))
-            *MEM_PUSH(pager->kept, pager->n_kept, pager->cap_kept) = pager->filter_next;
-    }
-    return pager->filter_next <= n;
-}
-
-void pager_filter_off(struct pager *pager)
-{
-    uint32_t line = pager_line(pager);
-    pager->filtered = false;
-    pager->n_kept = 0;
-    pager_go_line(pager, line);
-}
-
-// Text of a line, with what matches set off.
-static void draw_text(struct pager *pager, struct pen *pen, enum role role, struct span text)
+// Text of a line, with what matches set off. Returns whether anything does.
+static bool draw_text(struct pager *pager, struct pen *pen, enum role role, struct span text)
 {
     size_t at = 0;
     struct match_range range;
-    if (pager->match) {
-        match_subject(pager->room, text);
-        while (pen_left(pen) > 0 && match_find(pager->match, pager->room, at, &range) == MATCH_YES) {
-            if (range.to == range.from)
-                break;
-            pen_span(pen, role, span_make(text.at + at, range.from - at));
-            pen_span(pen, ROLE_MATCH, span_make(text.at + range.from, range.to - range.from));
-            at = range.to;
-        }
+    bool any = false;
+    while (pen_left(pen) > 0 && find_match(pager, text, at, &range)) {
+        any = true;
+        if (range.to == range.from)
+            break;
+        pen_span(pen, role, span_make(text.at + at, range.from - at));
+        pen_span(pen, ROLE_MATCH, span_make(text.at + range.from, range.to - range.from));
+        at = range.to;
     }
     pen_span(pen, role, span_from(text, at));
+    return any;
 }
 
-static int draw_cited(struct pager *pager, struct pen pen, const struct pager_note *note)
+// Over several rows; returns how many.
+static int draw_whole(struct pager *pager, struct pen pen, const struct pager_note *note, bool *ret_matches)
 {
-    size_t start = line_start(pager, note);
-    struct span rest = span_from(str_span(&pager->line), start), part;
-    int from = pen.row, col = pen.col;
+    struct span rest = str_span(&pager->line), part;
+    int from = pen.row, col = pen.col, most = most_rows(pager, note);
     struct pen more = pen;
     more.col--;
-    if (start > 0)
+    if (line_start(pager, note) > 0)
         pen_glyph(&more, ROLE_MUTED, GLYPH_MORE);
-    for (; pen.row - from < LINE_ROWS && text_take(&rest, text_columns_left(pager), &part); pen.row++) {
+    for (; pen.row - from < most && text_take(&rest, text_columns_left(pager), &part); pen.row++) {
         pen.col = col;
-        draw_text(pager, &pen, ROLE_CITED, part);
+        *ret_matches |= draw_text(pager, &pen, note ? ROLE_CITED : ROLE_TEXT, part);
     }
     more = pen_at(pen.canvas, pen.area, pen.row - 1, pen.area.cols - 1);
     if (rest.len > 0)
@@ -297,29 +301,54 @@ static int draw_cited(struct pager *pager, struct pen pen, const struct pager_no
     return pen.row > from ? pen.row - from : 1;
 }
 
-// Returns how many rows it took.
-static int draw_line(struct pager *pager, struct pen pen, uint32_t position, int before)
+// On one row, from where the window was moved to; returns whether anything matches.
+static bool draw_window(struct pager *pager, struct pen pen, enum role role)
 {
-    uint32_t line = line_at(pager, position);
+    pen.start = pen.col;
+    pen.tab = 8;
+    pen.skip = pager->left < FAR ? pager->left : 0;
+    return draw_text(pager, &pen, role, str_span(&pager->line));
+}
+
+static void draw_margin(const struct pager *pager, struct pen pen, uint32_t position, uint32_t line,
+                        bool matches)
+{
     const struct pager_note *note = note_of(pager, line);
+    int before = margin(pager);
     if (position == pager->at)
         pen_glyph(&pen, ROLE_FOCUS, GLYPH_MARK);
     else if (note)
         pen_glyph(&pen, note->role, GLYPH_CITED);
+    else if (matches)
+        pen_glyph(&pen, ROLE_ACCENT, GLYPH_MATCH);
     else
         pen_move(&pen, pen.col + 1);
     if (pager->numbered)
         pen_printf(&pen, note ? note->role : ROLE_MUTED, "%*u", before - 3, line);
-    pen_move(&pen, before);
-    if (!pager->source.line(pager->source.data, line, &pager->line))
-        return 1;
-    if (note && pager->left == 0)
-        return draw_cited(pager, pen, note);
-    pen.start = pen.col;
-    pen.tab = 8;
-    pen.skip = pager->left;
-    draw_text(pager, &pen, note ? ROLE_CITED : ROLE_TEXT, str_span(&pager->line));
-    return 1;
+    pen_move(&pen, before - 2);
+    if (pager->numbered && matches && (note || position == pager->at))
+        pen_glyph(&pen, ROLE_ACCENT, GLYPH_MATCH);
+}
+
+// Returns how many rows it took.
+static int draw_line(struct pager *pager, struct pen pen, uint32_t position)
+{
+    uint32_t line = line_at(pager, position);
+    const struct pager_note *note = note_of(pager, line);
+    struct pen text = pen;
+    bool whole = most_rows(pager, note) > 1, matches = false;
+    uint64_t far = pager->left < FAR ? 0 : (uint64_t)pager->left;
+    int rows = 1;
+    pen_move(&text, margin(pager));
+    if (fetch(pager, line, whole ? line_start(pager, note) : far)) {
+        if (whole)
+            rows = draw_whole(pager, text, note, &matches);
+        else
+            matches = draw_window(pager, text, note ? ROLE_CITED : ROLE_TEXT);
+    }
+    if (!pager->bare)
+        draw_margin(pager, pen, position, line, matches);
+    return rows;
 }
 
 // Returns how many rows it took.
@@ -343,7 +372,8 @@ static int draw_note(const struct pager *pager, struct pen pen, const struct pag
 static int draw_notes(const struct pager *pager, struct pen pen, uint32_t line)
 {
     int from = pen.row;
-    for (size_t i = first_note(pager, line); i < pager->n_notes && pager->notes[i].line == line; i++)
+    size_t first = first_note(pager, line), end = notes_end(pager, first, line);
+    for (size_t i = first; i < end; i++)
         pen.row += draw_note(pager, pen, &pager->notes[i]);
     return pen.row - from;
 }
@@ -355,12 +385,15 @@ void pager_draw(struct pager *pager, struct canvas *canvas, struct rect area)
         pager->cols = area.cols;
         keep_in_sight(pager);
     }
+    if (pager->see_match) // not before it is known how wide the window is
+        move_to_match(pager);
+    pager->see_match = false;
     uint32_t n = pager_count(pager);
     int row = 0, before = margin(pager);
     for (uint32_t position = pager->top; position < n && row < area.rows; position++) {
         if (position == pager->at)
             canvas_cursor(canvas, area.row + row, area.col);
-        row += draw_line(pager, pen_at(canvas, area, row, 0), position, before);
+        row += draw_line(pager, pen_at(canvas, area, row, 0), position);
         row += draw_notes(pager, pen_at(canvas, area, row, before), line_at(pager, position));
     }
 }

@@ -282,16 +282,10 @@ static void run_open_step(void *context)
         run_step(ui);
     else
         view_evidence_show_step(ui, row->item, row->parent);
-    if (ui->layout.kind == LAYOUT_NARROW || ui->layout.kind == LAYOUT_TINY)
-        ui->focus = PANE_EVIDENCE;
+    view_evidence_reveal(ui);
 }
 
 // ---- evidence and report
-
-static void run_search(void *ui)
-{
-    view_evidence_search(ui);
-}
 
 static void run_next(void *ui)
 {
@@ -303,9 +297,14 @@ static void run_previous(void *ui)
     view_evidence_seek(ui, -1);
 }
 
-static void run_filter(void *ui)
+static void run_next_query(void *ui)
 {
-    view_evidence_filter(ui);
+    view_evidence_query(ui, 1);
+}
+
+static void run_last_query(void *ui)
+{
+    view_evidence_query(ui, -1);
 }
 
 static void run_next_place(void *ui)
@@ -332,6 +331,7 @@ static void run_open_line(void *context)
 
 static void run_decides(void *ui)
 {
+    view_evidence_reveal(ui);
     view_evidence_show_step(ui, NULL, NULL);
 }
 
@@ -412,7 +412,7 @@ static const struct command commands[] = {
     {"open-entry", "Do what the entry is for: open its line, run its command", "open", "Enter", SCOPE_VIEWS,
      NEED_VIEW, run_enter},
     {"search", "Search as you type (PCRE2; without capitals, case does not matter)", "search", "/",
-     SCOPE_PANES, NEED_TEXT, run_search},
+     SCOPE_PANES, NEED_TEXT, view_evidence_search},
     {"next-match", "Next match", "next", "n", SCOPE_EVIDENCE, NEED_TEXT, run_next},
     {"previous-match", "Match before", NULL, "N", SCOPE_EVIDENCE, NEED_TEXT, run_previous},
     {"run-all", "Read the evidence and run all steps that may run", "run all", "R", SCOPE_PANES, NEED_SESSION,
@@ -432,7 +432,20 @@ static const struct command commands[] = {
     {"deciding-line", "The line that decides the case", "decides", "d", SCOPE_PANES, NEED_ANALYSIS,
      run_decides},
     {"filter", "Keep only lines that match; empty shows all again", "keep", "&", SCOPE_EVIDENCE, NEED_TEXT,
-     run_filter},
+     view_evidence_filter},
+    {"filter-level", "Keep warnings and worse, errors, or all lines", "levels", "L", SCOPE_EVIDENCE,
+     NEED_TEXT, view_evidence_filter_level},
+    {"filter-time", "Keep only lines of a time: FROM..TO; empty shows all again", "time", "w", SCOPE_EVIDENCE,
+     NEED_TEXT, view_evidence_filter_time},
+    {"next-hit", "Next hit of what this step of the procedure searches for, through all files", "hits", "}",
+     SCOPE_PANES, NEED_ANALYSIS, run_next_query},
+    {"previous-hit", "Hit before", NULL, "{", SCOPE_PANES, NEED_ANALYSIS, run_last_query},
+    {"follow", "Stay at the end as the file grows, or no longer", "follow", "F", SCOPE_EVIDENCE, NEED_TEXT,
+     view_evidence_follow},
+    {"copy", "The text alone, without borders and numbers, to be copied; and back", "copy", "v",
+     SCOPE_EVIDENCE, NEED_TEXT, view_evidence_copy},
+    {"stop", "Stop a search that runs; else show all lines again, then nothing set off", NULL, "Esc",
+     SCOPE_EVIDENCE, NEED_TEXT, view_evidence_escape},
     {"pin", "Pin the finding, or unpin it", "pin", "p", SCOPE_EVIDENCE | SCOPE_FINDINGS, NEED_ANALYSIS,
      run_pin},
     {"exclude", "Exclude the finding, or take it back; asks why", "exclude", "x", SCOPE_FINDINGS,

@@ -164,14 +164,26 @@ static void draw_keys(struct ui *ui, struct rect area)
     pen_text(&last, ROLE_MUTED, away);
 }
 
+// How much of the last row may say where things stand: the rest is for the way to all keys, for what there is
+// to say, or for what is typed.
+static int where_columns(const struct ui *ui, int cols)
+{
+    enum { HELP = 20 };
+    if (ui->prompt.open)
+        return cols / 2;
+    if (ui->message.len > 0)
+        return cols - text_columns(str_span(&ui->message)) - 3;
+    return cols - (cols > 4 * HELP ? HELP : 3);
+}
+
 static void draw_where(struct ui *ui, struct rect *area)
 {
     if (ui->focus != PANE_EVIDENCE || ui->screen != SCREEN_PANES)
         return;
     struct str where = {0};
-    view_evidence_where(ui, &where);
+    view_evidence_where(ui, where_columns(ui, area->cols), &where);
     int width = text_columns(str_span(&where));
-    if (width > 0 && width + 2 < area->cols) {
+    if (width > 0) {
         struct pen pen = pen_at(&ui->canvas, *area, 0, 1);
         pen_span(&pen, ROLE_ACCENT, str_span(&where));
         area->col += width + 2;
@@ -180,12 +192,28 @@ static void draw_where(struct ui *ui, struct rect *area)
     str_done(&where);
 }
 
+// What was found so far, at the right of what is typed.
+static void draw_found(struct ui *ui, struct rect *area)
+{
+    struct str found = {0};
+    search_words(ui, &found);
+    int width = text_columns(str_span(&found));
+    if (width > 0 && width < area->cols / 2) {
+        struct pen pen = pen_at(&ui->canvas, *area, 0, area->cols - width - 1);
+        pen_span(&pen, ROLE_ACCENT, str_span(&found));
+        area->cols -= width + 2;
+    }
+    str_done(&found);
+}
+
 void view_keyline_draw(struct ui *ui, struct rect area)
 {
     if (ui->prompt.open && ui->on_answer != NULL) {
         struct rect all = area;
         if (ui->evidence.following) // how many lines there are stays in sight
             draw_where(ui, &all);
+        else if (ui->evidence.search.typing)
+            draw_found(ui, &all);
         prompt_draw(&ui->prompt, &ui->canvas, all);
         return;
     }

@@ -12,12 +12,12 @@ static void on_settle(void *context)
 
 static void on_grown(void *context)
 {
-    view_evidence_log_grew(context);
+    view_evidence_grew(context);
 }
 
-static void on_slice(void *context)
+static void on_tick(void *context)
 {
-    view_evidence_slice(context);
+    view_evidence_tick(context);
 }
 
 static void on_saving(void *context)
@@ -91,13 +91,13 @@ struct ui *ui_new(const struct ui_config *config, struct loop *loop, struct erro
     struct ui *ui = mem_alloc(sizeof *ui);
     ui->config = config;
     ui->loop = loop;
-    ui->evidence.seek_from = UINT32_MAX;
     ui->dirty = true;
     load_settings(ui);
     if (loop) {
         ui->settle = loop_timer_new(loop, on_settle, ui);
         ui->grown = loop_timer_new(loop, on_grown, ui);
-        ui->slices = loop_timer_new(loop, on_slice, ui);
+        ui->ticks = loop_timer_new(loop, on_tick, ui);
+        ui->found = loop_wake_new(loop, on_tick, ui, NULL); // without it, the ticks do
         ui->saving = loop_timer_new(loop, on_saving, ui);
     }
     if (config->log_path) {
@@ -278,7 +278,7 @@ static const char *lacks(const struct ui *ui, const struct command *command)
         return ui->analysing ? "The evidence is still being read" : "No evidence was read yet: R reads it";
     if (needs & NEED_STEP && !checklist_current(&ui->checklist))
         return "No step is selected";
-    if (needs & NEED_TEXT && !ui->evidence.pager.source.line)
+    if (needs & NEED_TEXT && !ui->evidence.text)
         return "No evidence is shown";
     return NULL;
 }
@@ -335,6 +335,7 @@ void ui_key(struct ui *ui, struct key key)
         view_intake_key(ui, key);
     else if (command)
         ui_run(ui, command);
+    view_evidence_moved(ui);
 }
 
 void ui_paste(struct ui *ui, struct span text)

@@ -81,8 +81,9 @@ struct ui {
     struct str message;
     enum role message_role;
     struct loop_timer *settle; // takes the marks of what changed away
-    struct loop_timer *grown;  // looks at a log file that grows
-    struct loop_timer *slices; // goes on with a long search between keys
+    struct loop_timer *grown;  // looks at a file that grows
+    struct loop_timer *ticks;  // shows how far a search is
+    struct loop_wake *found;   // a search found its first match
     struct loop_timer *saving; // waits until a case that is handed over is durable
     bool dirty, leaving;
     bool redraw, suspend; // what only the terminal can do was asked for

@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/door/archive.h"
 
 enum { EVERY = 64, FAR = 1 << 18, BLOCK = 1 << 16, LONGEST = 1 << 16, SLICE = 1 << 18 };
+
+#define UNPACKED_MAX ((size_t)2 << 30)
 
 struct far_line {
     uint32_t line;
@@ -20,8 +23,9 @@ struct far_line {
 };
 
 struct logfile {
-    int fd;               // -1: `text`
-    struct span text;     // borrowed
+    int fd;         // -1: `unpacked`
+    char *unpacked; // or NULL
+    size_t unpacked_len;
     pthread_mutex_t lock; // what the counting thread writes
     uint64_t *offsets;    // of lines 1, 65, 129, …
     size_t n, cap;
@@ -41,11 +45,12 @@ struct logfile {
     char *block, *slice;
 };
 
-static struct logfile *make(int fd, struct span text)
+static struct logfile *make(int fd, char *unpacked, size_t len)
 {
     struct logfile *file = mem_alloc(sizeof *file);
     file->fd = fd;
-    file->text = text;
+    file->unpacked = unpacked;
+    file->unpacked_len = len;
     pthread_mutex_init(&file->lock, NULL);
     file->block = mem_alloc(BLOCK);
     file->slice = mem_alloc(SLICE);
@@ -61,12 +66,18 @@ struct logfile *logfile_open(const char *path, struct error *err)
         error_set_errno(err, errno, "%s", path);
         return NULL;
     }
-    return make(fd, span_of(NULL));
+    return make(fd, NULL, 0);
 }
 
-struct logfile *logfile_of_text(struct span text)
+struct logfile *logfile_unpack(const char *path, struct error *err)
 {
-    return make(-1, text);
+    char *text;
+    size_t len;
+    if (!archive_text(path, UNPACKED_MAX, &text, &len, err)) {
+        error_prefix(err, "%s", path);
+        return NULL;
+    }
+    return make(-1, text, len);
 }
 
 void logfile_close(struct logfile *file)
@@ -75,6 +86,7 @@ void logfile_close(struct logfile *file)
         return;
     if (file->fd >= 0)
         close(file->fd);
+    free(file->unpacked);
     pthread_mutex_destroy(&file->lock);
     free(file->offsets);
     free(file->far);
@@ -131,7 +143,8 @@ static ssize_t read_at(const struct logfile *file, char *to, size_t most, uint64
 {
     if (file->fd >= 0)
         return pread(file->fd, to, most, (off_t)offset);
-    struct span rest = span_first(span_from(file->text, (size_t)offset), most);
+    struct span rest =
+        span_first(span_from(span_make(file->unpacked, file->unpacked_len), (size_t)offset), most);
     if (rest.len > 0)
         memcpy(to, rest.at, rest.len);
     return (ssize_t)rest.len;
@@ -286,7 +299,8 @@ bool logfile_piece(struct logfile *file, uint32_t line, uint64_t from, struct st
 
 struct logfile_bytes logfile_bytes(const struct logfile *file)
 {
-    struct logfile_bytes ret = {file->fd, file->text, file->text.len, TIME_UNKNOWN};
+    struct span text = span_make(file->unpacked, file->unpacked_len);
+    struct logfile_bytes ret = {file->fd, text, text.len, TIME_UNKNOWN};
     struct stat st;
     if (file->fd >= 0 && fstat(file->fd, &st) == 0) {
         ret.size = (uint64_t)st.st_size;

@@ -15,8 +15,10 @@
 struct logfile;
 
 struct logfile *logfile_open(const char *path, struct error *err); // reads nothing yet
-struct logfile *logfile_of_text(struct span text);                 // of what was unpacked; borrowed
-void logfile_close(struct logfile *file);                          // takes NULL
+
+// The unpacked text of a .gz, .xz, .zst or .bz2, in memory, up to 2 GiB of it: takes its time.
+struct logfile *logfile_unpack(const char *path, struct error *err);
+void logfile_close(struct logfile *file); // takes NULL
 
 // Counts on by about `most` bytes, from where it stopped the last time. True when there was more to count:
 // call it again. A file that became shorter is counted afresh.

@@ -136,8 +136,10 @@ bool finder_begin(struct finder *f, struct logfile *file, uint32_t origin)
         plan_added(f, file, &bytes);
     else
         plan_all(f, file, &bytes, origin);
-    if (f->n_parts == 0)
+    if (f->n_parts == 0) {
+        f->complete = true;
         return false;
+    }
     f->to = bytes.size;
     f->started = clock_monotonic();
     f->err = (struct error){{0}};

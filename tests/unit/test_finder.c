@@ -170,6 +170,15 @@ static void test_growing(void **state)
     finder_free(f);
 }
 
+static void test_an_empty_file_is_searched_at_once(void **state)
+{
+    struct scratch *s = *state;
+    struct finder *f = find(s, (struct finder_query){.pattern = span_of("a"), .window = any}, 1);
+    search_added(s, f, "a\n");
+    assert_int_equal(lineset_count(finder_lines(f)), 1);
+    finder_free(f);
+}
+
 static void test_stopped_work_is_incomplete(void **state)
 {
     struct scratch *s = *state;
@@ -277,6 +286,7 @@ int main(void)
         FILE_TEST(test_all_lines_whatever_the_origin),
         FILE_TEST(test_capitals_matter_where_there_are_some),
         FILE_TEST(test_growing),
+        FILE_TEST(test_an_empty_file_is_searched_at_once),
         FILE_TEST(test_stopped_work_is_incomplete),
         FILE_TEST(test_a_pattern_that_never_ends_is_given_up),
         FILE_TEST(test_time_and_level),

@@ -84,12 +84,13 @@ static void test_search_finds_and_filter_keeps(void **state)
     assert_true(screen_shows(s, "entry 2222 of the log SERVFAIL here")); // as it is typed
     screen_keys(s, "fail\r");
     assert_true(screen_shows(s, "line 2,222 of"));
+    assert_true(screen_shows(s, "match 1 of 1"));
     screen_keys(s, "n");
     assert_true(screen_shows(s, "No further match"));
     screen_keys(s, "&entry .*77 \r");
-    assert_true(screen_shows(s, "of kept 30 lines"));
-    screen_keys(s, "&\r");
-    assert_true(screen_shows(s, "of 3,000 lines"));
+    assert_true(screen_shows(s, "line 2,277, 23 of 30 kept"));
+    screen_keys(s, "&\x15\r");
+    assert_true(screen_shows(s, "line 2,277 of 3,000 lines"));
     screen_keys(s, "/(\r");
     assert_true(screen_shows(s, "(")); // a wrong pattern is an error at the bottom, no crash
     screen_keys(s, "q");
