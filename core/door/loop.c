@@ -90,7 +90,8 @@ void loop_free(struct loop *loop)
     if (!loop)
         return;
     uv_walk(&loop->uv, close_thing, NULL);
-    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    while (uv_run(&loop->uv, UV_RUN_DEFAULT) != 0) // a loop_stop that nobody ran into yet ends it early
+        continue;
     uv_loop_close(&loop->uv);
     free(loop);
 }

@@ -84,30 +84,19 @@ static bool has_room(const struct run *run)
            run->host->running < limit(runner->config.max_per_host, MAX_PER_HOST);
 }
 
-static void start_if_linked(struct run *run)
-{
-    switch (link_need(run)) {
-    case LINK_OPEN:
-        if (shared_take(run))
-            open_and_start(run);
-        break;
-    case LINK_WAIT:
-        break;
-    case LINK_FAILED:
-        refuse(run);
-        link_excuse(run);
-        break;
-    }
-}
-
 static void take_waiting(struct run *run)
 {
     const struct planned *planned = &run->planned;
     if (planned->state != PLANNED_RUN) {
         refuse(run);
         run_end(run, planned->state == PLANNED_NOT_ALLOWED ? PROBE_DENIED : PROBE_FAILED, planned->why);
-    } else if (has_room(run)) {
-        start_if_linked(run);
+        return;
+    }
+    if (has_room(run) && link_is_open(run) && shared_take(run)) {
+        open_and_start(run);
+    } else if (link_has_failed(run)) {
+        refuse(run);
+        link_excuse(run);
     }
 }
 
@@ -271,7 +260,7 @@ const char *runner_add(struct runner *runner, const struct planned *planned, con
     run->runner = runner;
     run->planned = copy_planned(runner, planned);
     run->host = named(runner, &runner->hosts, planned->host ? planned->host : "", sizeof *run->host);
-    if (planned->row->flags & PROBE_PIECES)
+    if (planned->file && planned->row->flags & PROBE_PIECES)
         run->shared = named(runner, &runner->shared, planned->file, sizeof *run->shared);
     unsigned number = runner->config.first_id + (unsigned)runner->n;
     run->pub = (struct probe_run){.id = arena_printf(&runner->arena, "E-%03u", number),

@@ -89,8 +89,8 @@ enum probe_state why_state(struct span errors, int exit);
 void record_write(void *context, const struct writer_result *result, struct str *ret_line);
 
 // runner_link.c — the connections that probes of a host share.
-enum link_state { LINK_OPEN, LINK_WAIT, LINK_FAILED };
-enum link_state link_need(struct run *run);      // starts it where there is none
+bool link_is_open(struct run *run); // starts it where there is none
+bool link_has_failed(const struct run *run);
 void link_excuse(struct run *run);               // ends one whose connection failed
 void links_forget_failed(struct runner *runner); // so that a later probe tries again
 void links_check(void *context);                 // a loop_fn: the runner

@@ -9,6 +9,8 @@
 
 enum { LINK_SECONDS = 20, LOOK_MS = 25 };
 
+enum link_state { LINK_WAIT, LINK_OPEN, LINK_FAILED };
+
 struct link {
     struct runner *runner;
     char *socket;
@@ -94,18 +96,24 @@ static struct link *link_new(struct runner *runner, const char *socket)
     return link;
 }
 
-enum link_state link_need(struct run *run)
+bool link_is_open(struct run *run)
 {
     const struct planned *planned = &run->planned;
     if (!planned->connect || !planned->socket)
-        return LINK_OPEN;
+        return true;
     struct link *link = link_find(run->runner, planned->socket);
     bool fresh = !link;
     if (fresh)
         link = link_new(run->runner, planned->socket);
     if (fresh || (link->state == LINK_OPEN && !link->process))
         link_start(link, planned);
-    return link->state;
+    return link->state == LINK_OPEN;
+}
+
+bool link_has_failed(const struct run *run)
+{
+    const struct link *link = run->planned.socket ? link_find(run->runner, run->planned.socket) : NULL;
+    return link && link->state == LINK_FAILED;
 }
 
 void link_excuse(struct run *run)

@@ -1,6 +1,7 @@
 // What the end of a call means. Programs say "not allowed" and "not there" in words, on standard error, with
 // whatever status; the words are those of the API server (403, 401), sudo(8), ssh(1), the AWS tools and the
-// kernel. They count only where the status says that it failed.
+// kernel, with what stands around them: a node's banner, too, speaks of forbidden and unauthorized things.
+// They count only where the status says that it failed.
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -8,20 +9,27 @@
 #include "core/base/mem.h"
 #include "core/probe/runner_inside.h"
 
-enum { EXIT_TIMED_OUT = 124, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 }; // timeout(1), sh(1)
+enum { // timeout(1), sh(1), ssh(1)
+    EXIT_TIMED_OUT = 124,
+    EXIT_CANNOT_RUN = 126,
+    EXIT_NOT_FOUND = 127,
+    EXIT_NO_WAY = 255
+};
 
 static const char *const denied_words[] = {
-    "forbidden",
-    "unauthorized",
+    "(forbidden)",
+    "is forbidden:",
+    "403 forbidden",
+    "(unauthorized)",
+    "must be logged in",
     "permission denied",
+    "operation not permitted",
     "a password is required",
     "not in the sudoers",
-    "not authorized",
     "accessdenied",
-    "access denied",
+    "not authorized to perform",
+    "unauthorizedoperation",
     "expiredtoken",
-    "must be logged in",
-    "operation not permitted",
     "unable to locate credentials",
 };
 static const char *const missing_words[] = {
@@ -68,9 +76,18 @@ enum probe_state why_state(struct span errors, int exit)
 {
     if (exit == EXIT_TIMED_OUT)
         return PROBE_TIMEOUT;
+    if (is_denial(errors))
+        return PROBE_DENIED;
     if (is_missing(errors) || exit == EXIT_NOT_FOUND)
         return PROBE_MISSING;
-    return is_denial(errors) || exit == EXIT_CANNOT_RUN ? PROBE_DENIED : PROBE_FAILED;
+    return exit == EXIT_CANNOT_RUN ? PROBE_DENIED : PROBE_FAILED;
+}
+
+// Who ended: the way to a node has a status of its own (ssh(1)); any other is of what ran there.
+static const char *who(const struct run *run, int exit)
+{
+    const struct planned *planned = &run->planned;
+    return planned->via && exit != EXIT_NO_WAY ? planned->row->name : planned->argv[0];
 }
 
 static const char *said(struct run *run)
@@ -99,7 +116,7 @@ static void judge_exit(struct run *run, int exit)
     if (pub->state == PROBE_TIMEOUT)
         pub->why = arena_printf(&run->arena, "it was ended there after its time%s", said(run));
     else if (pub->state != PROBE_DONE)
-        pub->why = arena_printf(&run->arena, "%s exited %d%s", run->planned.argv[0], exit, said(run));
+        pub->why = arena_printf(&run->arena, "%s exited %d%s", who(run, exit), exit, said(run));
 }
 
 static void judge_start(struct run *run, int error)

@@ -129,7 +129,8 @@ static void file_end(struct writer_file *file)
         if (file->how.make && !file_is_bad(file))
             file_open(file);
         file->result.there = file->fd >= 0;
-        file->result.free = !file->result.there && tree_is_free(&file->writer->tree, file->path);
+        file->result.free =
+            !file->result.there && file->path && tree_is_free(&file->writer->tree, file->path);
         if (file->fd >= 0)
             file_keep_for_sync(file);
     }

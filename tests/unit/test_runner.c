@@ -342,7 +342,15 @@ static void a_row_says_what_is_an_answer(void **state)
     planned = plan_of("cluster/access.json", WORDS("child", "child:exit", "1", "Unable to connect"));
     planned.row = &asking_row;
     const struct probe_run *asking = add(b, &planned);
+    planned = plan_of("nodes/n1/c.txt", WORDS("child", "child:exit", "4", "no root\n"));
+    planned.via = "ssh";
+    const struct probe_run *there = add(b, &planned);
+    planned = plan_of("nodes/n1/d.txt", WORDS("child", "child:exit", "255", "No route to host\n"));
+    planned.via = "ssh";
+    const struct probe_run *nowhere = add(b, &planned);
     wait_idle(b);
+    assert_state(there, PROBE_FAILED, "plain exited 4: no root");
+    assert_state(nowhere, PROBE_FAILED, "child exited 255: No route");
     assert_state(no_reply, PROBE_DONE, NULL);
     assert_state(plain, PROBE_FAILED, "child exited 9");
     assert_state(asking, PROBE_FAILED, "exited 1: Unable to connect"); // it said neither yes nor no
@@ -368,6 +376,10 @@ static void ends_have_their_words(void **state)
         {{"child", "child:exit", "0", "Permission denied, but it went on\n"}, PROBE_DONE, NULL},
         {{"child", "child:exit", "124"}, PROBE_TIMEOUT, "after its time"},
         {{"child", "child:exit", "127", "bash: ethtool: command not found\n"}, PROBE_MISSING, "ethtool"},
+        {{"child", "child:exit", "126", "timeout: failed to run command 'x': Permission denied\n"},
+         PROBE_DENIED,
+         "'x'"},
+        {{"child", "child:exit", "2", "Unauthorized access is forbidden\nno luck\n"}, PROBE_FAILED, NULL},
         {{"child", "child:exit", "2", "no luck\nat all\n"}, PROBE_FAILED, "child exited 2: no luck"},
         {{"child", "child:die", "10"}, PROBE_FAILED, "was killed: User defined signal 1"},
         {{"nowhere"}, PROBE_MISSING, "nowhere is in none of the folders of PATH"},
@@ -382,7 +394,7 @@ static void ends_have_their_words(void **state)
     wait_idle(b);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_state(runner_at(b->runner, i), cases[i].state, cases[i].why);
-    assert_record(b, "\"file\":\"bastion/9.txt\",\"state\":\"missing\"");
+    assert_record(b, "\"file\":\"bastion/11.txt\",\"state\":\"missing\"");
     assert_record(b, "\"stderr\":\"sudo: a password is required\\n\"");
     assert_record(b, "\"signal\":10");
     size_t n;
@@ -402,11 +414,14 @@ static void what_may_not_run_is_recorded(void **state)
     planned.state = PLANNED_UNFIT;
     planned.why = "node name \"-oProxyCommand\" is no DNS name";
     const struct probe_run *unfit = add(b, &planned);
+    planned.file = NULL;
+    planned.row = &piece_row;
+    add(b, &planned);
     wait_idle(b);
     assert_state(denied, PROBE_DENIED, "no consent");
     assert_state(unfit, PROBE_FAILED, "is no DNS name");
     assert_int_equal(b->started, 0);
-    assert_int_equal(b->ended, 2);
+    assert_int_equal(b->ended, 3);
     assert_no_file(b, "captures/x.pcap");
     assert_record(b, "\"state\":\"denied\",\"answers\":[0],\"why\":\"no consent to capture\"");
 }
@@ -953,7 +968,12 @@ static void one_connection_is_shared(void **state)
         add(b, &planned);
         free(file);
     }
+    struct planned planned = plan_of("nodes/n1/8.txt", WORDS("child", "child:say", "a\n"));
+    planned.connect = WORDS("nowhere");
+    planned.socket = "/nowhere/socket";
+    const struct probe_run *missing = add(b, &planned);
     wait_idle(b);
+    assert_state(missing, PROBE_MISSING, "nowhere is in none");
     for (size_t i = 0; i < 8; i++)
         assert_state(runner_at(b->runner, i), i % 2 ? PROBE_DONE : PROBE_FAILED,
                      i % 2 ? NULL : "cannot be reached: ssh: connect to host: No route");
