@@ -259,11 +259,55 @@ static void say_unlisted(struct bench *b, const struct answers *a)
         &none);
 }
 
+// An endpoint of the Service that is ready; else, in *ret_place, one that is not.
+static bool has_ready(const struct bench *b, const struct kube_service *service, struct place *ret_place)
+{
+    const struct cluster *c = &b->facts->cluster;
+    for (size_t i = 0; i < c->slices.n; i++) {
+        const struct kube_slice *slice = &c->slices.items[i];
+        if (!slice->service || strcmp(slice->service, service->meta.name) != 0 || !slice->meta.namespace_ ||
+            strcmp(slice->meta.namespace_, service->meta.namespace_) != 0)
+            continue;
+        for (size_t k = 0; k < slice->n_endpoints; k++) {
+            if (slice->endpoints[k].ready != TRI_NO)
+                return true;
+            *ret_place = slice->endpoints[k].place;
+        }
+    }
+    return false;
+}
+
+// A headless Service is known by the addresses of its ready pods: without any there is nothing to answer.
+static void judge_headless(struct bench *b, const struct kube_service *service, const struct answers *a)
+{
+    struct place not_ready = {.file = FILE_NONE};
+    struct cites cites = {.n = 0};
+    if (b->facts->cluster.slices.listing.state != LISTING_WHOLE || has_ready(b, service, &not_ready))
+        return;
+    cite(&cites, service->meta.place);
+    cite(&cites, not_ready);
+    say(b,
+        (struct claim){.kind = CLAIM_CAUSE,
+                       .on_path = TRI_YES,
+                       .in_window = TRI_YES,
+                       .text = arena_printf(&b->arena, "the headless Service %s in %s has no ready endpoint",
+                                            service->meta.name, service->meta.namespace_),
+                       .fix = arena_printf(&b->arena,
+                                           "make the pods behind the headless Service %s.%s ready: it has a "
+                                           "name only while one is",
+                                           service->meta.name, service->meta.namespace_),
+                       .time = TIME_UNKNOWN},
+        &cites);
+    say_denied(b, a, CLAIM_EFFECT);
+}
+
 static void judge_cluster_name(struct bench *b, const struct meant *m, const struct answers *a)
 {
     const struct kube_service *service = find_service(b, m);
     if (service && existed(b, service)) {
-        if (a->denied && !service->headless) // headless without ready pods is denied, too
+        if (a->denied && service->headless)
+            judge_headless(b, service, a);
+        else if (a->denied)
             say_exists(b, service->meta.place,
                        arena_printf(&b->arena, "Service %s exists in %s", service->meta.name,
                                     service->meta.namespace_));

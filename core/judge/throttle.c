@@ -35,6 +35,12 @@ static enum tri concerns_query(const struct bench *b)
     return bench_query_class(b) == LOOKUP_NAME_CLUSTER ? TRI_UNKNOWN : TRI_YES;
 }
 
+// A file that ethtool wrote for one interface does not name it.
+static const char *tell_nic(const char *nic)
+{
+    return *nic ? nic : "an interface";
+}
+
 static const char *short_node(struct bench *b, const char *node)
 {
     struct span name = span_of(node);
@@ -57,8 +63,8 @@ static void say_growth(struct bench *b, const struct node_facts *node, const cha
                   .on_path = on_path,
                   .in_window = tri_of(g->grown_in_window > 0),
                   .text = arena_printf(
-                      &b->arena, "%s of %s on %s grew: %s%s", counter_name, nic, short_node(b, node->name),
-                      growth_tell(b, g),
+                      &b->arena, "%s of %s on %s grew: %s%s", counter_name, tell_nic(nic),
+                      short_node(b, node->name), growth_tell(b, g),
                       on_path == TRI_NO ? ", but no DNS query leaves for the VPC resolver there" : ""),
                   .object = node->name,
                   .time = g->grown_at,
@@ -165,21 +171,22 @@ static void say_still(struct bench *b, const struct seen *seen)
     cite(&cites, seen->still.last_place);
     cite(&cites, seen->still.first_place);
     bool high = seen->still.last > 0;
-    bench_say(b,
-              &(struct claim){
-                  .kind = high ? CLAIM_INNOCENT : CLAIM_CLEAR,
-                  .diagnosis = high ? DIAGNOSIS_LINKLOCAL_THROTTLE : DIAGNOSIS_NONE,
-                  .subject = SUBJECT_LINKLOCAL,
-                  .on_path = TRI_YES,
-                  .in_window = TRI_YES,
-                  .text = arena_printf(&b->arena, "%s of %s on %s did not grow: %s over %zu readings%s",
-                                       counter_name, seen->still_nic, short_node(b, seen->still_node),
-                                       growth_tell(b, &seen->still), seen->still.readings,
-                                       high ? "; it counts since the driver was loaded" : ""),
-                  .object = seen->still_node,
-                  .time = TIME_UNKNOWN,
-              },
-              &cites);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = high ? CLAIM_INNOCENT : CLAIM_CLEAR,
+            .diagnosis = high ? DIAGNOSIS_LINKLOCAL_THROTTLE : DIAGNOSIS_NONE,
+            .subject = SUBJECT_LINKLOCAL,
+            .on_path = TRI_YES,
+            .in_window = TRI_YES,
+            .text = arena_printf(&b->arena, "%s of %s on %s did not grow: %s over %zu readings%s",
+                                 counter_name, tell_nic(seen->still_nic), short_node(b, seen->still_node),
+                                 growth_tell(b, &seen->still), seen->still.readings,
+                                 high ? "; it counts since the driver was loaded" : ""),
+            .object = seen->still_node,
+            .time = TIME_UNKNOWN,
+        },
+        &cites);
 }
 
 static void say_gap(struct bench *b, const struct seen *seen)

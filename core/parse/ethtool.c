@@ -11,11 +11,14 @@ static bool is_name(struct span s)
     return s.len > 0 && s.len < 64;
 }
 
-// The interface that a header line names: "Interface eth0", "$ ethtool -S eth0", "==> eth0 <==".
+// The interface that a header line names: "Interface eth0", "$ ethtool -S eth0", "==> eth0 <==", "eth0:".
 static bool read_header(struct span line, struct span *ret_name)
 {
     struct span rest = span_trim(line);
     size_t call = span_find(rest, "ethtool -S ");
+    *ret_name = span_first(rest, rest.len ? rest.len - 1 : 0);
+    if (rest.at == line.at && span_ends(rest, ":") && is_name(*ret_name))
+        return true;
     if (call != SIZE_MAX)
         rest = span_from(rest, call + strlen("ethtool -S "));
     else if (!span_skip(&rest, "Interface") && !span_skip(&rest, "==>"))

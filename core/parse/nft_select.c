@@ -120,7 +120,7 @@ static void take_transport(struct nft_words *w, struct span head, struct selecto
     static const char *const parts[] = {"kind", "length", "size", "left", "right", "count", "tsval", "tsecr"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         nft_take(w, parts[i]);
-    if (nft_is_word(w, "missing") || nft_is_word(w, "exists"))
+    if (nft_is_word(w, "missing") || nft_is_word(w, "exists") || nft_is_word(w, "0") || nft_is_word(w, "1"))
         s->proto = 0; // what has no TCP header lacks the option, too
 }
 
@@ -137,6 +137,12 @@ static void take_ct(struct nft_words *w, struct selector *s)
     take_field(w, span_of("ct"), ct_fields, ARRAY_LEN(ct_fields), s);
 }
 
+// ip6tables-nft's own table, where nft lists some matches of both families in IPv4's words ("ip ecn").
+static bool is_table_of_six(const struct nft_words *w)
+{
+    return w->build.rs->tables[w->build.table].family == NF_FAMILY_IP6 && nft_is_translated(w);
+}
+
 // "fib daddr . iif type", "fib saddr . mark . iif oif".
 static void take_fib(struct nft_words *w, struct selector *s)
 {
@@ -150,7 +156,7 @@ static void take_fib(struct nft_words *w, struct selector *s)
             known = false;
         nft_next(w);
     } while (nft_take(w, "."));
-    if (nft_is_translated(w) && w->build.rs->tables[w->build.table].family == NF_FAMILY_IP6)
+    if (is_table_of_six(w))
         s->field = source ? FIELD_SADDR_TYPE6 : FIELD_DADDR_TYPE6; // -m addrtype, which knows types as a mask
     else
         s->field = source ? FIELD_SADDR_TYPE : FIELD_DADDR_TYPE;
@@ -231,7 +237,7 @@ static bool take_head(struct nft_words *w, struct selector *s)
     if (!meta && !ip && !ip6 && !ct && !fib && !port && !chance)
         return false;
     nft_next(w);
-    s->family = ip ? 4 : ip6 ? 6 : 0;
+    s->family = ip && !is_table_of_six(w) ? 4 : ip || ip6 ? 6 : 0;
     if (meta)
         take_field(w, head, meta_fields, ARRAY_LEN(meta_fields), s);
     else if (ip)

@@ -509,6 +509,28 @@ def dns_none(tree, servers, searches):
     tree.write('pods/shop/%s/resolv.conf' % POD, 'search %s\nnameserver %s\noptions ndots:2\n' % (' '.join(searches), servers[0]))
 
 
+def headless(tree, ready):
+    """a headless Service, whose name the application asks for"""
+    service, name = kit.service('db', 'shop', 'None', kit.HTTP, {'app': 'db'}), 'db.shop.svc.cluster.local'
+    tree.json('services', lambda items: items.append(service))
+    tree.json('endpointslices', lambda items: items.append({'addressType': 'IPv4', 'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice', 'endpoints': [
+        {'addresses': ['10.0.11.9'], 'conditions': {'ready': ready, 'serving': ready, 'terminating': False}, 'nodeName': NODE_A}], 'metadata': kit.meta('db-4kx7p', 'shop', labels={'kubernetes.io/service-name': 'db'}), 'ports': []}))
+    tree.target(query=name, symptom='"getaddrinfo ENOTFOUND %s"' % name)
+    tree.write('pods/shop/%s/app.log' % POD, ''.join('%s ERROR getaddrinfo ENOTFOUND %s\n' % (tree.moment(s), name) for s in (1, 4, 8)) if not ready else '')
+    tree.dig('query-udp', answer(tree, CLUSTER_IP, name, 'NOERROR' if ready else 'NXDOMAIN', '10.0.11.9' if ready else None).replace('qr rd ra', 'qr aa rd'))
+    tree.remove('pods/shop/%s/dig-query-tcp' % POD)
+
+
+@scene('The name is that of a headless Service, none of whose pods is ready: then it has no addresses, and CoreDNS denies it.', 'name_does_not_exist', fix=['ready'], ablate=['cluster/endpointslices.json'])
+def name_headless(root):
+    headless(healthy(root), False)
+
+
+@scene('The same headless Service with a ready pod: its name is answered.', 'no_fault')
+def name_headless_twin(root):
+    headless(healthy(root), True)
+
+
 def asks(tree, server, status='NXDOMAIN'):
     tree.dig('query-udp', answer(tree, server, QUERY, status))
     tree.dig('external', answer(tree, server, OUTSIDE, 'NOERROR', '203.0.113.80'))

@@ -50,6 +50,17 @@ static void ethtool_keeps_interfaces_apart(void **state)
     arena_done(&arena);
 }
 
+static void ethtool_knows_a_bare_name(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const struct ethtool *e = ethtool_parse(
+        &arena, text_of("eth0:\nNIC statistics:\n     a: 5\neth1:\nNIC statistics:\n     a: 6\n"));
+    assert_int_equal(e->n, 2);
+    assert_int_equal(ethtool_counter(ethtool_nic(e, "eth1"), "a")->value, 6);
+    arena_done(&arena);
+}
+
 static void ethtool_without_header_has_one_nameless(void **state)
 {
     (void)state;
@@ -298,6 +309,7 @@ int main(void)
         cmocka_unit_test(ipvs_reads_saves_and_listings),
         cmocka_unit_test(ipvs_tells_what_it_cannot_read),
         cmocka_unit_test(ethtool_keeps_interfaces_apart),
+        cmocka_unit_test(ethtool_knows_a_bare_name),
         cmocka_unit_test(ethtool_without_header_has_one_nameless),
         cmocka_unit_test(conntrack_sums_and_lists),
         cmocka_unit_test(sysctl_last_one_wins),
