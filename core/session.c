@@ -97,6 +97,16 @@ bool session_is_guided(const struct session *s)
     return s->guided || s->incident->guided;
 }
 
+const struct policy *session_policy(const struct session *s)
+{
+    return &s->policy;
+}
+
+bool session_is_live(const struct session *s)
+{
+    return s->incident->n_probes > 0;
+}
+
 const char *session_read_only_why(const struct session *s)
 {
     return s->read_only_why;

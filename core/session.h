@@ -13,6 +13,7 @@
 #include "core/model/incident.h"
 #include "core/model/report.h"
 
+struct policy;
 struct session;
 struct session_job;
 
@@ -52,7 +53,9 @@ const struct sop *session_sop(const struct session *s);
 const struct incident *session_incident(const struct session *s);
 const struct analysis *session_analysis(const struct session *s); // NULL: not there yet
 bool session_is_guided(const struct session *s);
-const char *session_read_only_why(const struct session *s); // NULL: it may be written
+const struct policy *session_policy(const struct session *s); // the administrator's (session/policy.h)
+bool session_is_live(const struct session *s);                // its evidence is what its own probes brought
+const char *session_read_only_why(const struct session *s);   // NULL: it may be written
 
 // What is being looked at: the command line's words, later EVENT_TARGET's; with an analysis also what the
 // evidence's target.yaml says.

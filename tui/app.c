@@ -19,6 +19,7 @@ struct app {
     struct key_reader keys;
     struct loop_timer *escape; // after which a lone Escape is one
     int signal;                // that ended it, or 0
+    bool detached;             // the terminal is gone, and what runs goes on without it
 };
 
 static void on_key(void *context, struct key key)
@@ -39,12 +40,21 @@ static struct key_sink sink_of(struct app *app)
     return (struct key_sink){on_key, on_paste, app};
 }
 
+// Without a terminal nobody looks on; where the policy says so, what runs is brought to its end all the same.
+static void lose_terminal(struct app *app)
+{
+    if (view_live_goes_on(app->ui))
+        app->detached = true;
+    else
+        app->ui->leaving = true;
+}
+
 static void on_input(void *context, struct span bytes)
 {
     struct app *app = context;
     struct key_sink sink = sink_of(app);
-    if (bytes.len == 0) { // the terminal is gone
-        app->ui->leaving = true;
+    if (bytes.len == 0) {
+        lose_terminal(app);
         return;
     }
     loop_timer_stop(app->escape);
@@ -82,6 +92,10 @@ static void on_signal(void *context, int number)
         take_size(app);
         term_redraw(app->term);
         break;
+    case SIGHUP:
+        lose_terminal(app);
+        app->signal = app->detached ? app->signal : number;
+        break;
     default:
         app->signal = number;
         app->ui->leaving = true;
@@ -93,10 +107,12 @@ static void on_signal(void *context, int number)
 static void before_sleep(void *context)
 {
     struct app *app = context;
-    if (app->ui->leaving) {
+    if (app->ui->leaving || (app->detached && !view_live_is_busy(app->ui))) {
         loop_stop(app->loop);
         return;
     }
+    if (app->detached)
+        return;
     if (app->ui->suspend) {
         app->ui->suspend = false;
         term_suspend(app->term);
@@ -148,6 +164,9 @@ static bool run(struct app *app, struct error *err)
 // by then, and the kernel takes the rest back.
 static void leave(struct app *app, int status)
 {
+    view_live_end(app->ui);
+    if (!app->signal)
+        ui_close_case(app->ui);
     if (loop_jobs(app->loop) > 0) {
         if (app->ui->session)
             session_wait_saved(app->ui->session, 2 * USEC_SEC, NULL);

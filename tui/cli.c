@@ -11,20 +11,21 @@
 #include "tui/cli_screen.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cli_screen, //
-    &cli_demo,   //
-    &cli_run,    //
-    &cli_open,   //
-    &cli_report, //
-    &cli_cases,  //
-    &cli_export, //
-    &cli_search, //
-    &cli_trace,  //
-    &cli_policy, //
-    &cli_sop,    //
-    &cli_theme,  //
-    &cli_doctor, //
-    NULL,        // one line a subcommand
+    &cli_screen,  //
+    &cli_demo,    //
+    &cli_run,     //
+    &cli_recheck, //
+    &cli_open,    //
+    &cli_report,  //
+    &cli_cases,   //
+    &cli_export,  //
+    &cli_search,  //
+    &cli_trace,   //
+    &cli_policy,  //
+    &cli_sop,     //
+    &cli_theme,   //
+    &cli_doctor,  //
+    NULL,         // one line a subcommand
 };
 
 static void print_help(FILE *to)

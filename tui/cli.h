@@ -23,6 +23,7 @@ extern const struct cli_command *const cli_commands[];
 extern const struct cli_command cli_cases;
 extern const struct cli_command cli_doctor;
 extern const struct cli_command cli_export;
+extern const struct cli_command cli_recheck;
 extern const struct cli_command cli_report;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_search;

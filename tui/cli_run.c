@@ -1,9 +1,11 @@
-// d5tui run: works through every step it may, without a screen, and prints the report.
+// d5tui run: works through every step it may, without a screen, and prints the report. With --from it reads
+// what was collected, without it the cluster itself.
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/mem.h"
 #include "tui/cli_format.h"
+#include "tui/cli_live.h"
 #include "tui/cli_target.h"
 
 struct run_options {
@@ -31,7 +33,7 @@ static bool take_keep(void *context, const char *value, struct error *err)
 
 static const struct cli_flag run_flags[] = {
     {"--sop", NULL, "ID|FILE", "the procedure to follow; default: the one that fits, else D5", take_sop},
-    {"--keep", NULL, NULL, "keep the run as a case", take_keep},
+    {"--keep", NULL, NULL, "keep the run as a case; a live one always is", take_keep},
 };
 
 // ------------------------------------------------------------------
@@ -60,7 +62,9 @@ static bool close_case(struct session *s, const struct cli_format *format, struc
 static int run_session(struct session *s, const struct run_options *o)
 {
     struct error err = {{0}};
-    if (!session_analyse(s, &err) || !session_run_all(s, &err))
+    bool ok = o->target.n_from > 0 ? session_analyse(s, &err) && session_run_all(s, &err)
+                                   : cli_live_run(s, &o->target, &err);
+    if (!ok)
         return fail(&err);
     const struct report *report = session_report(s);
     enum verdict verdict = report->verdict;
@@ -72,13 +76,9 @@ static int run_session(struct session *s, const struct run_options *o)
 static int run_with(const struct run_options *o)
 {
     struct error err = {{0}};
-    struct session_config config = {.sop = o->sop, .keep = o->keep};
+    struct session_config config = {.sop = o->sop, .keep = o->keep || o->target.n_from == 0};
     if (!cli_target_check(&o->target, &err))
         return cli_error(CLI_USAGE, "run: %s", err.text);
-    if (o->target.n_from == 0)
-        return cli_error(CLI_FAILED,
-                         "run: reading a live cluster is not built yet; collect the evidence and name it "
-                         "with --from PATH");
     cli_target_config(&o->target, &config);
     struct session *s = session_new(&config, &err);
     if (!s)
@@ -116,7 +116,8 @@ static int run(int argc, char **argv)
 
 const struct cli_command cli_run = {
     .name = "run",
-    .usage = "[TARGET] --from PATH… [--sop ID|FILE] [--format F] [-o FILE] [--keep]",
+    .usage = "[TARGET] [--from PATH… | --via WAY] [--mode guided|standard] [--allow LIST] [--sop ID|FILE] "
+             "[--format F] [-o FILE] [--keep]",
     .help = "works through every step it may, without a screen, and prints the report",
     .run = run,
 };

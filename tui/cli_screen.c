@@ -105,14 +105,10 @@ static int open_screen(const struct screen_options *o)
     struct error err = {{0}};
     if (!cli_target_check(&o->target, &err))
         return cli_error(CLI_USAGE, "%s", err.text);
-    struct ui_config config = {.follow = o->follow};
+    struct ui_config config = {.follow = o->follow, .via = o->target.via, .consent = o->target.allow};
     cli_target_config(&o->target, &config.session);
     config.session.keep = true;
     config.session.open_case = o->open_case;
-    if (o->target.via)
-        return cli_error(CLI_FAILED,
-                         "reading a live cluster is not built yet; collect the evidence and name it "
-                         "with --from PATH");
     if (o->plain)
         return print_plain(&config.session);
     if (o->target.n_from == 1 && is_log_file(o->target.from[0]))
@@ -165,7 +161,8 @@ static int run_open(int argc, char **argv)
 
 const struct cli_command cli_screen = {
     .name = "",
-    .usage = "[TARGET] [--from PATH…] [--mode guided|standard] [--follow] [--plain]",
+    .usage =
+        "[TARGET] [--from PATH… | --via WAY] [--mode guided|standard] [--allow LIST] [--follow] [--plain]",
     .help = "the workbench; without --from it starts at the intake; one log file is shown by itself",
     .run = run_screen,
 };

@@ -99,22 +99,19 @@ static bool take_from(void *context, const char *value, struct error *err)
     return true;
 }
 
-static bool is_word_of(struct span word, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (span_is(word, words[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool take_via(void *context, const char *value, struct error *err)
 {
-    static const char *const ways[] = {"local", "ssh", "exec", "ssm"};
     struct cli_target *t = context;
-    t->via = value;
-    return is_word_of(span_of(value), ways, ARRAY_LEN(ways)) ||
+    return (reach_parse(span_of(value), &t->via) && t->via != REACH_NONE) ||
            cli_fail_choice(err, value, "local, ssh, exec, ssm");
+}
+
+struct cli_flags cli_via_flags(struct cli_target *t)
+{
+    static const struct cli_flag flags[] = {
+        {"--via", NULL, "WAY", "how a node is reached: local, ssh, exec, ssm", take_via},
+    };
+    return (struct cli_flags){flags, ARRAY_LEN(flags), t, "Source:"};
 }
 
 struct cli_flags cli_source_flags(struct cli_target *t)
@@ -139,14 +136,14 @@ static bool take_mode(void *context, const char *value, struct error *err)
 
 static bool take_allow(void *context, const char *value, struct error *err)
 {
-    static const char *const known[] = {"exec", "capture", "bundle", "ssm"};
     struct cli_target *t = context;
     struct span rest = span_of(value), word;
     while (span_cut(&rest, ',', &word)) {
-        if (!is_word_of(word, known, ARRAY_LEN(known)))
+        unsigned bit;
+        if (!consent_parse(word, &bit))
             return error_set(err, "\"" SPAN_FMT "\" is none of exec, capture, bundle, ssm", SPAN_ARG(word));
+        t->allow |= bit;
     }
-    t->allow = value;
     return true;
 }
 

@@ -3,6 +3,7 @@
 #define D5_TUI_CLI_TARGET_H
 
 #include "core/model/target.h"
+#include "core/probe/plan.h"
 #include "core/session.h"
 #include "tui/cli_flags.h"
 
@@ -10,8 +11,8 @@ struct cli_target { // cli_target_init; texts are argv's
     struct target target;
     const char **from;
     size_t n_from, cap_from;
-    const char *via;   // local, ssh, exec, ssm; or NULL
-    const char *allow; // the list, as given; or NULL
+    enum reach via;    // REACH_NONE: not given
+    unsigned allow;    // bits of enum consent
     const char *state; // --state, or NULL
     bool guided, mode_given;
     usec_t now; // what HH:MM and -30m are counted from
@@ -24,6 +25,7 @@ void cli_target_done(struct cli_target *t);
 struct cli_flags cli_target_flags(
     struct cli_target *t); // -n -p --node --context --query --symptom --since --until
 struct cli_flags cli_source_flags(struct cli_target *t); // --from --via
+struct cli_flags cli_via_flags(struct cli_target *t);    // --via alone
 struct cli_flags cli_mode_flags(struct cli_target *t);   // --mode --allow
 struct cli_flags cli_state_flags(struct cli_target *t);  // --state
 

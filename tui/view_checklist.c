@@ -143,6 +143,8 @@ static void draw_step(struct ui *ui, struct pen pen, const struct check_row *row
     struct str words = {0}, title = {0};
     if (status != STEP_TODO)
         str_add(&words, step_status_phrase(status));
+    if (status == STEP_RUNNING)
+        view_live_words(ui, row->item->id, &words);
     if (look.gate)
         str_printf(&words, " by %s", look.gate);
     sop_item_title(row->item, &title);

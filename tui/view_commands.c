@@ -132,14 +132,31 @@ static void run_back(void *context)
     else if (ui->screen == SCREEN_PANES && ui_home(ui) != SCREEN_PANES)
         ui->screen = ui_home(ui);
     else if (ui_wants_to_stay(ui))
-        ui_ask(ui, "The evidence is still being read. Leave? (y/n) ", NULL, on_leave);
+        ui_ask(ui,
+               ui->analysing ? "The evidence is still being read. Leave? (y/n) "
+                             : "Probes are running. Stop them and leave? (y/n) ",
+               NULL, on_leave);
     else
         ui->leaving = true;
 }
 
+// The first time it stops what runs.
 static void run_leave(void *context)
 {
-    ((struct ui *)context)->leaving = true;
+    struct ui *ui = context;
+    if (view_live_is_busy(ui) && !ui->live.stopping)
+        view_live_stop(ui);
+    else
+        ui->leaving = true;
+}
+
+static void run_stop(void *context)
+{
+    struct ui *ui = context;
+    if (view_live_is_busy(ui))
+        view_live_stop(ui);
+    else
+        ui_say(ui, ROLE_MUTED, "Nothing runs");
 }
 
 static void run_zoom(void *context)
@@ -209,7 +226,11 @@ static void run_step(void *context)
 static void run_all(void *context)
 {
     struct ui *ui = context;
-    if (ui->n_from == 0 && session_incident(ui->session)->n_sources == 0)
+    if (view_live_is_on(ui) && ui_is_guided(ui))
+        ui_say(ui, ROLE_MUTED, "Guided mode takes one step at a time: Enter runs the next");
+    else if (view_live_is_on(ui))
+        view_live_run(ui, NULL);
+    else if (ui->n_from == 0 && session_incident(ui->session)->n_sources == 0)
         ui_say(ui, ROLE_WARN,
                "There is no evidence to read: start with d5tui --from PATH, or name one in the intake");
     else
@@ -224,7 +245,7 @@ static void on_skip(struct ui *ui, struct span text)
     report_change(ui, session_skip_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
                   "skipped; the reason stands in the report");
     if (ui->screen == SCREEN_GUIDED && !err.text[0])
-        view_guided_skipped(ui, step);
+        view_guided_ended(ui, step);
 }
 
 static void run_skip(void *ui)
@@ -278,7 +299,9 @@ static void run_open_step(void *context)
     struct ui *ui = context;
     const struct check_row *row = checklist_current(&ui->checklist);
     const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
-    if (step && step->status == STEP_TODO && session_analysis(ui->session))
+    if (step && view_live_is_on(ui))
+        view_live_run(ui, step->id);
+    else if (step && step->status == STEP_TODO && session_analysis(ui->session))
         run_step(ui);
     else
         view_evidence_show_step(ui, row->item, row->parent);
@@ -399,7 +422,7 @@ static const struct command commands[] = {
     {"run-step", "Run this step, or show what it rests on", "run", "Enter", SCOPE_CHECKLIST,
      NEED_SESSION | NEED_STEP, run_open_step},
     {"next-step", "Run the step that comes next; read the card first", "run", "Enter", SCOPE_CARD,
-     NEED_SESSION | NEED_ANALYSIS, run_next_step},
+     NEED_SESSION | NEED_READY, run_next_step},
     {"hand-over", "Pack the case for whoever goes on, and say where it lies", "hand over", "H", SCOPE_CARD,
      NEED_SESSION | NEED_ANALYSIS, run_hand_over},
     {"read-evidence", "Read the evidence afresh", NULL, "R", SCOPE_CARD, NEED_SESSION, run_all},
@@ -417,6 +440,9 @@ static const struct command commands[] = {
     {"previous-match", "Match before", NULL, "N", SCOPE_EVIDENCE, NEED_TEXT, run_previous},
     {"run-all", "Read the evidence and run all steps that may run", "run all", "R", SCOPE_PANES, NEED_SESSION,
      run_all},
+    {"stop", "Stop what runs; what is known is judged", NULL, "Esc", SCOPE_CASE, NEED_SESSION, run_stop},
+    {"recheck", "Take the readings that decided again: gone, or still there", NULL, "V", SCOPE_CASE,
+     NEED_ANALYSIS, view_live_recheck},
     {"skip-step", "Skip this step; asks why", "skip", "s", SCOPE_CHECKLIST | SCOPE_CARD,
      NEED_SESSION | NEED_STEP, run_skip},
     {"note", "Write a note to this step", "note", "n", SCOPE_CHECKLIST | SCOPE_REPORT | SCOPE_CARD,

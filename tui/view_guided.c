@@ -56,7 +56,7 @@ static void after_step(struct ui *ui, const char *id)
     go_to_next(ui);
 }
 
-void view_guided_skipped(struct ui *ui, const char *step)
+void view_guided_ended(struct ui *ui, const char *step)
 {
     char *id = mem_strdup(step); // it may be the one that is shown
     after_step(ui, id);
@@ -100,7 +100,9 @@ void view_guided_run(struct ui *ui)
         return;
     }
     char *id = mem_strdup(next);
-    if (session_run_step(ui->session, id, &err))
+    if (view_live_is_on(ui))
+        view_live_run(ui, id);
+    else if (session_run_step(ui->session, id, &err))
         after_step(ui, id);
     else
         ui_say(ui, ROLE_WARN, "%s", err.text);

@@ -20,10 +20,10 @@ void guided_view_done(struct guided_view *view);
 
 void view_guided_begin(struct ui *ui); // goes to where the case stands
 void view_guided_run(struct ui *ui);
-void view_guided_skipped(struct ui *ui, const char *step);
-void view_guided_look(struct ui *ui, long by); // back, and forth again
-void view_guided_evidence(struct ui *ui);      // the lines that the shown step rests on
-void view_guided_answer(struct ui *ui);        // the current step asks a person
+void view_guided_ended(struct ui *ui, const char *step); // by a live run, or skipped
+void view_guided_look(struct ui *ui, long by);           // back, and forth again
+void view_guided_evidence(struct ui *ui);                // the lines that the shown step rests on
+void view_guided_answer(struct ui *ui);                  // the current step asks a person
 void view_guided_draw(struct ui *ui, struct rect area);
 
 // view_handover.c

@@ -14,7 +14,7 @@
 static const struct {
     const char *label, *help;
 } fields[FIELD_COUNT] = {
-    [FIELD_FROM] = {"Evidence", "a folder, a bundle (eks_*.tar.gz), a capture or a log; Tab completes"},
+    [FIELD_FROM] = {"Evidence", "empty: the cluster itself; else a folder, a bundle, a capture, a log"},
     [FIELD_SYMPTOM] = {"Symptom", "the error as reported; paste it"},
     [FIELD_QUERY] = {"Name that fails", "the host name that does not resolve"},
     [FIELD_NAMESPACE] = {"Namespace", "of the pod that complains"},
@@ -100,9 +100,7 @@ static bool check_time(struct span text, usec_t *ret, struct error *err)
 static bool check_path(const char *path, struct error *err)
 {
     struct stat st;
-    if (!*path)
-        return error_set(err, "name what was collected: a folder, a bundle, a capture or a log");
-    return stat(path, &st) == 0 || error_set(err, "there is no such file or folder");
+    return !*path || stat(path, &st) == 0 || error_set(err, "there is no such file or folder");
 }
 
 static const char *taken(struct intake *intake, enum intake_field field)
@@ -313,7 +311,7 @@ static void begin(struct ui *ui)
     }
     struct session_config config = ui->config->session;
     config.from = ui->intake.from;
-    config.n_from = 1;
+    config.n_from = ui->intake.from[0] ? 1 : 0; // none: it is read live
     config.target = &ui->intake.target;
     if (!ui_begin_case(ui, &config, &err))
         ui_say(ui, ROLE_ERROR, "%s", err.text);
@@ -384,7 +382,8 @@ void view_intake_draw(struct ui *ui, struct rect area)
     bool roomy = area.rows >= 18;
     int row = roomy ? 1 : 0;
     struct pen pen = pen_at(&ui->canvas, area, row, 3);
-    pen_text(&pen, ROLE_TEXT, "What hurts? Paste the error, name what was collected, and press Enter.");
+    pen_text(&pen, ROLE_TEXT,
+             "What hurts? Paste the error, name the pod or what was collected, and press Enter.");
     row += roomy ? 2 : 1;
     for (int field = 0; field < FIELD_COUNT; field++) {
         draw_field(ui, rect_rows(area, row, 1), (enum intake_field)field);

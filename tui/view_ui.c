@@ -117,6 +117,7 @@ void ui_free(struct ui *ui)
 {
     if (!ui)
         return;
+    view_live_done(ui);
     view_evidence_forget(ui);
     evidence_view_done(&ui->evidence);
     checklist_done(&ui->checklist);
@@ -184,7 +185,7 @@ static void analyse_work(void *context)
     session_analyse_work(ui->analysing);
 }
 
-static void show_result(struct ui *ui)
+void ui_show_result(struct ui *ui)
 {
     const struct incident *in = session_incident(ui->session);
     if (session_is_guided(ui->session)) { // what it shows is told step by step
@@ -214,9 +215,12 @@ static void analyse_done(void *context)
         ui_say(ui, ROLE_ERROR, "%s", err.text);
         return;
     }
-    if (!session_is_guided(ui->session) && !session_run_all(ui->session, &err))
+    bool live = session_is_live(ui->session);
+    if (!live && !session_is_guided(ui->session) && !session_run_all(ui->session, &err))
         ui_say(ui, ROLE_ERROR, "%s", err.text);
-    show_result(ui);
+    if (live && !session_read_only_why(ui->session) && view_live_begin(ui))
+        ui_say(ui, ROLE_MUTED, "A live case: R goes on with it, Enter runs a step");
+    ui_show_result(ui);
 }
 
 void ui_analyse(struct ui *ui)
@@ -253,6 +257,8 @@ void ui_start(struct ui *ui)
         view_evidence_open_log(ui, ui->config->log_path);
     else if (ui->session && (ui->n_from > 0 || session_incident(ui->session)->n_sources > 0))
         ui_analyse(ui);
+    else if (ui->session && view_live_begin(ui) && !session_is_guided(ui->session))
+        view_plan_open(ui, NULL);
 }
 
 // ---- keys
@@ -274,7 +280,8 @@ static const char *lacks(const struct ui *ui, const struct command *command)
         return "That is done in a view, and none is open that it is for";
     if (needs & NEED_SESSION && !ui->session)
         return "There is no case yet, only this file: z shows it in the workbench";
-    if (needs & NEED_ANALYSIS && !(ui->session && session_analysis(ui->session)))
+    bool analysed = ui->session && session_analysis(ui->session);
+    if ((needs & NEED_ANALYSIS && !analysed) || (needs & NEED_READY && !analysed && !view_live_is_on(ui)))
         return ui->analysing ? "The evidence is still being read" : "No evidence was read yet: R reads it";
     if (needs & NEED_STEP && !checklist_current(&ui->checklist))
         return "No step is selected";
@@ -349,9 +356,15 @@ void ui_paste(struct ui *ui, struct span text)
         ui_say(ui, ROLE_MUTED, "Pasted text is taken by prompts only: / searches, n notes");
 }
 
+void ui_close_case(struct ui *ui)
+{
+    if (ui->session && !session_read_only_why(ui->session) && session_incident(ui->session)->last_seq > 0)
+        session_do(ui->session, (struct event){.kind = EVENT_CLOSED}, NULL);
+}
+
 bool ui_wants_to_stay(const struct ui *ui)
 {
-    return ui->analysing != NULL || ui->guided.job != NULL;
+    return ui->analysing || ui->guided.job || view_live_is_busy(ui);
 }
 
 // ---- drawing
@@ -397,6 +410,8 @@ static void draw_pane(struct ui *ui, enum pane pane)
         draw_frame(ui, pane, area);
         area = rect_inside(area);
     }
+    if (pane == PANE_EVIDENCE && view_live_draw(ui, area))
+        return;
     if (pane != PANE_CHECKLIST || ui->session)
         draw[pane](ui, area);
 }

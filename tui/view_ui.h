@@ -17,6 +17,7 @@
 #include "tui/view_evidence.h"
 #include "tui/view_guided.h"
 #include "tui/view_intake.h"
+#include "tui/view_live.h"
 #include "tui/view_report.h"
 
 enum { // scopes of commands
@@ -40,6 +41,7 @@ enum {                 // what a command needs
     NEED_STEP = 4,     // a step is selected
     NEED_TEXT = 8,     // something stands in the evidence pane
     NEED_VIEW = 16,    // the view that it belongs to is shown
+    NEED_READY = 32,   // the evidence was read, or can be read live
 };
 
 enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE, SCREEN_GUIDED };
@@ -53,6 +55,8 @@ struct ui_config { // all borrowed for as long as the ui lives
     const char *log_path; // one log file, shown by itself; else NULL
     bool follow;
     bool intake;
+    enum reach via; // of a live run
+    unsigned consent;
 };
 
 struct ui {
@@ -75,6 +79,7 @@ struct ui {
     struct view *view; // the one on top, NULL: none; with SCREEN_PANES the one that q goes back to
     struct intake intake;
     struct guided_view guided;
+    struct live_view live;
     struct prompt prompt;
     ui_answer_fn *on_answer;
     ui_typing_fn *on_typing; // may be NULL
@@ -102,6 +107,7 @@ void ui_resize(struct ui *ui, int rows, int cols);
 void ui_key(struct ui *ui, struct key key);
 void ui_paste(struct ui *ui, struct span text);
 void ui_draw(struct ui *ui);
+void ui_close_case(struct ui *ui);          // it was left in good order
 bool ui_wants_to_stay(const struct ui *ui); // work is under way that should not be cut off
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -119,6 +125,7 @@ enum screen ui_home(const struct ui *ui); // where views lead back to: the panes
 // The analysis behind the first frame, and what it brings.
 bool ui_use_theme(struct ui *ui, const char *name); // and picks up changes of its file
 void ui_analyse(struct ui *ui);
+void ui_show_result(struct ui *ui);  // the first finding, and the line that decides
 void ui_case_changed(struct ui *ui); // events were applied: the views read afresh
 
 extern const struct keymap ui_keymap; // view_commands.c

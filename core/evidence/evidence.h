@@ -84,8 +84,10 @@ struct evidence_probe {
     const char *id;         // "E-007"
     const char *step;       // or NULL
     const char *source;     // which --from its record came from
-    const char *file;       // path in the tree, or NULL: nothing came
+    const char *file;       // path in the tree, there or not; or NULL: nothing came
+    const char *meant;      // the file that it was to make, also where another one's stands there; or NULL
     const char *where;      // "node NAME", "pod NS/NAME", "bastion", or NULL
+    const char *via;        // "ssh", …; or NULL
     const char *argv;       // joined by spaces, or NULL
     uint32_t from, to;      // its lines; 0: the whole file
     enum probe_state state; // PROBE_FAILED where the record names none

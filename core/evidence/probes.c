@@ -143,7 +143,9 @@ static void probes_take(struct evidence *ev, const char *source, uint32_t line, 
                                .step = probes_text(ev, item, "step"),
                                .source = source,
                                .file = probes_text(ev, item, "file"),
+                               .meant = probes_text(ev, item, "meant"),
                                .where = probes_text(ev, item, "where"),
+                               .via = probes_text(ev, item, "via"),
                                .argv = probes_argv(ev, json_get(item, "argv")),
                                .why = why_not_answered(ev, item),
                                .started = TIME_UNKNOWN,
@@ -152,6 +154,8 @@ static void probes_take(struct evidence *ev, const char *source, uint32_t line, 
     int64_t bytes;
     if (json_to_i64(json_get(item, "bytes"), &bytes) && bytes > 0)
         p.bytes = (uint64_t)bytes;
+    if (!p.meant)
+        p.meant = p.file;
     if (!p.id)
         p.id = arena_printf(&ev->arena, "line %u", line);
     clock_parse_rfc3339(json_text(json_get(item, "started")), &p.started);

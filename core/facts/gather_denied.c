@@ -12,7 +12,7 @@ static enum gap_area area_of(const struct evidence_probe *p)
         enum gap_area area;
     } areas[] = {{"nodes/", GAP_NODE}, {"cluster/", GAP_CLUSTER}, {"pods/", GAP_POD}, {"aws/", GAP_AWS}};
     for (size_t i = 0; i < ARRAY_LEN(areas); i++) {
-        if (span_starts(span_of(p->file), areas[i].folder))
+        if (span_starts(span_of(p->meant), areas[i].folder))
             return areas[i].area;
     }
     return GAP_OTHER;
@@ -44,8 +44,18 @@ static void add_denied(struct facts *facts, const struct evidence_probe *probes,
     if (more)
         snprintf(others, sizeof others, " and %zu more", more);
     facts_add_gap(facts, area_of(p),
-                  arena_printf(&facts->arena, "%s%s: %s", p->file ? p->file : "a probe", others, p->why),
+                  arena_printf(&facts->arena, "%s%s: %s", p->meant ? p->meant : "a probe", others, p->why),
                   p->argv);
+}
+
+// Allowed later on, and answered.
+static bool was_mended(const struct evidence_probe *probes, size_t n, size_t index)
+{
+    for (size_t i = index + 1; i < n; i++) {
+        if (probes[i].answered && probes[i].file && is_same(probes[i].file, probes[index].meant))
+            return true;
+    }
+    return false;
 }
 
 void gather_denied(struct facts *facts)
@@ -53,7 +63,7 @@ void gather_denied(struct facts *facts)
     size_t n;
     const struct evidence_probe *probes = evidence_probes(facts->evidence, &n);
     for (size_t i = 0; i < n; i++) {
-        if (probes[i].state == PROBE_DENIED)
+        if (probes[i].state == PROBE_DENIED && !was_mended(probes, n, i))
             add_denied(facts, probes, n, i);
     }
 }

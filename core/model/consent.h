@@ -3,6 +3,8 @@
 #ifndef D5_MODEL_CONSENT_H
 #define D5_MODEL_CONSENT_H
 
+#include "core/base/span.h"
+
 enum consent { // bits
     CONSENT_NONE = 0,
     CONSENT_EXEC = 1,    // run reading programs inside pods: exec is not a read for the API server
@@ -11,5 +13,8 @@ enum consent { // bits
     CONSENT_SSM = 8,     // send commands to a node through AWS
     CONSENT_ALL = 15,
 };
+
+const char *consent_name(enum consent bit); // "exec": the word of --allow and of the policy
+bool consent_parse(struct span name, unsigned *ret);
 
 #endif

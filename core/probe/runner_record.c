@@ -1,6 +1,6 @@
-// A line of probes.jsonl. It says more than the contract's example in two places, so that nobody has to guess
-// from the words of a call: `answers`, the exit statuses that the probe's row takes for answers, and `why`,
-// the reason of whatever is not an answer.
+// A line of probes.jsonl. It says more than the contract's example in three places, so that nobody has to
+// guess from the words of a call: `answers`, the exit statuses that the probe's row takes for answers; `why`,
+// the reason of whatever is not an answer; and `meant`, the file that is not there for it.
 #include "core/base/utf8.h"
 #include "core/door/json.h"
 #include "core/probe/runner_inside.h"
@@ -89,6 +89,8 @@ void record_write(void *context, const struct writer_result *result, struct str 
     write_file(&w, run, result);
     json_write(&w, "state", probe_state_names[unwritten ? PROBE_FAILED : pub->state]);
     write_answers(&w, pub->planned->row);
+    if (!result->there && !result->free)
+        json_write(&w, "meant", pub->planned->file);
     if (why)
         json_write(&w, "why", why);
     json_close(&w, '}');

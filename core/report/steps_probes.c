@@ -18,10 +18,10 @@ static bool row_reads(const struct catalogue_row *row, struct arena *arena, cons
 
 static bool serves(const struct evidence_probe *p, struct subject_list about, struct arena *arena)
 {
-    for (size_t i = 0; p->file && i < about.n; i++) {
+    for (size_t i = 0; p->meant && i < about.n; i++) {
         const struct catalogue_row *row = NULL;
         while ((row = catalogue_next(about.items[i], row))) {
-            if (row_reads(row, arena, p->file))
+            if (row_reads(row, arena, p->meant))
                 return true;
         }
     }
@@ -52,5 +52,5 @@ void step_from_probes(struct report_step *step, struct subject_list about, const
     arena_done(&patterns);
     if (worst && n_answered == 0)
         step_say(step, worst->state == PROBE_DENIED ? STEP_NOT_ALLOWED : STEP_FAILED,
-                 arena_printf(arena, "%s: %s", worst->file, worst->why));
+                 arena_printf(arena, "%s: %s", worst->meant, worst->why));
 }

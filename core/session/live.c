@@ -72,18 +72,6 @@ static void on_idle(void *context)
 
 // ------------------------------------------------------------------ beginning and end
 
-// The first number that no probe of this case has.
-static unsigned first_id(const struct incident *in)
-{
-    uint64_t highest = 0, n;
-    for (size_t i = 0; i < in->n_probes; i++) {
-        struct span id = span_of(in->probes[i].id);
-        if (span_skip(&id, "E-") && span_to_u64(id, &n) && n > highest)
-            highest = n;
-    }
-    return (unsigned)highest + 1;
-}
-
 // A case that rests on what lies elsewhere cannot also hold evidence of its own: two trees would be one.
 static bool take_case(struct session *s, struct error *err)
 {
@@ -115,7 +103,8 @@ static bool keep_since(struct session *s, usec_t since, struct error *err)
 static bool begin(struct live *live, struct error *err)
 {
     struct session *s = live->s;
-    if (!take_case(s, err) || !live_way_init(&live->way, &live->config, err) ||
+    struct live_wish wish = {live->config.via, live->config.consent};
+    if (!take_case(s, err) || !live_way_init(&live->way, s, wish, err) ||
         !keep_since(s, live->way.since, err))
         return false;
     char *tree = case_file(&s->path, SESSION_OWN_SOURCE);
@@ -123,7 +112,7 @@ static bool begin(struct live *live, struct error *err)
         &(struct runner_config){
             .loop = live->config.loop,
             .tree = tree,
-            .first_id = first_id(s->incident),
+            .first_id = live_first_id(s),
             .max_all = live->way.max_all,
             .max_per_host = live->way.max_per_host,
             .path = live->way.path,
@@ -152,13 +141,19 @@ struct live *live_new(const struct live_config *config, struct error *err)
     return NULL;
 }
 
+void live_end(struct live *live)
+{
+    loop_timer_stop(live->soon);
+    live->cancelled = true;
+    runner_free(live->runner);
+    live->runner = NULL;
+}
+
 void live_free(struct live *live)
 {
     if (!live)
         return;
-    loop_timer_stop(live->soon);
-    live->phase = LIVE_IDLE;
-    runner_free(live->runner);
+    live_end(live);
     live_way_done(&live->way);
     arena_done(&live->arena);
     free(live->asked);
@@ -192,10 +187,26 @@ void live_plan(const struct live *live, const char *step, struct plan *ret)
     free(steps);
 }
 
+// What waited for it: the subjects of refused probes that may run now.
+static void freed_subjects(const struct live *live, bool *ret)
+{
+    for (size_t i = 0; i < live->n_asked; i++) {
+        const struct probe_row *row = live->asked[i].row;
+        bool freed = live->asked[i].refused && row->consent && (row->consent & ~live->way.consent) == 0;
+        for (size_t k = 0; freed && k < ARRAY_LEN(row->subjects) && row->subjects[k] != SUBJECT_NONE; k++)
+            ret[row->subjects[k]] = true;
+    }
+}
+
+// Steps that ended without them begin anew; what they read already is not read again.
 void live_allow(struct live *live, unsigned consent)
 {
+    bool subjects[SUBJECT_COUNT] = {false};
     live_way_allow(&live->way, live->s, consent);
+    freed_subjects(live, subjects);
     live_forget_asked(live, NULL);
+    if (live_steps_reopen(live, subjects))
+        loop_timer_start(live->soon, 0);
 }
 
 unsigned live_consent(const struct live *live)

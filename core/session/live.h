@@ -28,12 +28,15 @@ struct live_config {
 // Makes the case, if there is none yet, and notes that it holds its evidence itself. NULL with an error: it
 // cannot be kept, or rests on evidence that was collected elsewhere.
 struct live *live_new(const struct live_config *config, struct error *err);
-void live_free(struct live *live); // cancels what runs, and waits for it; takes NULL
+void live_free(struct live *live); // not while live_is_reading; takes NULL
+
+// Cancels what runs and waits until it is gone; nothing can be run any more. Not from a callback.
+void live_end(struct live *live);
 
 // What would run for a step, or (NULL) for all steps that no gate holds. plan_done it.
 void live_plan(const struct live *live, const char *step, struct plan *ret);
 
-// Consent that was given later on; only adds.
+// Consent that was given later on; only adds. What was refused for want of it runs now.
 void live_allow(struct live *live, unsigned consent);
 unsigned live_consent(const struct live *live); // what counts of all that was given
 

@@ -11,7 +11,8 @@ struct live_way {
     enum reach via;
     unsigned consent; // of which the policy let through
     bool guided;
-    const char *const *path;                         // where programs are looked up; NULL: $PATH's
+    const char *const *path; // where programs are looked up; NULL: $PATH's
+    const char *hostname;
     const char *host_keys;                           // or NULL: strict
     struct tempdir *sockets;                         // ssh's
     usec_t since;                                    // how far back logs are asked for
@@ -51,14 +52,22 @@ struct live {
 };
 
 // live_way.c
-bool live_way_init(struct live_way *ret, const struct live_config *config, struct error *err);
+struct live_wish { // a person's
+    enum reach via;
+    unsigned consent;
+};
+bool live_way_init(struct live_way *ret, const struct session *s, struct live_wish wish, struct error *err);
 void live_way_done(struct live_way *way);
 void live_way_allow(struct live_way *way, const struct session *s, unsigned consent);
 struct plan_input live_way_plan(const struct live_way *way, const struct session *s, const bool *subjects);
 
-// live_target.c — the tree's target.yaml, with a window that ends now where nobody said when.
-bool live_write_target(const struct session *s, const char *tree, usec_t since, struct error *err);
+unsigned live_first_id(const struct session *s);      // the first number that no probe of the case has
+enum reach live_way_of_case(const struct session *s); // how its probes reached nodes
+
+// live_target.c — the tree's target.yaml.
 usec_t live_since(const struct session *s); // when the window begins: half an hour ago where nobody said
+struct window live_window(const struct session *s, usec_t since); // which ends now where nobody said
+bool live_write_target(const struct session *s, const char *tree, struct window window, struct error *err);
 
 // live_steps.c — by index of the step.
 // Which of the wanted steps may run now; false: none.
@@ -66,6 +75,8 @@ bool live_steps_now(const struct live *live, bool *ret);
 void live_steps_subjects(const struct live *live, const bool *steps, bool *ret); // SUBJECT_COUNT of them
 // The first of them (NULL: of all) that a row serves, or NULL.
 const char *live_steps_first(const struct live *live, const bool *steps, const struct probe_row *row);
+// Wants again what has ended and is about one of these; false: nothing is.
+bool live_steps_reopen(struct live *live, const bool *subjects);
 bool live_steps_begin(struct live *live, const bool *steps, struct error *err);
 bool live_steps_end(struct live *live, const bool *steps, struct error *err);
 // Ends steps anew of which later evidence says something else.

@@ -92,7 +92,8 @@ static void read_tree(struct live *live)
 {
     char *tree = case_file(&live->s->path, SESSION_OWN_SOURCE);
     live->stale = false;
-    live_write_target(live->s, tree, live->way.since, &live->trouble); // the rest goes on
+    live_write_target(live->s, tree, live_window(live->s, live->way.since),
+                      &live->trouble); // the rest goes on
     free(tree);
     live->reading = session_analyse_begin(live->s, &live->trouble);
     if (!live->reading) {

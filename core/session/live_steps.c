@@ -83,6 +83,22 @@ const char *live_steps_first(const struct live *live, const bool *steps, const s
     return NULL;
 }
 
+bool live_steps_reopen(struct live *live, const bool *subjects)
+{
+    bool any = false;
+    for (size_t i = 0; i < live->s->list.n; i++) {
+        const struct incident_step *step = &live->s->incident->steps[i];
+        enum subject about[SUBJECTS_EACH];
+        bool ended = step->status > STEP_RUNNING && step->status != STEP_SKIPPED && !step->answer;
+        size_t n = ended ? subjects_of(live, i, about) : 0;
+        for (size_t k = 0; k < n; k++) {
+            live->wanted[i] |= subjects[about[k]];
+            any |= subjects[about[k]];
+        }
+    }
+    return any;
+}
+
 // ------------------------------------------------------------------ beginning and end
 
 bool live_steps_begin(struct live *live, const bool *steps, struct error *err)
@@ -118,7 +134,7 @@ static bool end_step(struct live *live, size_t index, struct error *err)
         .text = shown->result ? shown->result : shown->reason,
     };
     live->wanted[index] = false;
-    return session_do(live->s, ended, err);
+    return session_do(live->s, ended, err) && session_end_heads(live->s, index, err);
 }
 
 static bool end_range(struct live *live, const bool *steps, struct step_range range, struct error *err)

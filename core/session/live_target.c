@@ -9,14 +9,20 @@
 #include "core/base/mem.h"
 #include "core/session/live_inside.h"
 
-enum { WINDOW_MINUTES = 30 };
+#define WINDOW (30 * USEC_MIN)
 
 usec_t live_since(const struct session *s)
 {
     usec_t from = session_target(s)->window.from, to = s->target.window.to;
     if (from != TIME_UNKNOWN)
         return from;
-    return (to != TIME_UNKNOWN ? to : clock_now()) - WINDOW_MINUTES * 60 * USEC_SEC;
+    return (to != TIME_UNKNOWN ? to : clock_now()) - WINDOW;
+}
+
+struct window live_window(const struct session *s, usec_t since)
+{
+    usec_t to = s->target.window.to;
+    return (struct window){since, to != TIME_UNKNOWN ? to : clock_now()};
 }
 
 static bool write_file(const char *path, struct span text, struct error *err)
@@ -40,11 +46,10 @@ static bool replace_file(const char *path, struct span text, struct error *err)
     return ok;
 }
 
-bool live_write_target(const struct session *s, const char *tree, usec_t since, struct error *err)
+bool live_write_target(const struct session *s, const char *tree, struct window window, struct error *err)
 {
     struct target target = *session_target(s);
-    target.window.from = since;
-    target.window.to = s->target.window.to != TIME_UNKNOWN ? s->target.window.to : clock_now();
+    target.window = window;
     char *path = mem_printf("%s/target.yaml", tree), *text = session_target_text(&target);
     bool ok = replace_file(path, span_of(text), err);
     free(text);

@@ -1,5 +1,8 @@
 // What a live run may do, and by which way: a person's flags within the bounds of the administrator's policy.
 // Guided mode has no consent at all, and looks for programs where the policy says.
+#include <limits.h>
+#include <unistd.h>
+
 #include "core/base/mem.h"
 #include "core/session/live_inside.h"
 
@@ -20,6 +23,13 @@ static const char *const *take_path(struct arena *arena, const struct policy *po
     return path;
 }
 
+static const char *take_hostname(struct arena *arena)
+{
+    char name[HOST_NAME_MAX + 1] = "";
+    gethostname(name, sizeof name - 1);
+    return name[0] ? arena_strdup(arena, name) : NULL;
+}
+
 // To name exec or ssm as the way is to say yes to it.
 static unsigned consent_of_way(enum reach via)
 {
@@ -32,25 +42,25 @@ void live_way_allow(struct live_way *way, const struct session *s, unsigned cons
         way->consent |= consent & s->policy.allow;
 }
 
-bool live_way_init(struct live_way *ret, const struct live_config *config, struct error *err)
+bool live_way_init(struct live_way *ret, const struct session *s, struct live_wish wish, struct error *err)
 {
-    const struct session *s = config->session;
     const struct policy *policy = &s->policy;
     *ret = (struct live_way){
-        .via = config->via,
+        .via = wish.via,
         .guided = session_is_guided(s),
         .since = live_since(s),
         .max_all = (unsigned)policy->max_probes,
         .max_per_host = (unsigned)policy->max_per_host,
         .capture_seconds = (unsigned)policy->max_capture_seconds,
     };
-    live_way_allow(ret, s, config->consent | consent_of_way(config->via));
+    live_way_allow(ret, s, wish.consent | consent_of_way(wish.via));
     if (ret->guided)
         ret->path = take_path(&ret->arena, policy);
     if (policy->accept_new_host_keys)
         ret->host_keys = arena_printf(&ret->arena, "%s/known_hosts", s->path.dir);
-    ret->sockets = config->via == REACH_SSH ? tempdir_new(NULL, err) : NULL;
-    return ret->sockets || config->via != REACH_SSH;
+    ret->hostname = take_hostname(&ret->arena);
+    ret->sockets = wish.via == REACH_SSH ? tempdir_new(NULL, err) : NULL;
+    return ret->sockets || wish.via != REACH_SSH;
 }
 
 void live_way_done(struct live_way *way)
@@ -61,10 +71,11 @@ void live_way_done(struct live_way *way)
 
 struct plan_input live_way_plan(const struct live_way *way, const struct session *s, const bool *subjects)
 {
+    enum reach via = way->via != REACH_NONE ? way->via : live_way_of_case(s);
     return (struct plan_input){
         .facts = s->looked ? s->looked->facts : NULL,
         .target = session_target(s),
-        .via = way->via,
+        .via = via,
         .consent = way->consent,
         .guided = way->guided,
         .subjects = subjects,
@@ -72,6 +83,46 @@ struct plan_input live_way_plan(const struct live_way *way, const struct session
         .since = way->since,
         .capture_seconds = way->capture_seconds,
         .host_keys = way->host_keys,
+        .hostname = way->hostname,
         .control_folder = way->sockets ? tempdir_path(way->sockets) : NULL,
     };
+}
+
+// ------------------------------------------------------------------ what the case says of its own probes
+
+static uint64_t id_number(const char *id)
+{
+    struct span rest = span_of(id);
+    uint64_t n = 0;
+    return span_skip(&rest, "E-") && span_to_u64(rest, &n) ? n : 0;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+unsigned live_first_id(const struct session *s)
+{
+    uint64_t highest = 0;
+    size_t n = 0;
+    const struct evidence_probe *records = s->looked ? evidence_probes(s->looked->evidence, &n) : NULL;
+    for (size_t i = 0; i < s->incident->n_probes; i++)
+        highest = larger(highest, id_number(s->incident->probes[i].id));
+    for (size_t i = 0; i < n; i++)
+        highest = larger(highest, id_number(records[i].id));
+    return (unsigned)highest + 1;
+}
+
+enum reach live_way_of_case(const struct session *s)
+{
+    size_t n = 0;
+    const struct evidence_probe *records = s->looked ? evidence_probes(s->looked->evidence, &n) : NULL;
+    for (size_t i = n; i-- > 0;) {
+        enum reach via;
+        bool node = records[i].where && span_starts(span_of(records[i].where), "node ");
+        if (node && records[i].via && reach_parse(span_of(records[i].via), &via))
+            return via;
+    }
+    return REACH_NONE;
 }

@@ -88,15 +88,14 @@ static bool read_path(struct policy *policy, const struct yaml_node *node, struc
 
 static bool read_allow(struct policy *policy, const struct yaml_node *node, struct error *err)
 {
-    static const char *const words[] = {"exec", "capture", "bundle", "ssm"};
     if (node->kind != YAML_LIST)
         return bad_value(node, "a list", err);
     policy->allow = 0;
     for (size_t i = 0; i < node->n; i++) {
-        int word = word_index(node->items[i], words, ARRAY_LEN(words));
-        if (word < 0)
+        unsigned bit;
+        if (!consent_parse(span_of(yaml_text(node->items[i])), &bit))
             return bad_value(node->items[i], "one of exec, capture, bundle, ssm", err);
-        policy->allow |= 1u << word;
+        policy->allow |= bit;
     }
     return true;
 }

@@ -14,6 +14,7 @@
 #include "core/base/mem.h"
 #include "core/report/format.h"
 #include "core/session/live.h"
+#include "core/session/recheck.h"
 
 #define TREE "tests/cases/demo/tree"
 #define NODE "nodes/ip-10-0-11-37.eu-west-1.compute.internal/"
@@ -68,6 +69,7 @@ bool probe_serves(const struct probe_row *row, enum subject subject)
 }
 
 static int failing_row = -1;
+static bool mended; // the rule is gone, and lookups go through
 
 static bool is_wanted(const struct plan_input *in, const struct source *source)
 {
@@ -101,6 +103,12 @@ void plan_done(struct plan *plan)
     arena_done(&plan->arena);
 }
 
+bool reach_parse(struct span text, enum reach *ret)
+{
+    *ret = REACH_LOCAL;
+    return span_is(text, "local");
+}
+
 // ------------------------------------------------------------------ a runner that copies files
 
 struct runner {
@@ -119,9 +127,9 @@ static void record(struct runner *r, const struct probe_run *run)
     fprintf(
         f,
         "{\"id\":\"%s\",\"step\":\"%s\",\"argv\":[\"%s\"],\"where\":\"bastion\",\"exit\":%d,\"cut\":false,"
-        "\"stderr\":\"%s\",\"file\":\"%s\",\"state\":\"%s\"}\n",
+        "\"stderr\":\"%s\",\"%s\":\"%s\",\"state\":\"%s\"}\n",
         run->id, run->step ? run->step : "", run->planned->row->name, run->exit, run->why ? run->why : "",
-        run->planned->file, probe_state_names[run->state]);
+        run->state == PROBE_DONE ? "file" : "meant", run->planned->file, probe_state_names[run->state]);
     fclose(f);
     free(path);
 }
@@ -130,6 +138,14 @@ static void fetch(struct runner *r, const char *file)
 {
     char *command = mem_printf("mkdir -p \"$(dirname '%s/%s')\" && cp " TREE "/%s '%s/%s'", r->config.tree,
                                file, file, r->config.tree, file);
+    assert_int_equal(system(command), 0);
+    free(command);
+    if (!mended)
+        return;
+    command = strstr(file, "dig-")
+                  ? mem_printf("cp " TREE "/pods/shop/checkout-7d9c5b6f4-x2x9p/dig-query-tcp.txt '%s/%s'",
+                               r->config.tree, file)
+                  : mem_printf("sed -i '/--dport 53 -j DROP/d' '%s/%s'", r->config.tree, file);
     assert_int_equal(system(command), 0);
     free(command);
 }
@@ -424,8 +440,6 @@ static void what_has_no_consent_is_not_allowed(void **state)
     assert_non_null(strstr(step(&scene, "E.Y3")->said, "exec needs consent"));
     assert_same_as_offline(&scene);
     live_allow(scene.live, CONSENT_EXEC);
-    struct error err = {{0}};
-    must(live_run_step(scene.live, "E.Y3", &err), &err);
     loop_run(scene.loop);
     assert_int_not_equal(place_of(&scene, "lookups", false), SIZE_MAX);
     assert_int_not_equal(step(&scene, "E.Y3")->status, STEP_NOT_ALLOWED);
@@ -497,6 +511,81 @@ static void a_probe_that_fails_fails_its_step(void **state)
     end(&scene);
 }
 
+// ------------------------------------------------------------------ looking again
+
+static enum recheck_verdict look_again(struct scene *scene, size_t *ret_gone)
+{
+    struct error err = {{0}};
+    struct recheck *recheck = recheck_new(&(struct recheck_config){.session = scene->s,
+                                                                   .loop = scene->loop,
+                                                                   .consent = CONSENT_EXEC,
+                                                                   .finished = on_finished,
+                                                                   .context = scene},
+                                          &err);
+    must(recheck, &err);
+    loop_run(scene->loop);
+    const struct recheck_result *result = recheck_result(recheck, &err);
+    must(result, &err);
+    enum recheck_verdict ret = result->verdict;
+    *ret_gone = 0;
+    for (size_t i = 0; i < result->n; i++)
+        *ret_gone +=
+            strstr(result->lines[i].before, "-j DROP") && !result->lines[i].after && !result->lines[i].why;
+    recheck_free(recheck);
+    return ret;
+}
+
+static void a_fault_that_stays_is_still_there(void **state)
+{
+    (void)state;
+    struct scene scene;
+    size_t gone;
+    begin(&scene, CONSENT_EXEC);
+    run_all(&scene);
+    char *before = offline(&scene);
+    assert_int_equal(look_again(&scene, &gone), RECHECK_STILL_THERE);
+    assert_int_equal(gone, 0);
+    assert_string_equal(session_report(scene.s)->verified_result, "still_there");
+    char *after = offline(&scene);
+    assert_string_equal(before, after); // nothing was written over
+    free(after);
+    free(before);
+    end(&scene);
+}
+
+static void a_fault_that_was_mended_is_gone(void **state)
+{
+    (void)state;
+    struct scene scene;
+    size_t gone;
+    begin(&scene, CONSENT_EXEC);
+    run_all(&scene);
+    mended = true;
+    enum recheck_verdict verdict = look_again(&scene, &gone);
+    mended = false;
+    assert_int_equal(verdict, RECHECK_GONE);
+    assert_true(gone > 0);
+    assert_string_equal(session_report(scene.s)->verified_result, "gone");
+    end(&scene);
+}
+
+static void what_cannot_be_read_again_cannot_be_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    size_t gone;
+    begin(&scene, CONSENT_EXEC);
+    run_all(&scene);
+    mended = true;
+    failing_row = RULES;
+    enum recheck_verdict verdict = look_again(&scene, &gone);
+    mended = false;
+    failing_row = -1;
+    assert_int_equal(verdict, RECHECK_CANNOT_TELL);
+    assert_int_equal(gone, 0);
+    end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +596,9 @@ int main(void)
         cmocka_unit_test(one_step_runs_by_itself),
         cmocka_unit_test(what_is_cancelled_ends_as_far_as_it_came),
         cmocka_unit_test(guided_takes_no_consent),
+        cmocka_unit_test(a_fault_that_stays_is_still_there),
+        cmocka_unit_test(a_fault_that_was_mended_is_gone),
+        cmocka_unit_test(what_cannot_be_read_again_cannot_be_told),
         cmocka_unit_test(a_probe_that_fails_fails_its_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

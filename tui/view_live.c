@@ -1,0 +1,261 @@
+// What keys do to a live case, and what its run does to the screen. Callbacks of the run only mark what is
+// stale; the rest is done when the next frame is drawn.
+#include "tui/view_live.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/session/policy.h"
+#include "tui/view_ui.h"
+
+enum { TICK_MS = 1000 };
+
+bool view_live_is_on(const struct ui *ui)
+{
+    return ui->live.live;
+}
+
+bool view_live_is_busy(const struct ui *ui)
+{
+    return (ui->live.live && live_is_busy(ui->live.live)) || ui->live.recheck;
+}
+
+bool view_live_goes_on(const struct ui *ui)
+{
+    return view_live_is_busy(ui) && session_policy(ui->session)->go_on_when_disconnected;
+}
+
+// ---- what the run says
+
+static void on_tick(void *context)
+{
+    struct ui *ui = context;
+    ui->dirty = true;
+    if (view_live_is_busy(ui))
+        ui_after(ui, ui->live.tick, TICK_MS);
+}
+
+// A sum that is another one when some step has come further.
+static uint64_t progress(const struct incident *in)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < in->n_steps; i++)
+        sum = sum * 31 + (uint64_t)in->steps[i].status + (uint64_t)in->steps[i].ended;
+    return sum;
+}
+
+// ---- consents, asked for one by one when a probe is refused for want of one; the others run on
+
+static void ask_consent(struct ui *ui);
+
+static void on_consent(struct ui *ui, struct span text)
+{
+    bool yes = text.len > 0 && (text.at[0] == 'y' || text.at[0] == 'Y');
+    if (yes) {
+        live_allow(ui->live.live, ui->live.asking);
+        ui_after(ui, ui->live.tick, TICK_MS);
+    }
+    ask_consent(ui);
+}
+
+static unsigned lowest_bit(unsigned bits)
+{
+    return bits & ~(bits - 1);
+}
+
+// What such a probe lacks, that a person may still give and was not asked for.
+static unsigned lacking(const struct ui *ui, const struct probe_run *run)
+{
+    unsigned may = session_is_guided(ui->session) ? 0 : session_policy(ui->session)->allow;
+    bool refused = run->planned->state == PLANNED_NOT_ALLOWED;
+    return refused ? run->planned->row->consent & may & ~live_consent(ui->live.live) & ~ui->live.asked : 0;
+}
+
+static void ask_consent(struct ui *ui)
+{
+    const struct runner *runner = live_runner(ui->live.live);
+    for (size_t i = 0; i < runner_count(runner) && !ui->prompt.open; i++) {
+        const struct probe_run *run = runner_at(runner, i);
+        unsigned bit = lowest_bit(lacking(ui, run));
+        if (!bit)
+            continue;
+        ui->live.asking = bit;
+        ui->live.asked |= bit;
+        char *label =
+            mem_printf("Allow %s (y/n)? As in: %s ", consent_name((enum consent)bit), run->planned->command);
+        ui_ask(ui, label, NULL, on_consent);
+        free(label);
+    }
+}
+
+static void on_changed(void *context)
+{
+    struct ui *ui = context;
+    uint64_t now = progress(session_incident(ui->session));
+    ui->dirty = true;
+    ask_consent(ui);
+    if (now == ui->live.seen)
+        return;
+    ui->live.seen = now;
+    ui_case_changed(ui);
+}
+
+static void on_analysed(void *context)
+{
+    struct ui *ui = context;
+    ui->live.seen = 0;
+    view_evidence_forget(ui);
+}
+
+static void say_end(struct ui *ui)
+{
+    const char *trouble = live_trouble(ui->live.live);
+    const struct report *report = session_report(ui->session);
+    if (trouble)
+        ui_say(ui, ROLE_ERROR, "%s", trouble);
+    else if (report)
+        ui_say(ui, ROLE_OK, "Done: %s", report->root_cause);
+}
+
+static void on_finished(void *context)
+{
+    struct ui *ui = context;
+    ui->live.stopping = false;
+    if (ui_is_guided(ui) && ui->live.step)
+        view_guided_ended(ui, ui->live.step);
+    else
+        ui_show_result(ui);
+    say_end(ui);
+}
+
+// ---- beginning and end
+
+bool view_live_begin(struct ui *ui)
+{
+    struct error err = {0};
+    if (ui->live.live || !ui->loop)
+        return ui->live.live;
+    ui->live.tick = loop_timer_new(ui->loop, on_tick, ui);
+    ui->live.live = live_new(
+        &(struct live_config){
+            .session = ui->session,
+            .loop = ui->loop,
+            .via = ui->config->via,
+            .consent = ui->config->consent,
+            .changed = on_changed,
+            .analysed = on_analysed,
+            .finished = on_finished,
+            .context = ui,
+        },
+        &err);
+    if (!ui->live.live)
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+    return ui->live.live;
+}
+
+void view_live_end(struct ui *ui)
+{
+    if (ui->live.recheck && !recheck_is_reading(ui->live.recheck)) {
+        recheck_free(ui->live.recheck);
+        ui->live.recheck = NULL;
+    }
+    if (ui->live.live)
+        live_end(ui->live.live);
+}
+
+void view_live_done(struct ui *ui)
+{
+    recheck_free(ui->live.recheck);
+    live_free(ui->live.live);
+    free(ui->live.step);
+    ui->live = (struct live_view){0};
+}
+
+// ---- the plan, the run
+
+static void start(struct ui *ui)
+{
+    struct error err = {0};
+    struct live *live = ui->live.live;
+    bool ok = ui->live.step ? live_run_step(live, ui->live.step, &err) : live_run_all(live, &err);
+    if (!ok)
+        ui_say(ui, ROLE_WARN, "%s", err.text);
+    else
+        ui_after(ui, ui->live.tick, TICK_MS);
+}
+
+static void take_step(struct ui *ui, const char *step)
+{
+    char *copy = step ? mem_strdup(step) : NULL;
+    free(ui->live.step);
+    ui->live.step = copy;
+}
+
+void view_live_accept(struct ui *ui, const char *step)
+{
+    ui->live.accepted = true;
+    ui->live.asked = 0;
+    take_step(ui, step);
+    start(ui);
+}
+
+void view_live_run(struct ui *ui, const char *step)
+{
+    if (ui->live.recheck)
+        ui_say(ui, ROLE_WARN, "A recheck is under way; Esc stops it");
+    else if (!ui->live.accepted && !session_is_guided(ui->session))
+        view_plan_open(ui, step);
+    else
+        view_live_accept(ui, step);
+}
+
+void view_live_stop(struct ui *ui)
+{
+    if (ui->live.recheck)
+        recheck_cancel(ui->live.recheck);
+    else if (ui->live.live)
+        live_cancel(ui->live.live, NULL);
+    ui->live.stopping = true;
+    ui_say(ui, ROLE_WARN, "Stopping; what is known is judged");
+}
+
+// ---- a recheck
+
+static void on_rechecked(void *context)
+{
+    struct ui *ui = context;
+    ui->live.stopping = false;
+    ui_case_changed(ui);
+    view_recheck_open(ui);
+}
+
+static void on_recheck_probe(void *context, const struct probe_run *run)
+{
+    (void)run;
+    ((struct ui *)context)->dirty = true;
+}
+
+void view_live_recheck(void *context)
+{
+    struct ui *ui = context;
+    struct error err = {0};
+    if (!ui->loop || view_live_is_busy(ui)) {
+        ui_say(ui, ROLE_WARN, "Something runs still; Esc stops it");
+        return;
+    }
+    ui->live.recheck = recheck_new(
+        &(struct recheck_config){
+            .session = ui->session,
+            .loop = ui->loop,
+            .via = ui->config->via,
+            .consent = ui->live.live ? live_consent(ui->live.live) : ui->config->consent,
+            .probe = on_recheck_probe,
+            .finished = on_rechecked,
+            .context = ui,
+        },
+        &err);
+    if (ui->live.recheck)
+        ui_say(ui, ROLE_RUNNING, "What decided is read again");
+    else
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+}

@@ -1,0 +1,49 @@
+// A live case on the screen: the plan is shown and accepted, consents are asked for one by one, then probes
+// run while keys are answered; what they print is seen as it comes.
+#ifndef D5_TUI_VIEW_LIVE_H
+#define D5_TUI_VIEW_LIVE_H
+
+#include "core/session/live.h"
+#include "core/session/recheck.h"
+#include "tui/canvas.h"
+
+struct ui;
+struct loop_timer;
+
+struct live_view { // zero-initialized: the case is not live
+    struct live *live;
+    struct recheck *recheck; // under way, or its result is looked at; or NULL
+    struct loop_timer *tick; // moves the clocks
+    bool accepted;           // the plan
+    bool stopping;           // asked for once already
+    unsigned asked, asking;  // consents that a person was asked for, and the one that is being asked for
+    char *step;              // what runs once they are answered; NULL: all
+    uint64_t seen;           // how far the steps had come when the report was last made
+};
+
+// Makes the case's live run, where it is to have one: a new case without evidence, or one that holds its own.
+// False: it cannot (said on the screen).
+bool view_live_begin(struct ui *ui);
+void view_live_end(struct ui *ui); // cancels what runs, and waits until it is gone
+void view_live_done(struct ui *ui);
+
+bool view_live_is_on(const struct ui *ui);
+bool view_live_is_busy(const struct ui *ui);
+bool view_live_goes_on(const struct ui *ui); // when the terminal is gone: by the policy
+
+// Runs a step, or (NULL) all that may run: first the plan, then what needs a yes.
+void view_live_run(struct ui *ui, const char *step);
+void view_live_accept(struct ui *ui, const char *step); // the plan
+void view_live_stop(struct ui *ui);
+void view_live_recheck(void *ui);
+
+// In the checklist: how long a step has been running, and how much came.
+void view_live_words(const struct ui *ui, const char *step, struct str *ret);
+
+// In the evidence pane, while the current step runs: what its probes print. False: nothing to draw.
+bool view_live_draw(struct ui *ui, struct rect area);
+
+void view_plan_open(struct ui *ui, const char *step); // view_plan.c
+void view_recheck_open(struct ui *ui);                // view_recheck.c
+
+#endif

@@ -1,0 +1,136 @@
+// The plan: what would run, where, and by which command; what needs a yes first; and what may not or cannot
+// run, and so stays unknown. Nothing runs before it is accepted.
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/session/policy.h"
+#include "tui/view_live.h"
+#include "tui/view_ui.h"
+
+struct state {
+    char *step; // NULL: all steps
+    struct plan plan;
+};
+
+enum group { GROUP_RUN, GROUP_ASK, GROUP_NOT, GROUP_COUNT };
+
+static const struct {
+    const char *title;
+    enum glyph glyph;
+    enum role role;
+} groups[] = {
+    [GROUP_RUN] = {"Runs", GLYPH_TODO, ROLE_TEXT},
+    [GROUP_ASK] = {"Needs your yes, asked for one kind at a time", GLYPH_HELD, ROLE_HELD},
+    [GROUP_NOT] = {"Does not run, and stays unknown", GLYPH_UNKNOWN, ROLE_UNKNOWN},
+};
+
+static const struct column columns[] = {
+    {.title = "where", .least = 10, .most = 34},
+    {.title = "by way of", .most = 9, .rank = 2},
+    {.title = "command", .least = 24},
+};
+
+static enum group group_of(const struct ui *ui, const struct planned *p)
+{
+    unsigned may = session_is_guided(ui->session) ? 0 : session_policy(ui->session)->allow;
+    if (p->state == PLANNED_RUN)
+        return GROUP_RUN;
+    return p->state == PLANNED_NOT_ALLOWED && (p->row->consent & may) ? GROUP_ASK : GROUP_NOT;
+}
+
+static void add_planned(struct view *view, const struct planned *p, size_t index, enum group group)
+{
+    struct view_row *row = view_add(view, groups[group].role, p->where, NULL);
+    row->signed_ = true;
+    row->glyph = groups[group].glyph;
+    row->index = index;
+    view_cell(view, 1, ROLE_MUTED, "%s", p->via ? p->via : "");
+    view_cell(view, 2, groups[group].role, "%s", p->command);
+}
+
+static void add_group(struct ui *ui, struct view *view, enum group group, size_t *counts)
+{
+    const struct plan *plan = &((struct state *)view->state)->plan;
+    counts[group] = 0;
+    for (size_t i = 0; i < plan->n; i++)
+        counts[group] += group_of(ui, &plan->items[i]) == group;
+    if (counts[group] > 0)
+        view_add_heading(view, groups[group].role,
+                         arena_printf(&view->arena, "%s (%zu)", groups[group].title, counts[group]));
+    for (size_t i = 0; i < plan->n; i++) {
+        if (group_of(ui, &plan->items[i]) == group)
+            add_planned(view, &plan->items[i], i, group);
+    }
+}
+
+static void fill(struct ui *ui, struct view *view)
+{
+    struct state *state = view->state;
+    size_t counts[GROUP_COUNT];
+    plan_done(&state->plan);
+    state->plan = (struct plan){0};
+    live_plan(ui->live.live, state->step, &state->plan);
+    for (enum group group = 0; group < GROUP_COUNT; group++)
+        add_group(ui, view, group, counts);
+    if (state->plan.waits)
+        view_add_heading(view, ROLE_MUTED, "More follows when these have named nodes, pods and servers");
+    view->note =
+        arena_printf(&view->arena, "%zu run, %zu need a yes, %zu do not run; Enter begins, q does not",
+                     counts[GROUP_RUN], counts[GROUP_ASK], counts[GROUP_NOT]);
+}
+
+static const char *rating_word(enum probe_rating rating)
+{
+    static const char *const words[] = {"GREEN", "YELLOW", "RED"};
+    return words[rating];
+}
+
+static void detail(struct ui *ui, struct view *view, struct prose *p)
+{
+    const struct view_row *row = view_current(ui, view);
+    const struct planned *planned = &((struct state *)view->state)->plan.items[row->index];
+    prose_label(p, "command", ROLE_TEXT, "%s", planned->command);
+    prose_label(p, "where", ROLE_TEXT, "%s%s%s", planned->where, planned->via ? " by way of " : "",
+                planned->via ? planned->via : "");
+    if (planned->why)
+        prose_label(p, "not, since", ROLE_UNKNOWN, "%s", planned->why);
+    if (planned->file)
+        prose_label(p, "gives", ROLE_ACCENT, "%s", planned->file);
+    prose_label(p, "bounds", ROLE_MUTED, "%s; at most %u s and %llu kB%s", rating_word(planned->row->rating),
+                planned->seconds, (unsigned long long)(planned->row->bytes / 1000),
+                planned->row->flags & PROBE_CHANGES ? "; writes on the node" : "; only reads");
+}
+
+static void enter(struct ui *ui, struct view *view)
+{
+    char *step = ((struct state *)view->state)->step;
+    ((struct state *)view->state)->step = NULL;
+    view_back(ui);
+    view_live_accept(ui, step);
+    free(step);
+}
+
+static void done(struct view *view)
+{
+    struct state *state = view->state;
+    plan_done(&state->plan);
+    free(state->step);
+}
+
+static const struct view_ops ops = {
+    .title = "What will run",
+    .columns = columns,
+    .n_columns = ARRAY_LEN(columns),
+    .state_size = sizeof(struct state),
+    .fill = fill,
+    .detail = detail,
+    .enter = enter,
+    .done = done,
+};
+
+void view_plan_open(struct ui *ui, const char *step)
+{
+    view_close_all(ui);
+    struct view *view = view_push(ui, &ops);
+    ((struct state *)view->state)->step = step ? mem_strdup(step) : NULL;
+}
