@@ -117,11 +117,21 @@ def reads_only(lab, results, requests_before, commands_before):
     requests = lab.api.requests()[requests_before:]
     bad = [r['method'] + ' ' + r['path'] for r in requests if not request_is_read(r, (lab.scene.allow or '') + lab.scene.via)]
     results.add('reads only, of %d requests at the API server' % len(requests), not bad, bad)
+    asked = [r['action'] for r in lab.aws.requests()]
+    bad = [a for a in asked if not re.match('Describe|Filter|Get|List', a) and not (a == 'SendCommand' and lab.scene.via == 'ssm')]
+    results.add('reads only, of %d requests at AWS' % len(asked), not bad, bad)
     commands = [c for name, node in lab.nodes.items() for c in node.commands()[commands_before[name]:]]
     bad = [c for c in commands if not is_read(c)]
     results.add('reads only, of %d commands on nodes' % len(commands), not bad, bad)
     left = [f for node in lab.nodes.values() for f in node.written()]
     results.add('no file left on a node', not left, left)
+
+
+def beside_each_other(lab, results, done, seconds):
+    """the check of the healthy cluster: named, and in much less time than its probes took together"""
+    named(lab, results, done, seconds)
+    together = sum(p.get('ms') or 0 for p in probes()) / 1000
+    results.add('probes run beside each other', probes() and seconds < together / 2, '%.1f s, probes together %.1f s' % (seconds, together))
 
 
 # ---------------------------------------------------------------- one scene

@@ -38,9 +38,10 @@ export PATH
 exec sh -c "$SSH_ORIGINAL_COMMAND"
 '''
 
-# The node's own kernel log and journal: what its namespace said since it came up.
+# The node's own kernel log and journal: what was said since it came up, and not of another namespace (other labs').
 DMESG = '''#!/bin/sh
-exec /usr/bin/dmesg "$@" --since '%(since)s'
+own=$(/usr/bin/readlink /proc/self/ns/net | /usr/bin/tr -dc 0-9)
+/usr/bin/dmesg "$@" --since '%(since)s' | /usr/bin/awk -v own="$own" '!/ in netns / || index($0, " in netns " own ",")'
 '''
 JOURNAL = '''#!/bin/sh
 exec /usr/bin/cat %(folder)s/kubelet.log
