@@ -338,7 +338,8 @@ static void judge_outside_name(struct bench *b, const struct answers *a)
         &cites);
 }
 
-// The name that is complained of; without one, what the pod's own lookups were denied.
+// The name that is complained of; without one, what the pod's own lookups were denied, but for what probes
+// ask.
 static const char *find_query(const struct bench *b)
 {
     if (b->facts->target.query)
@@ -346,6 +347,7 @@ static const char *find_query(const struct bench *b)
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
         if (l->target_pod && l->name && l->outcome == LOOKUP_NXDOMAIN && !l->expansion &&
+            !span_is_caseless(span_of(l->name), TARGET_OUTSIDE_NAME) &&
             bench_time_in_window(b, l->time) == TRI_YES)
             return l->name;
     }

@@ -36,7 +36,7 @@ static void add_node_servers(const struct bench *b, const char *node, struct tar
 static struct targets find_targets(struct bench *b, const char *node)
 {
     const struct corefile *file = b->facts->dns.corefile;
-    const struct core_server *server = file ? corefile_server_for(file, span_of("example.com")) : NULL;
+    const struct core_server *server = file ? corefile_server_for(file, span_of(TARGET_OUTSIDE_NAME)) : NULL;
     const struct core_plugin *plugin = core_plugin(server, "forward");
     struct core_forward forward;
     struct targets targets = {.n = 0};

@@ -168,7 +168,7 @@ static enum tri goes_to(const struct upstream *u, const char *name, struct ip ip
 static usec_t cache_time(const struct bench *b)
 {
     const struct corefile *file = b->facts->dns.corefile;
-    const struct core_server *server = file ? corefile_server_for(file, span_of("example.com")) : NULL;
+    const struct core_server *server = file ? corefile_server_for(file, span_of(TARGET_OUTSIDE_NAME)) : NULL;
     const struct core_plugin *cache = core_plugin(server, "cache");
     int64_t seconds;
     if (server && !cache)
@@ -411,7 +411,7 @@ static void judge_families(struct upstream *u)
 {
     struct bench *b = &u->bench;
     const struct corefile *file = b->facts->dns.corefile;
-    const char *query = b->facts->target.query ? b->facts->target.query : "example.com";
+    const char *query = b->facts->target.query ? b->facts->target.query : TARGET_OUTSIDE_NAME;
     const struct core_server *server = file ? corefile_server_for(file, span_of(query)) : NULL;
     struct core_forward forward;
     if (!b->facts->dns.n_endpoints ||

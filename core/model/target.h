@@ -4,6 +4,10 @@
 
 #include "core/base/clock.h"
 
+// The name outside of the cluster that probes ask for beside those of the incident. It is reserved (RFC
+// 2606), so no application's complaint is about it, and a network that is closed to the world denies it.
+#define TARGET_OUTSIDE_NAME "example.com"
+
 struct target { // every text may be NULL; whoever made the target owns them, in one arena
     const char *context;
     const char *namespace_;

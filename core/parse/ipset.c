@@ -258,6 +258,18 @@ static void take_line(struct reader *r, struct span line)
     }
 }
 
+// Nothing but blank lines and headings, as where several answers share a file.
+static bool says_nothing(struct span text)
+{
+    struct span line;
+    while (span_cut_line(&text, &line)) {
+        line = span_trim(line);
+        if (line.len && line.at[0] != '#')
+            return false;
+    }
+    return true;
+}
+
 struct ipset_list *ipset_parse(struct text text, struct error *err)
 {
     struct ipset_list *list = mem_alloc(sizeof *list);
@@ -268,7 +280,7 @@ struct ipset_list *ipset_parse(struct text text, struct error *err)
         r.line++;
         take_line(&r, line);
     }
-    if (list->n == 0 && span_trim(text.bytes).len > 0) {
+    if (list->n == 0 && !says_nothing(text.bytes)) {
         error_set(err, "no set (create … or Name: …) in it: not the output of ipset");
         ipset_free(list);
         return NULL;

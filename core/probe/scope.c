@@ -217,7 +217,7 @@ static void find_names(struct scope *s)
         add_name(s, whole_name(s, s->facts->target.query), "failing");
     add_name(s, arena_printf(s->arena, "kubernetes.default.svc.%s.", domain ? domain : "cluster.local"),
              "service");
-    add_name(s, "example.com.", "external");
+    add_name(s, TARGET_OUTSIDE_NAME ".", "external");
 }
 
 // ------------------------------------------------------------------ all of it

@@ -395,6 +395,21 @@ static void a_stranger_denies_without_authority(void **state)
     EXPECT(TARGET, exists, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
 }
 
+// A network that is closed to the world denies the outside name that every run asks for.
+static void what_probes_ask_for_is_no_complaint(void **state)
+{
+    (void)state;
+#define NO_QUERY "namespace: shop\npod: cart-1\nnode: n1\n" WINDOW
+    static const struct file files[] = {
+        {"pods/shop/cart-1/dig-external.txt", DIG_GOT("example.com", "", "NXDOMAIN", "aa", "120")},
+    };
+    EXPECT(NO_QUERY, files, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    static const struct file asked[] = {
+        {"pods/shop/cart-1/dig-external.txt", DIG_GOT("example.org", "", "NXDOMAIN", "aa", "120")},
+    };
+    EXPECT(NO_QUERY, asked, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_CONFIRMED);
+}
+
 static void near_names_are_measured(void **state)
 {
     (void)state;
@@ -461,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_killed_application_is_its_own_cause),
         cmocka_unit_test(large_answers_are_lost_where_small_ones_arrive),
         cmocka_unit_test(a_name_that_is_not_there_has_a_neighbour),
+        cmocka_unit_test(what_probes_ask_for_is_no_complaint),
         cmocka_unit_test(a_stranger_denies_without_authority),
         cmocka_unit_test(near_names_are_measured),
         cmocka_unit_test(what_failed_earlier_is_no_fault_now),

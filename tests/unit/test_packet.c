@@ -493,6 +493,10 @@ static void test_ipset_text(void **state)
     struct ipset_list *list =
         ipset_parse((struct text){span_of("bash: ipset: command not found\n"), 0}, &err);
     assert_null(list);
+    list = ipset_parse((struct text){span_of("# ipset list\n# ipset save\n"), 0}, &err);
+    assert_non_null(list); // there are none
+    assert_int_equal(list->n, 0);
+    ipset_free(list);
     list = ipset_parse(
         (struct text){span_of("Name: a\nType: hash:ip\nHeader: family inet\nMembers:\n10.0.0.1\n\n"
                               "create a hash:ip family inet\nadd a 10.0.0.1\nadd a 10.0.0.2\n"),
