@@ -41,7 +41,8 @@ def world(box, folder):
 
 
 def resolver(box, folder):
-    """what a VPC's resolver knows: its own names, and the way into the world; nothing of the cluster"""
+    """what a VPC's resolver knows: its own names, and the way to one zone of the world; nothing of the cluster. All else it denies,
+    as a closed network does, also the example.com that d5tui asks for"""
     os.makedirs(folder, exist_ok=True)
     own = ''.join('local-data: "%s. 60 IN A %s"\n' % (name, ip) for name, ip in NODES.items())
     with open(folder + '/unbound.conf', 'w') as f:
