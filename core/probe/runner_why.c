@@ -31,6 +31,7 @@ static const char *const denied_words[] = {
     "unauthorizedoperation",
     "expiredtoken",
     "unable to locate credentials",
+    "host key verification failed", // the last line: above it ssh frames its warning in lines of @
 };
 static const char *const missing_words[] = {
     "executable file not found",

@@ -6,14 +6,15 @@ from network import API, AWS, NODES
 from node import USER
 
 REGION = 'eu-west-1'
+CONTEXT = 'arn:aws:eks:eu-west-1:111122223333:cluster/lab'  # as `aws eks update-kubeconfig` names it
 AWS_NAMES = ['%s.%s.amazonaws.com' % (s, REGION) for s in ('ec2', 'ssm', 'logs', 's3', 'sts', 'lab-bundles.s3')]
 
 KUBECONFIG = '''apiVersion: v1
 kind: Config
-current-context: lab
+current-context: "%s"
 clusters: [{name: lab, cluster: {server: "https://%s", certificate-authority: %s/ca.pem}}]
 users: [{name: oncall, user: {token: lab-token}}]
-contexts: [{name: lab, context: {cluster: lab, user: oncall}}]
+contexts: [{name: "%s", context: {cluster: lab, user: oncall}}]
 '''
 
 SSH_CONFIG = '''Host *
@@ -42,9 +43,12 @@ def files(home):
 
 
 class Bastion:
-    def __init__(self, box, folder, keys, certificates):
+    def __init__(self, box, folder, keys, certificates, tools):
         self.box, self.home, self.certificates = box, folder + '/home', certificates
-        self._write('.kube/config', KUBECONFIG % (API, certificates))
+        os.makedirs(self.home + '/bin', mode=0o700)
+        for tool in tools:
+            os.symlink('/usr/bin/' + tool, '%s/bin/%s' % (self.home, tool))
+        self._write('.kube/config', KUBECONFIG % (CONTEXT, API, certificates, CONTEXT))
         self._write('.ssh/config', SSH_CONFIG % (USER, keys))
         self.keys = {name: self._key(keys, name) for name in NODES}
         self._know()
@@ -69,7 +73,7 @@ class Bastion:
         os.chmod(real, 0o600)
 
     def environment(self):
-        return {'HOME': self.home, 'USER': 'root', 'LOGNAME': 'root', 'PATH': '/usr/sbin:/usr/bin', 'KUBECONFIG': self.home + '/.kube/config', 'AWS_REGION': REGION, 'AWS_DEFAULT_REGION': REGION,
+        return {'HOME': self.home, 'USER': 'root', 'LOGNAME': 'root', 'PATH': self.home + '/bin', 'KUBECONFIG': self.home + '/.kube/config', 'AWS_REGION': REGION, 'AWS_DEFAULT_REGION': REGION,
                 'AWS_ACCESS_KEY_ID': 'AKIDLAB', 'AWS_SECRET_ACCESS_KEY': 'lab', 'AWS_CA_BUNDLE': self.certificates + '/ca.pem', 'AWS_EC2_METADATA_DISABLED': 'true', 'AWS_MAX_ATTEMPTS': '1',
                 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC', 'TERM': 'dumb'}
 

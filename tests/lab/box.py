@@ -39,7 +39,7 @@ class Box:
         os.chmod(real, mode)
 
     def argv(self, argv):
-        return ['nsenter', '--target', str(self.holder.pid), '--net', '--mount', '--uts', '--'] + list(argv)
+        return ['/usr/bin/nsenter', '--target', str(self.holder.pid), '--net', '--mount', '--uts', '--'] + list(argv)
 
     def run(self, argv, timeout=60, text=True, **more):
         return subprocess.run(self.argv(argv), capture_output=True, timeout=timeout, text=text, **more)

@@ -7,6 +7,7 @@ import re
 import shlex
 import time
 
+from bastion import CONTEXT
 from network import NODE_A, NODE_B, NODES
 from place import CHECKOUT, POD, ROOM, TOP
 
@@ -59,7 +60,7 @@ def d5tui(lab, *words, **more):
 
 
 def live(lab):
-    words = ['-n', 'shop', '-p', POD, '--via', lab.scene.via, '--keep', '--state', STATE]
+    words = ['--context', CONTEXT, '-n', 'shop', '-p', POD, '--via', lab.scene.via, '--keep', '--state', STATE]
     words += ['--allow', lab.scene.allow] if lab.scene.allow else []
     words += ['--symptom', lab.scene.symptom] if lab.scene.symptom else []
     words += ['--query', lab.scene.query] if lab.scene.ask else []

@@ -2,7 +2,7 @@
 (knot) that stands behind each CoreDNS pod. CoreDNS' own part is played by coredns.py."""
 import os
 
-from network import NODES, WORLD
+from network import LINK_LOCAL, NODES, RESOLVER, WORLD
 
 QUERY, OUTSIDE, BIG = 'orders.shop.svc.cluster.local', 'partner-api.example.net', 'big.example.net'
 CLUSTER_PORT = 5300  # on a CoreDNS pod's loopback
@@ -46,12 +46,12 @@ def resolver(box, folder):
     os.makedirs(folder, exist_ok=True)
     own = ''.join('local-data: "%s. 60 IN A %s"\n' % (name, ip) for name, ip in NODES.items())
     with open(folder + '/unbound.conf', 'w') as f:
-        f.write('server:\nusername: ""\nchroot: ""\npidfile: ""\ndirectory: "%s"\nuse-syslog: no\nlogfile: ""\ndo-daemonize: no\ninterface: 0.0.0.0\ndo-ip6: no\n'
+        f.write('server:\nusername: ""\nchroot: ""\npidfile: ""\ndirectory: "%s"\nuse-syslog: no\nlogfile: ""\ndo-daemonize: no\ninterface: %s\ninterface: %s\ndo-ip6: no\n'
                 'access-control: 0.0.0.0/0 allow\nmodule-config: "iterator"\nedns-buffer-size: 4096\nmax-udp-size: 4096\nqname-minimisation: no\noutgoing-range: 64\n'
                 'msg-cache-size: 1m\nrrset-cache-size: 1m\nlocal-zone: "." static\nlocal-data: ". 60 IN SOA a.root. nobody.invalid. 1 1800 900 604800 60"\n'
                 'local-zone: "example.net." transparent\nlocal-zone: "eu-west-1.compute.internal." static\n'
                 'local-data: "eu-west-1.compute.internal. 60 IN SOA ns.internal. hostmaster.internal. 1 1800 900 604800 60"\n%s'
-                'remote-control:\ncontrol-enable: no\nstub-zone:\nname: "example.net."\nstub-addr: %s\n' % (folder, own, WORLD))
+                'remote-control:\ncontrol-enable: no\nstub-zone:\nname: "example.net."\nstub-addr: %s\n' % (folder, RESOLVER, LINK_LOCAL, own, WORLD))
     return box.start(['unbound', '-d', '-c', folder + '/unbound.conf'], stderr=open(folder + '/log', 'w'))
 
 

@@ -71,7 +71,7 @@ class Lab:
         self._pods()
         self.api = Api(self.cluster, API, certificates, ROOM + '/requests.jsonl')
         self.aws = Aws(self, AWS, certificates, ROOM + '/aws.jsonl')
-        self.bastion = bastion.Bastion(net.boxes['bastion'], ROOM, keys, certificates)
+        self.bastion = bastion.Bastion(net.boxes['bastion'], ROOM, keys, certificates, scene.tools)
         return self
 
     # ---------------------------------------------------------------- pods
@@ -157,7 +157,7 @@ def inside(name, options):
     lab.scene.later(lab)
     print('%s: the lab is up after %.1f s' % (name, time.monotonic() - started), file=sys.stderr)
     if '--shell' in options:
-        return subprocess.run(lab.bastion.box.argv(['sh', '-i']), env=dict(lab.bastion.environment(), PS1='bastion# ')).returncode
+        return subprocess.run(lab.bastion.box.argv(['/bin/sh', '-i']), env=dict(lab.bastion.environment(), PS1='bastion# ')).returncode
     return check.scene(name, lab, app, '--signs' in options)
 
 

@@ -15,6 +15,7 @@ DOMAIN = '.eu-west-1.compute.internal'
 NODE_A, NODE_B = 'ip-10-0-11-37' + DOMAIN, 'ip-10-0-12-16' + DOMAIN
 NODES = {NODE_A: '10.0.11.37', NODE_B: '10.0.12.16'}
 RESOLVER, API, AWS, BASTION, WORLD = '10.0.0.2', '10.0.0.10', '10.0.0.11', '10.0.0.20', '203.0.113.53'
+LINK_LOCAL = '169.254.169.253'  # the resolver's other address, the same in every VPC
 MTU = 9001  # a VPC's
 NODE_SETTINGS = ('net.ipv4.ip_forward=1', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.default.rp_filter=0')
 
@@ -55,6 +56,8 @@ class Network:
              'ip route add blackhole 172.20.0.0/16\nip route add blackhole 10.100.0.0/16\n')
         self._attach('bastion', BASTION)
         self._attach('resolver', RESOLVER)
+        self.boxes['resolver'].sh('ip addr add %s/32 dev lo' % LINK_LOCAL)
+        here('ip route add %s via %s' % (LINK_LOCAL, RESOLVER))
         self._route('world', WORLD, '203.0.113.1', 'vpc-world')
         for node, name in ((NODE_A, 'vpc-a'), (NODE_B, 'vpc-b')):
             self.boxes[node].sh(settings(NODE_SETTINGS))

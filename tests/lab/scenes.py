@@ -14,6 +14,7 @@ import standins
 from network import NODE_A, NODE_B, resolv_of_node
 
 TIMED_OUT, FAILING = r'timed out|no servers could be reached', 'java.net.UnknownHostException'
+WITH_AWS = ('kubectl', 'ssh', 'dig', 'aws')
 DIG = 'dig +time=1 +tries=1 @%s %s'
 ASK = DIG % (cluster.CLUSTER_IP, dns.QUERY)
 
@@ -35,6 +36,7 @@ class Scene:
     prepare = staticmethod(faults.nothing)            # (lab) before the application starts
     later = staticmethod(faults.nothing)              # (lab) once it has started
     during = staticmethod(faults.nothing)             # (lab) just before d5tui
+    tools = ('kubectl', 'ssh', 'dig')   # what the bastion has; starting aws is most of a run's work for a processor
     signs, logs = (), FAILING           # (where, command, words) of the real tools; what the application says
     diagnosis, verdict, status = ['no_fault'], ['confirmed'], 0
     via, allow, environment = 'ssh', 'exec,capture', {}
@@ -59,8 +61,8 @@ def firewall(story, **more):
 
 
 SCENES = {
-    'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look),
-    'no_fault': Scene('Nothing is broken.', logs='connected to orders', check=check.beside_each_other, signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
+    'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look, tools=WITH_AWS),
+    'no_fault': Scene('Nothing is broken.', logs='connected to orders', check=check.beside_each_other, tools=WITH_AWS, signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
     'no_fault_nft': Scene('Nothing is broken; kube-proxy is in its nftables mode.', proxy='nftables', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', 'sudo -n nft list ruleset', 'kube-dns/udp/dns')]),
     'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes.', backend='legacy',
                           on_a='$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP', signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', 'NOERROR'), ('node a', 'sudo -n iptables-save -c', r'\[[1-9].*--dport 53 -j DROP')]),
@@ -97,7 +99,7 @@ SCENES = {
                  signs=[('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.BIG) + ' +bufsize=4096 +ignore', TIMED_OUT)]),
     'service_path': Scene('kube-proxy on the pod\'s node has stopped: its rules lead to addresses that are no endpoints any more.', prepare=faults.stale_rules, signs=[
         ('pod', ASK, TIMED_OUT), ('pod', DIG % ('10.0.12.53', dns.QUERY), 'NOERROR')], diagnosis=['service_path']),
-    'security_group_block': Scene('The security group of CoreDNS\' nodes lets the API and ssh in, and nothing on port 53.', prepare=faults.close_group, diagnosis=['security_group_block'],
+    'security_group_block': Scene('The security group of CoreDNS\' nodes lets the API and ssh in, and nothing on port 53.', prepare=faults.close_group, tools=WITH_AWS, diagnosis=['security_group_block'],
                                   signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', TIMED_OUT)]),
     'pod_not_running': Scene('The application dies at its start, for want of a file; DNS has no part in it.', later=faults.crash_app, logs='config.yaml', symptom='checkout does not come up, somebody says DNS',
                              diagnosis=['pod_not_running']),

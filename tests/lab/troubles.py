@@ -6,7 +6,7 @@ import threading
 import check
 from api import Trouble
 from network import NODE_A, NODE_B, here
-from scenes import Scene
+from scenes import WITH_AWS, Scene
 
 DROP = '$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP'
 ANY = None
@@ -24,10 +24,14 @@ def told(state, where, words=''):
     return look
 
 
+def said(probe):
+    return (probe.get('stderr') or '') + (probe.get('why') or '')
+
+
 def _probe(results, state, where, words):
     matching = [p for p in check.probes() if re.search(where, p['where'] + ' ' + ' '.join(p['argv'] or []))]
-    hit = [p for p in matching if p['state'] in state.split('|') and re.search(words, p.get('stderr') or '')]
-    results.add('a probe of "%s" ended %s%s' % (where, state, ', saying "%s"' % words if words else ''), hit, [(p['state'], p['exit'], p.get('stderr')) for p in matching][:6])
+    hit = [p for p in matching if p['state'] in state.split('|') and re.search(words, said(p))]
+    results.add('a probe of "%s" ended %s%s' % (where, state, ', saying "%s"' % words if words else ''), hit, [(p['state'], p['exit'], said(p)) for p in matching][:6])
 
 
 def _steps(results, report):
@@ -93,7 +97,7 @@ def without_sudo(lab):
 
 
 def full_disk(lab):
-    here('mkdir -p %s\nmount -t tmpfs -o size=200k tmpfs %s' % (check.STATE, check.STATE))
+    lab.bastion.box.sh('mkdir -p %s\nmount -t tmpfs -o size=200k tmpfs %s' % (check.STATE, check.STATE))
 
 
 def says_full(lab, results, done, seconds):
@@ -107,9 +111,9 @@ def trouble(story, **more):
 
 
 TROUBLES = {
-    'via_exec': trouble('No ssh: the node is asked through the kube-proxy pod on it.', via='exec', diagnosis=['host_firewall']),
-    'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', diagnosis=['host_firewall'], limit=200),
-    'via_local': trouble('d5tui runs on the node itself.', via='local', diagnosis=['host_firewall']),
+    'via_exec': trouble('No ssh: the node is asked through the kube-proxy pod on it.', via='exec'),
+    'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', tools=WITH_AWS, limit=200),
+    'via_local': trouble('d5tui runs on the node itself.', via='local'),
     'old_api': trouble('A server of 1.20: EndpointSlices are v1beta1 and name nodes elsewhere.', prepare=old_api),
     'cut_network': trouble('The bastion loses its network while the run goes on.', during=cut_network, diagnosis=ANY, check=told('timeout|failed', 'bastion|node|pod')),
     'expired_token': trouble('The token has expired.', during=expire_token, diagnosis=ANY, check=told('failed|denied', 'kubectl.*get', '[Uu]nauthorized|logged in')),
