@@ -43,7 +43,7 @@ def main():
         print('FAILED: what the lab runs could not be fetched')
         print('0 passed, 1 failed')
         return 1
-    options = [a for a in sys.argv[1:] if a.startswith('-')]
+    options = [a for a in sys.argv[1:] if a.startswith('-')] or ['--signs']
     wanted = [a for a in sys.argv[1:] if not a.startswith('-')] or list(scenes.SCENES) + list(troubles.TROUBLES)
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
