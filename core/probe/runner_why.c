@@ -58,19 +58,34 @@ static bool is_missing(struct span text)
     return has_any(text, missing_words, ARRAY_LEN(missing_words));
 }
 
-// Warnings stand in front of what matters.
+// "E1129 08:15:35.544803   29297 memcache.go:265] …": what kubectl's library writes for its own developers,
+// in front of the line that it writes for people.
+static bool is_klog(struct span line)
+{
+    bool header = line.len > 5 && strchr("IWEF", line.at[0]) && line.at[5] == ' ';
+    for (size_t i = 1; header && i < 5; i++)
+        header = line.at[i] >= '0' && line.at[i] <= '9';
+    return header;
+}
+
+static bool is_aside(struct span line)
+{
+    return span_starts(line, "Warning:") || span_starts(line, "WARNING:") || is_klog(line);
+}
+
+// Warnings stand in front of what matters; one that stands alone is what matters.
 struct span why_first_line(struct span errors)
 {
-    struct span line, first = {0};
+    struct span line, first = {0}, aside = {0};
     while (span_cut_line(&errors, &line)) {
         line = span_trim(line);
         if (is_denial(line) || is_missing(line))
             return line;
-        bool warning = span_starts(line, "Warning:") || span_starts(line, "WARNING:");
-        if (line.len && first.len == 0 && !warning)
-            first = line;
+        struct span *ret = is_aside(line) ? &aside : &first;
+        if (line.len && ret->len == 0)
+            *ret = line;
     }
-    return first;
+    return first.len ? first : aside;
 }
 
 enum probe_state why_state(struct span errors, int exit)

@@ -381,6 +381,13 @@ static void ends_have_their_words(void **state)
          "'x'"},
         {{"child", "child:exit", "2", "Unauthorized access is forbidden\nno luck\n"}, PROBE_FAILED, NULL},
         {{"child", "child:exit", "2", "no luck\nat all\n"}, PROBE_FAILED, "child exited 2: no luck"},
+        {{"child", "child:exit", "1",
+          "E1129 08:15:35.544803   29297 memcache.go:265] \"Unhandled Error\"\nno server\n"},
+         PROBE_FAILED,
+         "child exited 1: no server"},
+        {{"child", "child:exit", "1", "E1129 08:15:35.544803   29297 alone.go:1] trouble\n"},
+         PROBE_FAILED,
+         "alone.go:1] trouble"},
         {{"child", "child:die", "10"}, PROBE_FAILED, "was killed: User defined signal 1"},
         {{"nowhere"}, PROBE_MISSING, "nowhere is in none of the folders of PATH"},
     };
@@ -394,7 +401,7 @@ static void ends_have_their_words(void **state)
     wait_idle(b);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_state(runner_at(b->runner, i), cases[i].state, cases[i].why);
-    assert_record(b, "\"file\":\"bastion/11.txt\",\"state\":\"missing\"");
+    assert_record(b, "\"file\":\"bastion/13.txt\",\"state\":\"missing\"");
     assert_record(b, "\"stderr\":\"sudo: a password is required\\n\"");
     assert_record(b, "\"signal\":10");
     size_t n;
