@@ -81,10 +81,10 @@ static void ask_consent(struct ui *ui)
             continue;
         ui->live.asking = bit;
         ui->live.asked |= bit;
-        char *label =
+        free(ui->live.label);
+        ui->live.label =
             mem_printf("Allow %s (y/n)? As in: %s ", consent_name((enum consent)bit), run->planned->command);
-        ui_ask(ui, label, NULL, on_consent);
-        free(label);
+        ui_ask(ui, ui->live.label, NULL, on_consent);
     }
 }
 
@@ -168,6 +168,7 @@ void view_live_done(struct ui *ui)
     recheck_free(ui->live.recheck);
     live_free(ui->live.live);
     free(ui->live.step);
+    free(ui->live.label);
     ui->live = (struct live_view){0};
 }
 

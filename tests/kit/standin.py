@@ -1,8 +1,10 @@
-#!/usr/bin/env python3
-"""kubectl and ssh of a cluster that is a recorded tree: what the tree holds is what they print.
+#!/usr/bin/env -S python3 -S -E
+"""kubectl, ssh and dig of a cluster that is a recorded tree: what the tree holds is what they print. No aws: nobody is
+logged in.
 
 A link of the program's name leads here, and standin.json beside it says which tree (`tree`), and of which calls, by words
-of theirs, the other side refuses (`deny`) or that they never end by themselves (`slow`). A call is a line of calls.log.
+of theirs, the other side refuses (`deny`), or that they never end by themselves (`slow`; the FIFO `hangs` tells when). A
+call is a line of calls.log.
 """
 import json
 import os
@@ -159,10 +161,14 @@ def main():
     with open(os.path.join(HERE, "calls.log"), "a", encoding="utf-8") as f:
         f.write(said + "\n")
     if any(word in said for word in CONFIG.get("slow", [])):
+        with open(os.path.join(HERE, "hangs"), "w", encoding="utf-8") as f:
+            f.write(said + "\n")
         signal.pause()
     if any(word in said for word in CONFIG.get("deny", [])):
         return fail('Error from server (Forbidden): pods is forbidden: User "x" cannot do that')
-    return {"kubectl": kubectl, "ssh": ssh}[name](args)
+    if name == "aws":
+        return fail("Unable to locate credentials.", 253)
+    return {"kubectl": kubectl, "ssh": ssh, "dig": lambda a: dig("bastion", a)}[name](args)
 
 
 sys.exit(main())
