@@ -81,8 +81,9 @@ void script_done(struct run *run);
 
 // runner_why.c — what an end means: sets state, why, exit, signal and cut.
 void run_judge(struct run *run, const struct process_result *result);
-// "the first line that says why", of what went to standard error; empty when there is none.
-struct span why_first_line(struct span errors);
+// The line of what went to standard error that says why: the first that does; of ssh's own failures (255),
+// which come behind banners and ornaments, the last. Empty when there is none.
+struct span why_line(struct span errors, int exit);
 enum probe_state why_state(struct span errors, int exit);
 
 // runner_record.c — a line of probes.jsonl (a writer_record_fn; the context is a run).

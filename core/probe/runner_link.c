@@ -54,8 +54,8 @@ static void on_ended(void *context, const struct process_result *result)
     link->process = NULL;
     if (link->state != LINK_WAIT)
         return;
-    struct span line = span_first(why_first_line(str_span(&link->errors)), 200);
     int exit = result->end == PROCESS_EXITED ? result->code : 1;
+    struct span line = why_line(str_span(&link->errors), exit);
     enum probe_state state = result->end == PROCESS_CANCELLED || result->end == PROCESS_TIMED_OUT
                                  ? PROBE_TIMEOUT
                                  : why_state(str_span(&link->errors), exit);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 #include "core/probe/runner_inside.h"
 
 enum { // timeout(1), sh(1), ssh(1)
@@ -15,6 +16,7 @@ enum { // timeout(1), sh(1), ssh(1)
     EXIT_NOT_FOUND = 127,
     EXIT_NO_WAY = 255
 };
+enum { WHY_MAX = 200 };
 
 static const char *const denied_words[] = {
     "(forbidden)",
@@ -74,7 +76,7 @@ static bool is_aside(struct span line)
 }
 
 // Warnings stand in front of what matters; one that stands alone is what matters.
-struct span why_first_line(struct span errors)
+static struct span first_line(struct span errors)
 {
     struct span line, first = {0}, aside = {0};
     while (span_cut_line(&errors, &line)) {
@@ -86,6 +88,22 @@ struct span why_first_line(struct span errors)
             *ret = line;
     }
     return first.len ? first : aside;
+}
+
+static struct span last_line(struct span errors)
+{
+    struct span line, last = {0};
+    while (span_cut_line(&errors, &line)) {
+        line = span_trim(line);
+        last = line.len ? line : last;
+    }
+    return last;
+}
+
+struct span why_line(struct span errors, int exit)
+{
+    struct span line = exit == EXIT_NO_WAY ? last_line(errors) : first_line(errors);
+    return utf8_first(line, WHY_MAX);
 }
 
 enum probe_state why_state(struct span errors, int exit)
@@ -108,7 +126,7 @@ static const char *who(const struct run *run, int exit)
 
 static const char *said(struct run *run)
 {
-    struct span line = span_first(why_first_line(run->pub.errors), 200);
+    struct span line = why_line(run->pub.errors, run->pub.exit);
     return line.len ? arena_printf(&run->arena, ": " SPAN_FMT, SPAN_ARG(line)) : "";
 }
 
