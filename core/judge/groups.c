@@ -138,7 +138,9 @@ static void claim_block(struct weighed *w, const struct side *to, const struct v
                               .diagnosis = DIAGNOSIS_SECURITY_GROUP_BLOCK,
                               .subject = SUBJECT_SECURITY_GROUP,
                               .on_path = TRI_YES,
-                              .in_window = clock_in_window(witness->time, w->facts->target.window),
+                              .in_window = witness->time == TIME_UNKNOWN // a dig that got nothing has none
+                                               ? TRI_YES
+                                               : clock_in_window(witness->time, w->facts->target.window),
                               .text = arena_printf(w->arena, "the pod's UDP query to CoreDNS %s %s", object,
                                                    answered ? "was answered" : "got no answer"),
                               .object = object,

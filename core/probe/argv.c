@@ -103,12 +103,12 @@ static bool is_question(struct span s)
 
 static bool is_over(struct span s)
 {
-    return span_is(s, "udp") || span_is(s, "tcp");
+    return span_is(s, "udp") || span_is(s, "tcp") || span_is(s, "large");
 }
 
-static bool is_tcp(struct span s)
+static bool is_how(struct span s)
 {
-    return span_is(s, "+tcp");
+    return span_is(s, "+tcp") || span_is(s, "+bufsize=4096");
 }
 
 // ------------------------------------------------------------------ times
@@ -221,8 +221,8 @@ static const struct {
     [VALUE_SERVER] = {"server", "server", "an IP address", is_address},
     [VALUE_NAME] = {"name", "name to look up", "a DNS name", is_lookup_name},
     [VALUE_QUESTION] = {"question", "question", "failing, service or external", is_question},
-    [VALUE_OVER] = {"over", "transport", "udp or tcp", is_over},
-    [VALUE_TCP] = {"tcp", "transport", "+tcp", is_tcp},
+    [VALUE_OVER] = {"over", "transport", "udp, tcp or large", is_over},
+    [VALUE_HOW] = {"how", "transport", "+tcp or +bufsize=4096", is_how},
     [VALUE_SINCE] = {"since", "time", "a time of RFC 3339", is_time},
     [VALUE_EPOCH] = {"epoch", "time", "@SECONDS", is_epoch},
     [VALUE_FROM] = {"from", "time", "milliseconds", is_number},

@@ -20,8 +20,8 @@ enum probe_value {
     VALUE_SERVER,    // IP address: who is asked
     VALUE_NAME,      // a name to look up
     VALUE_QUESTION,  // in a file's name: which name that is
-    VALUE_OVER,      // "udp", "tcp"
-    VALUE_TCP,       // "+tcp"
+    VALUE_OVER,      // "udp", "tcp", "large"
+    VALUE_HOW,       // "+tcp", "+bufsize=4096"
     VALUE_SINCE,     // RFC 3339
     VALUE_EPOCH,     // the same in seconds: "@1763881200"
     VALUE_FROM,      // milliseconds since 1970 …

@@ -54,14 +54,18 @@ enum { // limits of what is printed
     .name = title, .argv = WORDS(__VA_ARGS__), .place = PROBE_ON_NODE, .each = PROBE_EACH_NODE,              \
     .flags = flag, .seconds = 20, .file = "nodes/{node}/" path
 
+// Counters are read a second time so many seconds later. Who gets no answer asks again within five
+// (resolv.conf(5)): what loses queries has counted by then. A run waits for it, so it is no longer than that.
+#define AGAIN 10
+
 #define RULESET(title, path, ...)                                                                            \
     {                                                                                                        \
         ON_NODE(title, "networking/" path, PROBE_ROOT | PROBE_NETWORK, __VA_ARGS__),                         \
-            .bytes = RULES, .again = 30,                                                                     \
+            .bytes = RULES, .again = AGAIN,                                                                  \
             .subjects = {SUBJECT_FIREWALL, SUBJECT_PROXY_MODE, SUBJECT_NODELOCAL},                           \
     }
 
-#define DIG    "dig", "+tries=1", "+time=2", "?{tcp}", "@{server}", "-q", "{name}", "-t", "A"
+#define DIG    "dig", "+tries=1", "+time=2", "?{how}", "@{server}", "-q", "{name}", "-t", "A"
 #define DIG_TO "dig-{server}-{over}-{question}.txt"
 #define DIGS(title, from, folder)                                                                            \
     .name = title, .argv = WORDS(DIG), .place = from, .each = PROBE_EACH_LOOKUP, .seconds = 10,              \
@@ -161,11 +165,11 @@ const struct probe_row probe_table[] = {
     // Connection tracking, link-local counters.
     {ON_NODE("conntrack-statistics", "networking/conntrack.txt", PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES,
              "conntrack", "-S"),
-     .bytes = SMALL, .again = 30, .heading = "*** Output of conntrack -S ***",
+     .bytes = SMALL, .again = AGAIN, .heading = "*** Output of conntrack -S ***",
      .subjects = {SUBJECT_CONNTRACK, SUBJECT_FIREWALL}},
     {ON_NODE("conntrack-flows", "networking/conntrack.txt", PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES,
              "conntrack", "-L", "-p", "udp", "--dport", "53"),
-     .bytes = RULES, .again = 30, .heading = "*** Output of conntrack -L -p udp --dport 53 ***",
+     .bytes = RULES, .again = AGAIN, .heading = "*** Output of conntrack -L -p udp --dport 53 ***",
      .subjects = {SUBJECT_CONNTRACK, SUBJECT_FIREWALL}},
     {ON_NODE("sysctl", "sysctls/sysctl_all.txt", PROBE_ROOT | PROBE_NETWORK, "sysctl", "-e",
              "net.netfilter.nf_conntrack_count", "net.netfilter.nf_conntrack_max",
@@ -178,7 +182,7 @@ const struct probe_row probe_table[] = {
      .flags = PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES,
      .seconds = 20,
      .bytes = SMALL,
-     .again = 30,
+     .again = AGAIN,
      .file = "nodes/{node}/networking/ethtool.txt",
      .heading = "Interface {interface}",
      .subjects = {SUBJECT_LINKLOCAL}},
