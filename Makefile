@@ -207,7 +207,7 @@ lab-root:
 	@tests/lab/root.sh build/lab
 
 lab: all
-	@tests/lab/test_lab.py
+	@tests/lab/test_lab.py --all
 
 clean:
 	rm -rf build

@@ -228,7 +228,9 @@ class Handler(https.Handler):
     def _exec(self, resource, namespace, name):
         self._authorize('create', resource, 'exec', namespace)
         pod = self._pod(namespace, name)
-        self._container(pod, self._one('container'))
+        container = self._container(pod, self._one('container'))
+        if not container.status()['ready']:
+            raise Fail(500, 'container not found ("%s")' % container.name)
         connection = execute.upgrade(self)
         if not connection:
             raise Fail(400, 'you must specify at least 1 of stdin, stdout, stderr, and upgrade')

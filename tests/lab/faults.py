@@ -37,25 +37,31 @@ def mute_resolver(lab):
     lab.network.boxes['resolver'].sh('nft add table ip mute\nnft "add chain ip mute in { type filter hook input priority 0; policy drop; }"')
 
 
+NEW_COREDNS = [('coredns-7c9bd5f8d4-2mvqz', '10.0.12.61'), ('coredns-7c9bd5f8d4-tq8xh', '10.0.12.94')]
+
+
 def replace_coredns(lab):
     """a rollout: the old pods end, the new ones answer SERVFAIL until they know the cluster's names"""
-    lab.app_pod.containers[0].wait_for('connected to', 20)
-    time_of, old = rfc3339(time.time()), [p for p in lab.cluster.pods if p.labels.get('k8s-app') == 'kube-dns']
+    app, old, events = lab.app_pod.containers[0], [p for p in lab.cluster.pods if p.labels.get('k8s-app') == 'kube-dns'], lab.cluster.events
+    app.wait_for('connected to', 30)
+    now = rfc3339(time.time())
+    for name, ip in NEW_COREDNS:
+        lab.start_coredns(name, ip, synced=False)
+        events.append(kit.event('SuccessfulCreate', 'Created pod: ' + name, 'ReplicaSet', 'coredns-7c9bd5f8d4', 'kube-system', now, 'replicaset-controller'))
+    for name, _ in NEW_COREDNS:
+        lab.cluster.pod('kube-system', name).containers[0].wait_for('CoreDNS-', 30)
+    for p in old:
+        lab.cluster.pods.remove(p)
+        events.append(kit.event('Killing', 'Stopping container coredns', 'Pod', p.name, 'kube-system', now, 'kubelet'))
+    lab.sync_proxy()
+    app.wait_for('UnknownHostException', 30)
     for p in old:
         p.containers[0].stop()
-        lab.cluster.pods.remove(p)
-        lab.cluster.events.append(kit.event('Killing', 'Stopping container coredns', 'Pod', p.name, 'kube-system', time_of, 'kubelet'))
-    names = [('coredns-7c9bd5f8d4-2mvqz', '10.0.12.61'), ('coredns-7c9bd5f8d4-tq8xh', '10.0.12.94')]
-    for name, ip in names:
-        lab.start_coredns(name, ip, synced=False)
-        lab.cluster.events.append(kit.event('SuccessfulCreate', 'Created pod: ' + name, 'ReplicaSet', 'coredns-7c9bd5f8d4', 'kube-system', time_of, 'replicaset-controller'))
-    lab.sync_proxy()
-    lab.app_pod.containers[0].wait_for('UnknownHostException', 30)
-    for name, _ in names:
+    for name, _ in NEW_COREDNS:
         lab.sync_coredns(name)
-    failing = len(lab.app_pod.containers[0].lines)
-    while not any('connected' in line.text for line in lab.app_pod.containers[0].lines[failing:]):
-        lab.app_pod.containers[0].wait_for_more(10)
+    failed = len(app.lines)
+    while not any('connected' in line.text for line in app.lines[failed:]):
+        app.wait_for_more(10)
 
 
 def close_group(lab):

@@ -40,7 +40,7 @@ class Scene:
     signs, logs = (), FAILING           # (where, command, words) of the real tools; what the application says
     diagnosis, verdict, status = ['no_fault'], ['confirmed'], 0
     via, allow, environment = 'ssh', 'exec,capture', {}
-    limit = 110                         # seconds; a run that takes longer hangs
+    limit = 180                         # seconds; a run that takes longer hangs
     check = staticmethod(check.named)
     look = None                         # instead of running d5tui
 
@@ -94,19 +94,19 @@ SCENES = {
                                signs=[('node a', 'sudo -n ss -lnu sport = :53', ':53'), ('kubectl', 'logs -n kube-system node-local-dns-x7k2p --previous', 'address already in use')], diagnosis=['nodelocaldns_bind']),
     'conntrack_full': Scene('The node\'s table of connections is full of long-lived ones; ssh is not tracked, so that one still gets in.', later=faults.fill_conntrack,
                             signs=[('pod', ASK, TIMED_OUT), ('node a', 'sudo -n dmesg', 'table full')], diagnosis=['conntrack_full']),
-    'mtu': Scene('A link of 1500 between nodes of 9001 loses large packets, and nobody is told. dig +tcp asks for small segments and sees nothing of it; the C library waits.', query=dns.BIG, logs=None, ask=True,
-                 symptom='lookups of big.example.net hang, all others work', prepare=faults.narrow_link, diagnosis=['mtu'],
+    'mtu': Scene('A link of 1500 between nodes of 9001 loses large packets, and nobody is told: the effect is seen, the link is not. dig +tcp asks for small segments and sees nothing of it; the C library waits.', query=dns.BIG, logs=None, ask=True,
+                 symptom='lookups of big.example.net hang, all others work', prepare=faults.narrow_link, diagnosis=['mtu'], verdict=['likely'],
                  signs=[('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.BIG) + ' +bufsize=4096 +ignore', TIMED_OUT)]),
     'service_path': Scene('kube-proxy on the pod\'s node has stopped: its rules lead to addresses that are no endpoints any more.', prepare=faults.stale_rules, signs=[
         ('pod', ASK, TIMED_OUT), ('pod', DIG % ('10.0.12.53', dns.QUERY), 'NOERROR')], diagnosis=['service_path']),
     'security_group_block': Scene('The security group of CoreDNS\' nodes lets the API and ssh in, and nothing on port 53.', prepare=faults.close_group, tools=WITH_AWS, diagnosis=['security_group_block'],
                                   signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', TIMED_OUT)]),
     'pod_not_running': Scene('The application dies at its start, for want of a file; DNS has no part in it.', later=faults.crash_app, logs='config.yaml', symptom='checkout does not come up, somebody says DNS',
-                             diagnosis=['pod_not_running']),
+                             diagnosis=['pod_not_running'], verdict=['confirmed', 'likely']),
     'search_expansion': Scene('NXDOMAIN for the doubled names, then an answer: the search list at work.', logs='connected to orders', symptom='the capture is full of NXDOMAIN, is DNS broken?', diagnosis=['search_expansion'],
                               signs=[('pod', DIG % (cluster.CLUSTER_IP, dns.QUERY + '.shop.svc.cluster.local'), 'NXDOMAIN')]),
     'name_does_not_exist': Scene('The application asks for "ordres"; the service is "orders".', query='ordres.shop.svc.cluster.local', signs=[('pod', DIG % (cluster.CLUSTER_IP, 'ordres.shop.svc.cluster.local'), 'NXDOMAIN')],
                                  diagnosis=['name_does_not_exist'], verdict=['confirmed', 'likely']),
-    'transient_servfail': Scene('CoreDNS was replaced a moment ago: a few SERVFAIL while the new pods had not heard from the API server.', corefile=cluster.kit.COREFILE.replace('errors\n', 'errors\n    log\n', 1), later=faults.replace_coredns,
+    'transient_servfail': Scene('CoreDNS was replaced a moment ago: a few SERVFAIL while the new pods had not heard from the API server.', query=dns.QUERY + '.', corefile=cluster.kit.COREFILE.replace('errors\n', 'errors\n    log\n', 1), later=faults.replace_coredns,
                                 signs=[('pod', ASK, 'NOERROR')], diagnosis=['transient_servfail'], verdict=['confirmed', 'likely']),
 }
