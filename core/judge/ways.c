@@ -1,0 +1,183 @@
+// Finds the ways: the clients, and for each the servers that it may be asking and the nodes between them.
+#include "core/judge/ways.h"
+
+#include "core/base/mem.h"
+#include "core/judge/nodepath.h"
+#include "core/judge/standin.h"
+
+enum { MOST_CLIENTS = 4, MOST_STANDINS = 2, MOST_ENDPOINTS = 16 }; // stand-ins: of one node
+
+struct client { // who asks
+    const char *node;
+    struct ip ip;
+    bool host_network;
+    bool standin; // known by its node's files only
+};
+
+// ---------------------------------------------------------------- who asks
+
+static void add_client(struct client *list, size_t *n, const struct kube_pod *pod, struct ip ip)
+{
+    if (*n < MOST_CLIENTS && ip.family)
+        list[(*n)++] = (struct client){.node = pod->node, .ip = ip, .host_network = pod->host_network};
+}
+
+// Pods that the routes of the complaining node show, else of every node whose evidence is there.
+static size_t find_standins(const struct facts *facts, struct client list[static MOST_CLIENTS])
+{
+    struct ip pods[MOST_STANDINS];
+    size_t n = 0;
+    for (size_t i = 0; i < facts->n_nodes; i++) {
+        const struct node_facts *node = &facts->nodes[i];
+        if (facts->node_name && strcmp(node->name, facts->node_name) != 0)
+            continue;
+        size_t n_pods = standin_pods(node, pods, MOST_STANDINS);
+        for (size_t j = 0; j < n_pods && n < MOST_CLIENTS; j++)
+            list[n++] = (struct client){.node = node->name, .ip = pods[j], .standin = true};
+    }
+    return n;
+}
+
+// The complaining pod; else pods of its node stand for it, else of any node whose evidence is there; where
+// pods were not listed, those that the nodes' own files show.
+static size_t find_clients(const struct facts *facts, struct client list[static MOST_CLIENTS])
+{
+    size_t n = 0;
+    if (facts->pod && facts->pod->node && facts->pod->ip.family) {
+        add_client(list, &n, facts->pod, facts->pod->ip);
+        add_client(list, &n, facts->pod, facts->pod->ip2);
+        return n;
+    }
+    for (size_t i = 0; i < facts->cluster.pods.n && n < 2; i++) {
+        const struct kube_pod *pod = &facts->cluster.pods.items[i];
+        bool there = facts->node_name ? pod->node && strcmp(pod->node, facts->node_name) == 0
+                                      : facts_node(facts, pod->node) != NULL;
+        if (there && !pod->host_network)
+            add_client(list, &n, pod, pod->ip);
+    }
+    return n || facts->pod || facts->target.pod ? n : find_standins(facts, list);
+}
+
+// ---------------------------------------------------------------- one way
+
+static struct way *add_way(struct arena *arena, struct ways *ways)
+{
+    struct way *way = ARENA_PUSH(arena, ways->items, ways->n, ways->cap);
+    *way = (struct way){0};
+    return way;
+}
+
+static const char *tell_way(struct arena *arena, struct ip from, struct ip to)
+{
+    char a[IP_TEXT], b[IP_TEXT];
+    return arena_printf(arena, "from %s to %s", ip_format(from, a), ip_format(to, b));
+}
+
+// What both kinds of way share. `port` 0: DNS' own.
+static struct way *begin(struct arena *arena, const struct facts *facts, struct ways *ways,
+                         const char *node_name)
+{
+    struct way *way = add_way(arena, ways);
+    way->node_name = node_name;
+    way->node = facts_node(facts, node_name);
+    return way;
+}
+
+static void finish(struct arena *arena, const struct facts *facts, struct way *way, struct ip src,
+                   uint16_t port)
+{
+    way->what = tell_way(arena, src, way->server);
+    way->known = way->node && nodepath_fill(arena, facts, way->node, way->server.family, &way->query);
+    way->query.src = src;
+    way->query.dst = way->server;
+    way->query.dport = port ? port : 53;
+    way->query.out = way->node ? nodepath_device(way->node, way->server) : NULL;
+}
+
+// Through the asker's own node.
+static void add_client_way(struct arena *arena, const struct facts *facts, struct ways *ways,
+                           const struct client *c, struct ip dst, uint16_t port)
+{
+    if (dst.family != c->ip.family)
+        return;
+    struct way *way = begin(arena, facts, ways, c->node);
+    way->server = dst;
+    finish(arena, facts, way, c->ip, port);
+    way->query.in = c->host_network || !way->node ? NULL : nodepath_device(way->node, c->ip);
+    bool local = facts->dns.nodelocal.family && ip_eq(dst, facts->dns.nodelocal);
+    way->query.hook = c->host_network ? NF_OUTPUT : local ? NF_INPUT : NF_FORWARD;
+}
+
+// Through the node of a CoreDNS pod. What came from a pod of that same node is there already.
+static void add_server_way(struct arena *arena, const struct facts *facts, struct ways *ways,
+                           const struct client *c, const struct kube_endpoint *e)
+{
+    const char *node = e->node ? e->node : nodepath_node_of(facts, e->ip);
+    if (e->ip.family != c->ip.family || (node && c->node && strcmp(node, c->node) == 0))
+        return;
+    struct way *way = begin(arena, facts, ways, node);
+    way->server = e->ip;
+    finish(arena, facts, way, c->ip, facts->dns.endpoint_port);
+    way->query.in = way->node ? nodepath_device(way->node, c->ip) : NULL;
+    const struct kube_node *kube = way->node ? way->node->kube : NULL;
+    bool own = kube && (ip_eq(kube->internal_ip, e->ip) || ip_eq(kube->internal_ip2, e->ip));
+    way->query.hook = own ? NF_INPUT : NF_FORWARD;
+}
+
+static bool serves(const struct kube_endpoint *e)
+{
+    return e->ready != TRI_NO || e->serving == TRI_YES;
+}
+
+// To the cluster's DNS as the node itself knows it. No more of the way is known.
+static void add_standin_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
+                             const struct client *c)
+{
+    struct ip servers[2];
+    const struct node_facts *node = facts_node(facts, c->node);
+    size_t n = node ? standin_dns(node, servers, ARRAY_LEN(servers)) : 0;
+    for (size_t i = 0; i < n; i++)
+        add_client_way(arena, facts, ways, c, servers[i], 53);
+    ways->whole = false;
+}
+
+// The cache asks from the node itself.
+static void add_cache_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
+                           const struct client *c)
+{
+    const struct dns_facts *dns = &facts->dns;
+    const struct node_facts *node = facts_node(facts, c->node);
+    struct client self = {.node = c->node, .host_network = true};
+    self.ip = node && node->kube ? node->kube->internal_ip : (struct ip){0};
+    for (size_t i = 0; self.ip.family && i < dns->n_endpoints && i < MOST_ENDPOINTS; i++) {
+        if (serves(&dns->endpoints[i]))
+            add_client_way(arena, facts, ways, &self, dns->endpoints[i].ip, dns->endpoint_port);
+    }
+}
+
+static void add_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
+                     const struct client *c)
+{
+    const struct dns_facts *dns = &facts->dns;
+    if (dns->n_addresses == 0 && c->standin)
+        add_standin_ways(arena, facts, ways, c);
+    for (size_t i = 0; i < dns->n_addresses; i++)
+        add_client_way(arena, facts, ways, c, dns->addresses[i], 53);
+    if (dns->nodelocal.family)
+        add_client_way(arena, facts, ways, c, dns->nodelocal, 53);
+    for (size_t i = 0; i < dns->n_endpoints && i < MOST_ENDPOINTS; i++) {
+        if (serves(&dns->endpoints[i]))
+            add_server_way(arena, facts, ways, c, &dns->endpoints[i]);
+    }
+    if (dns->nodelocal.family && !c->host_network)
+        add_cache_ways(arena, facts, ways, c);
+}
+
+void ways_find(struct arena *arena, const struct facts *facts, struct ways *ret)
+{
+    struct client clients[MOST_CLIENTS];
+    *ret = (struct ways){.whole = true};
+    ret->n_clients = find_clients(facts, clients);
+    for (size_t i = 0; i < ret->n_clients; i++)
+        add_ways(arena, facts, ret, &clients[i]);
+}
