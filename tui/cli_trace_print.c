@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/base/utf8.h"
 #include "core/door/json.h"
 #include "tui/cli_trace.h"
+#include "tui/trace_words.h"
 
 static void write_or_null(struct json_writer *j, const char *name, const struct str *text)
 {
@@ -28,14 +28,6 @@ static void write_source(struct json_writer *j, const struct packet_decision *d)
     str_done(&source);
 }
 
-// The deciding line itself; of a policy the chain's.
-static struct span decision_text(const struct packet_decision *d)
-{
-    if (!d->ruleset)
-        return span_make(NULL, 0);
-    return span_trim(d->rule ? d->rule->text : ruleset_line(d->ruleset, packet_decision_line(d)));
-}
-
 static void write_line(struct json_writer *j, const struct packet_decision *d)
 {
     if (!d->ruleset) {
@@ -44,7 +36,7 @@ static void write_line(struct json_writer *j, const struct packet_decision *d)
         return;
     }
     json_write_i64(j, "line", packet_decision_line(d));
-    json_write_span(j, "rule", decision_text(d));
+    json_write_span(j, "rule", trace_decision_text(d));
 }
 
 static const char *leg_of(const struct packet_branch *b)
@@ -64,21 +56,12 @@ static void write_branch(struct json_writer *j, const struct packet_branch *b)
     json_close(j, '}');
 }
 
-static void gap_text(const struct packet_gap *gap, struct str *ret)
-{
-    str_add(ret, gap->what);
-    if (gap->rule)
-        str_printf(ret, ", line %u", gap->rule->line);
-    if (gap->ruleset && gap->ruleset->path)
-        str_printf(ret, " of %s", gap->ruleset->path);
-}
-
 static void write_gaps(struct json_writer *j, const struct packet_answer *a)
 {
     json_open(j, "unknown", '[');
     for (size_t i = 0; i < a->n_gaps; i++) {
         struct str text = {0};
-        gap_text(&a->gaps[i], &text);
+        trace_add_gap(&a->gaps[i], &text);
         json_write(j, NULL, str_text(&text));
         str_done(&text);
     }
@@ -135,57 +118,41 @@ static void print_safe(const char *indent, struct span text)
 
 static void print_hop(const struct packet_hop *hop)
 {
-    if (!hop->chain) {
-        printf("        %s\n", hop->text);
-        return;
-    }
-    struct span table = hop->ruleset->tables[hop->chain->table].name;
-    uint32_t line = hop->rule ? hop->rule->line : hop->chain->line;
-    printf("  %5u " SPAN_FMT " " SPAN_FMT ": %s\n", line, SPAN_ARG(table), SPAN_ARG(hop->chain->name),
-           hop->text ? hop->text : "");
-    if (hop->rule)
+    struct str step = {0};
+    trace_add_step(hop, &step);
+    if (hop->chain)
+        printf("  %5u %s\n", trace_hop_line(hop), str_text(&step));
+    else
+        printf("        %s\n", str_text(&step));
+    if (hop->chain && hop->rule)
         print_safe("          ", ruleset_rule_text(hop->rule));
-}
-
-static void print_head(const struct packet_hop *hop, const struct packet_hop *before)
-{
-    if (!before || before->leg != hop->leg)
-        printf("%s\n", packet_leg_name(hop->leg));
-    if (hop->chain && (!before || before->leg != hop->leg || before->hook != hop->hook))
-        printf("  %s\n", nf_hook_name(hop->hook));
+    str_done(&step);
 }
 
 static void print_trail(const struct packet_hop *last)
 {
-    size_t n = 0;
-    for (const struct packet_hop *h = last; h; h = h->previous)
-        n++;
-    const struct packet_hop **hops = mem_calloc(n, sizeof *hops);
-    for (size_t i = n; i-- > 0; last = last->previous)
-        hops[i] = last;
+    struct arena arena = {0};
+    const struct packet_hop **hops;
+    size_t n = trace_hops(&arena, last, &hops);
     for (size_t i = 0; i < n; i++) {
-        print_head(hops[i], i ? hops[i - 1] : NULL);
+        const struct packet_hop *before = i ? hops[i - 1] : NULL;
+        if (trace_begins_leg(hops[i], before))
+            printf("%s\n", packet_leg_name(hops[i]->leg));
+        if (trace_begins_hook(hops[i], before))
+            printf("  %s\n", nf_hook_name(hops[i]->hook));
         print_hop(hops[i]);
     }
-    free(hops);
+    arena_done(&arena);
 }
 
 static void print_fate(const struct packet_branch *b)
 {
-    char text[IP_TEXT];
-    if (b->dnat.family)
-        printf("to %s: ", ip_format_port(b->dnat, b->dnat_port, text));
-    fputs(packet_fate_name(b->fate), stdout);
-    if (b->fate != PACKET_PASSES)
-        printf(" (%s)", packet_leg_name(b->decision.leg));
-    const char *action = packet_action_name(b->decision.action);
-    if (action)
-        printf(", %s", action);
+    struct str fate = {0};
+    trace_add_fate(b, &fate);
+    puts(str_text(&fate));
+    str_done(&fate);
     if (b->decision.ruleset)
-        printf(", %s:%u", b->decision.ruleset->path, packet_decision_line(&b->decision));
-    putchar('\n');
-    if (b->decision.ruleset)
-        print_safe("    ", decision_text(&b->decision));
+        print_safe("    ", trace_decision_text(&b->decision));
 }
 
 void trace_print_text(const struct trace_result *r)
@@ -200,7 +167,7 @@ void trace_print_text(const struct trace_result *r)
     }
     for (size_t i = 0; i < r->answer->n_gaps; i++) {
         struct str text = {0};
-        gap_text(&r->answer->gaps[i], &text);
+        trace_add_gap(&r->answer->gaps[i], &text);
         print_safe("cannot tell: ", str_span(&text));
         str_done(&text);
     }

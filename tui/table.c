@@ -47,9 +47,12 @@ static size_t expendable(const struct column *columns, size_t n, const int *widt
     return worst;
 }
 
-// Gives the columns without a bound what the others leave, in equal parts.
+// Gives the columns without a bound what the others leave, in equal parts; less than their least only where
+// nothing more can be left out.
 static void share_rest(const struct column *columns, size_t n, int room, int *widths)
 {
+    enum { BARE_LEAST = 8 };
+    bool tight = needed(columns, n, widths) > room;
     int open = 0, rest = room + TABLE_GAP;
     for (size_t i = 0; i < n; i++) {
         open += widths[i] > 0 && !columns[i].most;
@@ -59,7 +62,8 @@ static void share_rest(const struct column *columns, size_t n, int room, int *wi
         if (widths[i] == 0 || columns[i].most)
             continue;
         int part = rest / open;
-        widths[i] = part < columns[i].least ? columns[i].least : part;
+        int least = tight ? BARE_LEAST : columns[i].least;
+        widths[i] = part < least ? least : part;
         rest -= part;
         open--;
     }

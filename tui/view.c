@@ -54,6 +54,7 @@ struct view *view_push(struct ui *ui, const struct view_ops *ops)
     view->from = ui->screen;
     view->state = ops->state_size ? mem_alloc(ops->state_size) : NULL;
     view->across = 1;
+    view->column = ops->first_cell;
     ui->view = view;
     ui->screen = SCREEN_VIEW;
     ui->dirty = true;
@@ -96,7 +97,7 @@ static struct view_row *add_row(struct view *view)
 
 static struct view_cell copy_cell(struct view *view, enum role role, const char *text)
 {
-    return (struct view_cell){text ? arena_strdup(&view->arena, text) : NULL, role};
+    return (struct view_cell){.text = text ? arena_strdup(&view->arena, text) : NULL, .role = role};
 }
 
 struct view_row *view_add(struct view *view, enum role role, const char *mark, const char *text)
@@ -186,6 +187,14 @@ const struct view_row *view_current(struct ui *ui, struct view *view)
     return view->list.at < view->n && !view->rows[view->list.at].heading ? &view->rows[view->list.at] : NULL;
 }
 
+struct place view_current_place(struct ui *ui, struct view *view)
+{
+    const struct view_row *row = view_current(ui, view);
+    if (!row)
+        return (struct place){.file = FILE_NONE};
+    return view->ops->first_cell ? row->cells[view->column].place : row->place;
+}
+
 // ---- keys
 
 void view_move(struct ui *ui, long by)
@@ -196,7 +205,7 @@ void view_move(struct ui *ui, long by)
     if (view->n == 0)
         return;
     view->list.n = view->n;
-    list_move(&view->list, by * (view->ops->cell_columns ? view->across : 1));
+    list_move(&view->list, by * (view->ops->grid_columns ? view->across : 1));
     size_t to = selectable(view, view->list.at, by);
     list_go(&view->list, is_heading(view, to) ? from : to);
 }
@@ -207,13 +216,23 @@ void view_page(struct ui *ui, int direction)
     view_move(ui, direction * (long)(rows > 1 ? rows - 1 : 1));
 }
 
+static void choose_cell(struct view *view, int by)
+{
+    size_t n;
+    columns_of(view, &n);
+    if (by < 0 ? view->column > view->ops->first_cell : view->column + 1 < n)
+        view->column += (size_t)by;
+}
+
 void view_sideways(struct ui *ui, int by)
 {
     struct view *view = ui->view;
     freshen(ui, view);
     if (view->ops->shift)
         view->ops->shift(ui, view, by);
-    else if (view->ops->cell_columns)
+    else if (view->ops->first_cell)
+        choose_cell(view, by);
+    else if (view->ops->grid_columns)
         list_move(&view->list, by);
     ui->dirty = true;
 }
@@ -242,8 +261,8 @@ void view_enter(struct ui *ui)
         const struct command *run = row->run;
         view_back(ui);
         ui_run(ui, run);
-    } else if (row && place_is_set(row->place)) {
-        view_open_place(ui, row->place);
+    } else if (place_is_set(view_current_place(ui, view))) {
+        view_open_place(ui, view_current_place(ui, view));
     } else {
         ui_say(ui, ROLE_MUTED, "No line stands behind this entry");
     }
@@ -272,7 +291,7 @@ static void tell_row(struct ui *ui, struct view *view, const struct view_row *ro
     columns_of(view, &n);
     if (!view->ops->columns && row->cells[1].text)
         prose_add(p, row->cells[1].role, "%s", row->cells[1].text);
-    view_tell_place(ui, row->place, p);
+    view_tell_place(ui, view_current_place(ui, view), p);
 }
 
 static void tell_current(struct ui *ui, struct view *view, struct prose *p)
@@ -304,6 +323,15 @@ static void draw_heading(struct pen pen, const struct view_row *row)
     pen_text(&pen, row->cells[0].role == ROLE_TEXT ? ROLE_HEADING : row->cells[0].role, row->cells[0].text);
 }
 
+// Around the chosen cell, in the gaps beside it.
+static void draw_brackets(struct pen pen, int col, int width)
+{
+    pen_move(&pen, col - 1);
+    pen_text(&pen, ROLE_FOCUS, "[");
+    pen_move(&pen, col + width);
+    pen_text(&pen, ROLE_FOCUS, "]");
+}
+
 static void draw_row(struct view *view, struct pen pen, const struct view_row *row, const int *widths)
 {
     size_t n;
@@ -313,6 +341,8 @@ static void draw_row(struct view *view, struct pen pen, const struct view_row *r
         return;
     }
     int col = 2;
+    bool current = view->ops->first_cell && row == &view->rows[view->list.at];
+    size_t chosen = current ? view->column : n;
     for (size_t c = 0; c < n; c++) {
         if (widths[c] == 0)
             continue;
@@ -325,6 +355,8 @@ static void draw_row(struct view *view, struct pen pen, const struct view_row *r
             inset += 2;
         }
         draw_cell(at, &row->cells[c], widths[c] - inset, columns[c].right);
+        if (c == chosen)
+            draw_brackets(pen, col, widths[c]);
         col += widths[c] + TABLE_GAP;
     }
 }
@@ -338,7 +370,8 @@ static void draw_titles(struct pen pen, const struct view *view, const int *widt
         struct pen at = pen;
         pen_move(&at, col);
         if (widths[c] > 0 && columns[c].title)
-            draw_cell(at, &(struct view_cell){columns[c].title, ROLE_MUTED}, widths[c], columns[c].right);
+            draw_cell(at, &(struct view_cell){.text = columns[c].title, .role = ROLE_MUTED}, widths[c],
+                      columns[c].right);
         col += widths[c] ? widths[c] + TABLE_GAP : 0;
     }
 }
@@ -375,7 +408,7 @@ static void draw_rows(struct ui *ui, struct view *view, struct rect area)
 // Rows side by side, line by line; the list counts lines while it is drawn.
 static void draw_grid(struct ui *ui, struct view *view, struct rect area)
 {
-    int wide = view->ops->cell_columns;
+    int wide = view->ops->grid_columns;
     view->across = area.cols / wide > 0 ? area.cols / wide : 1;
     size_t across = (size_t)view->across;
     struct list lines = {.at = view->list.at / across, .top = view->list.top};
@@ -396,7 +429,7 @@ static int body_rows(const struct view *view, int cols)
 {
     size_t n;
     const struct column *columns = columns_of(view, &n);
-    int wide = view->ops->cell_columns, titles = table_has_titles(columns, n) && !wide;
+    int wide = view->ops->grid_columns, titles = table_has_titles(columns, n) && !wide;
     int across = wide && cols / wide > 0 ? cols / wide : 1;
     return (int)((view->n + (size_t)across - 1) / (size_t)across) + titles;
 }
@@ -417,7 +450,7 @@ static void draw_detail(struct ui *ui, struct view *view, struct rect area, cons
 static struct rect cut_detail(struct ui *ui, const struct view *view, struct rect *area)
 {
     struct rect all = *area, detail;
-    if (all.cols >= SIDE_BY_SIDE && !view->ops->columns && !view->ops->cell_columns) {
+    if (all.cols >= SIDE_BY_SIDE && !view->ops->columns && !view->ops->grid_columns) {
         area->cols = all.cols * 58 / 100;
         detail = (struct rect){all.row, area->cols + 3, all.rows, all.cols - area->cols - 4};
         for (int row = 0; row < all.rows; row++) {
@@ -449,7 +482,7 @@ void view_draw(struct ui *ui, struct rect area)
         draw_detail(ui, view, detail, &p);
         prose_done(&p);
     }
-    if (view->ops->cell_columns)
+    if (view->ops->grid_columns)
         draw_grid(ui, view, area);
     else
         draw_rows(ui, view, area);

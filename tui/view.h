@@ -21,6 +21,7 @@ struct view;
 struct view_cell {
     const char *text; // in the view's arena, or of something that lives as long as the program; or NULL
     enum role role;
+    struct place place; // where the view has cells: Enter opens it; line 0: there is none
 };
 
 struct view_row {
@@ -40,7 +41,8 @@ struct view_ops {
     unsigned scope;               // of the commands that only it has; 0: none
     const struct column *columns; // NULL: a mark, the text, and something muted at the right
     size_t n_columns;
-    int cell_columns;  // not 0: a grid; so many columns of the screen are a row's, side by side
+    size_t first_cell; // not 0: from this column on Left and Right choose a cell, and Enter opens its line
+    int grid_columns;  // not 0: a grid; so many columns of the screen are a row's, side by side
     size_t state_size; // of view->state
     void (*fill)(struct ui *ui, struct view *view);                    // makes the rows
     int (*head)(struct ui *ui, struct view *view, struct rect area);   // drawn above; its rows; or NULL
@@ -62,6 +64,7 @@ struct view {
     int across;               // cells of a grid beside one another, as last drawn
     int wants[TABLE_COLUMNS]; // widest text of each column
     int detail_skip;          // rows of the detail that lie above
+    size_t column;            // of the chosen cell
     size_t detail_of;         // the row that it told of
     bool fresh;               // filled for the case as it is
     void *state;              // zeroed when the view was opened
@@ -81,6 +84,7 @@ void view_cell(struct view *view, size_t column, enum role role, const char *for
 
 // For the rest. NULL: nothing is selected.
 const struct view_row *view_current(struct ui *ui, struct view *view);
+struct place view_current_place(struct ui *ui, struct view *view); // of the chosen cell, else of the row
 void view_tell_place(struct ui *ui, struct place place, struct prose *p); // its words, verbatim, and where
 
 // Keys.

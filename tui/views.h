@@ -12,6 +12,10 @@ void view_palette_open(void *ui);
 void view_findings_open(void *ui);
 void view_causes_open(void *ui);
 void view_timeline_open(void *ui);
+void view_path_open(void *ui);
+void view_nodes_open(void *ui);
+void view_matrix_open(void *ui);
+void view_capture_open(void *ui);
 
 // view_findings.c
 void view_pin(struct ui *ui); // the finding on the current line, or of the current entry

@@ -1,0 +1,264 @@
+// Every view over the whole screen, at every size, on the incident that ships: what a person must see there,
+// by its key and by its name, the line that Enter opens, and the ways back.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tests/kit/screen.h"
+
+#define DECIDES "--dport 53 -j DROP" // the end of the line that decides
+enum { SHOWS = 5 };
+
+static const struct size {
+    int rows, cols;
+} sizes[] = {{24, 80}, {30, 100}, {43, 132}, {50, 200}};
+static const struct size tiny = {12, 50};
+
+static const struct look {
+    const char *name, *key, *title;
+    const char *shows[SHOWS]; // from 80x24 on
+    const char *big;          // from 132x43 on
+    const char *tiny;         // and under the smallest
+    const char *moves;        // to an entry that rests on a line
+    const char *line;         // that Enter opens; NULL: Enter does something else there
+} looks[] = {
+    {"findings",
+     "f",
+     "Findings: 33",
+     {"Causes seen (1)", "✖ F-003", "HIGH", "normal", "for host_firewall"},
+     "Looked at, nothing wrong",
+     "✖ F-003",
+     "",
+     DECIDES},
+    {"causes",
+     "c",
+     "Causes: ",
+     {"1 confirmed", "2 rejected", "against", "balance", "read at"},
+     "would settle it",
+     "1 confirmed",
+     "",
+     DECIDES},
+    {"path",
+     "P",
+     "Path: ",
+     {"✖ node rules", "blocked (query)", "to 10.0.12.53:53", "FORWARD: DROP", "prerouting"},
+     "? upstream",
+     "✖ node rules",
+     "jj",
+     DECIDES},
+    {"matrix",
+     "m",
+     "Matrix: ",
+     {"UDP fails and TCP passes", "ClusterIP 172.20.0.10", "timeout", "not asked", "NOERROR 1 ms"},
+     "From other pods",
+     "timeout",
+     "",
+     "timed out"},
+    {"capture",
+     "C",
+     "Capture: 1 capture",
+     {"Nobody answered: 34", "no answer", "10.0.11.142", "orders.shop.svc", "was not seen leaving again"},
+     "172.20.0.10",
+     "no answer",
+     "",
+     "07:22:31.118204"},
+    {"nodes",
+     "H",
+     "Nodes: 6: 1 sick",
+     {"✖ ip-10-0-11-37 sick: cause found", "ip-10-0-11-88 well", "failed lookups", "Ready: True",
+      "beside a well"},
+     "instance type",
+     "ip-10-0-11-37 sick",
+     NULL,
+     NULL},
+};
+
+struct place {
+    char state[64], *state_env;
+};
+
+static int set_up(void **state)
+{
+    struct place *p = mem_alloc(sizeof *p);
+    snprintf(p->state, sizeof p->state, "/tmp/d5tui-views-XXXXXX");
+    if (!mkdtemp(p->state))
+        return -1;
+    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->state);
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    char *command = mem_printf("rm -rf '%s'", p->state);
+    int status = system(command);
+    free(command);
+    free(p->state_env);
+    free(p);
+    return status;
+}
+
+static struct screen *start(const struct place *p, struct size size)
+{
+    const char *const env[] = {p->state_env, NULL};
+    static const char *const argv[] = {"--from", "tests/cases/demo/tree", NULL};
+    struct screen *s =
+        screen_start(&(struct screen_config){.rows = size.rows, .cols = size.cols, .argv = argv, .env = env});
+    assert_true(screen_shows(s, size.rows < 16 ? "confirmed: " : "rules ✖31"));
+    return s;
+}
+
+static void leave(struct screen *s)
+{
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    assert_true(screen_is_restored(s));
+    screen_free(s);
+}
+
+static void must_show(struct screen *s, const struct look *look, const char *text)
+{
+    if (text && !screen_shows(s, text))
+        fail_msg("%s does not show \"%s\":\n%s", look->name, text, screen_text(s));
+}
+
+static void open_by_name(struct screen *s, const struct look *look)
+{
+    screen_keys(s, ":");
+    must_show(s, look, "Commands: ");
+    screen_keys(s, look->name);
+    screen_keys(s, "\r");
+    must_show(s, look, look->title);
+}
+
+static void look_at_all(struct screen *s, int rows)
+{
+    bool is_tiny = rows < 16;
+    for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+        const struct look *look = &looks[i];
+        screen_keys(s, look->key);
+        must_show(s, look, look->title);
+        must_show(s, look, look->tiny);
+        for (size_t k = 0; k < SHOWS && !is_tiny; k++)
+            must_show(s, look, look->shows[k]);
+        must_show(s, look, rows >= 43 ? look->big : NULL);
+        must_show(s, look, is_tiny ? "STANDARD" : "? help  q back"); // the badge stays, and the way out
+        if (look->line) {
+            screen_keys(s, look->moves);
+            screen_keys(s, "\r");
+            assert_true(screen_lacks(s, look->title));
+            must_show(s, look, look->line);
+            screen_keys(s, "q"); // back where the line was opened
+            must_show(s, look, look->title);
+        }
+        screen_keys(s, "\x1b");
+        assert_true(screen_lacks(s, look->title));
+        open_by_name(s, look);
+        screen_keys(s, "q");
+        assert_true(screen_lacks(s, look->title));
+    }
+}
+
+static void test_at_every_size(void **state)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct screen *s = start(*state, sizes[i]);
+        look_at_all(s, sizes[i].rows);
+        leave(s);
+    }
+}
+
+static void test_under_the_smallest(void **state)
+{
+    struct screen *s = start(*state, tiny);
+    look_at_all(s, tiny.rows);
+    leave(s);
+}
+
+// A view stays what it is while the screen changes its size under it.
+static void test_resized_under_a_view(void **state)
+{
+    struct screen *s = start(*state, sizes[1]);
+    for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+        screen_keys(s, looks[i].key); // from view to view
+        must_show(s, &looks[i], looks[i].title);
+        screen_resize(s, tiny.rows, tiny.cols);
+        must_show(s, &looks[i], looks[i].tiny);
+        screen_resize(s, 50, 200);
+        must_show(s, &looks[i], looks[i].shows[0]);
+    }
+    screen_keys(s, "q");
+    leave(s);
+}
+
+static void test_a_sick_node_beside_a_well_one(void **state)
+{
+    struct screen *s = start(*state, sizes[2]);
+    screen_keys(s, "H\r");
+    assert_true(screen_shows(s, "Two nodes: ip-10-0-11-37"));
+    assert_true(screen_shows(s, "ip-10-0-11-37: sick, cause found"));
+    assert_true(screen_shows(s, "!="));
+    assert_true(screen_shows(s, "insert_failed"));
+    screen_keys(s, "jl"); // the findings of the well one: nothing to open
+    assert_true(screen_shows(s, "[none"));
+    screen_keys(s, "h\r");
+    assert_true(screen_shows(s, DECIDES));
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "Two nodes: "));
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "Nodes: 6"));
+    screen_keys(s, "q");
+    leave(s);
+}
+
+static void test_rules_fold(void **state)
+{
+    struct screen *s = start(*state, sizes[2]);
+    screen_keys(s, "Pjjj");
+    assert_true(screen_shows(s, "FORWARD: DROP"));
+    screen_keys(s, "h");
+    assert_true(screen_lacks(s, "FORWARD: DROP"));
+    screen_keys(s, "j"); // TCP, which passes
+    assert_true(screen_lacks(s, "FORWARD: accept"));
+    screen_keys(s, "l");
+    assert_true(screen_shows(s, "reply"));
+    screen_keys(s, "q");
+    leave(s);
+}
+
+static void test_a_finding_is_pinned_and_excluded(void **state)
+{
+    struct screen *s = start(*state, sizes[2]);
+    screen_keys(s, "fp");
+    assert_true(screen_shows(s, "F-003 pinned"));
+    assert_true(screen_shows(s, "[pinned] a rule in chain FORWARD"));
+    screen_keys(s, "jxour own test\r");
+    assert_true(screen_shows(s, "excluded; the reason is kept"));
+    assert_true(screen_shows(s, "1 pinned, 1 excluded"));
+    assert_true(screen_shows(s, "our own test"));
+    screen_keys(s, "x");
+    assert_true(screen_shows(s, "taken back"));
+    screen_keys(s, "q");
+    leave(s);
+}
+
+#define VIEW_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        VIEW_TEST(test_at_every_size),        VIEW_TEST(test_under_the_smallest),
+        VIEW_TEST(test_resized_under_a_view), VIEW_TEST(test_a_sick_node_beside_a_well_one),
+        VIEW_TEST(test_rules_fold),           VIEW_TEST(test_a_finding_is_pinned_and_excluded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
