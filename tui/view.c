@@ -9,7 +9,7 @@
 #include "core/report/quote.h"
 #include "tui/view_ui.h"
 
-enum { WIDEST_MARK = 24, SIDE_BY_SIDE = 132, DETAIL_LEAST = 5, DETAIL_MOST = 14, DETAIL_SCREEN = 14 };
+enum { WIDEST_MARK = 24, SIDE_BY_SIDE = 132, DETAIL_LEAST = 5, DETAIL_MOST = 10, DETAIL_SCREEN = 14 };
 
 static const struct column plain_columns[] = {
     {.least = 0, .most = WIDEST_MARK},

@@ -26,7 +26,8 @@ enum { // scopes of commands
     SCOPE_REPORT = 4,
     SCOPE_VIEWS = 8, // all views over the whole screen
     SCOPE_INTAKE = 16,
-    SCOPE_FINDINGS = 32,  // and what only some of them have
+    SCOPE_FINDINGS = 32, // and what only some of them have
+    SCOPE_TIMELINE = 64,
     SCOPE_CARD = 1 << 14, // guided mode's own screen
     SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
     SCOPE_CASE = SCOPE_PANES | SCOPE_CARD,

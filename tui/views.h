@@ -17,6 +17,11 @@ void view_nodes_open(void *ui);
 void view_matrix_open(void *ui);
 void view_capture_open(void *ui);
 
+// view_timeline.c
+void view_timeline_zoom_in(void *ui);
+void view_timeline_zoom_out(void *ui);
+void view_timeline_pivot(void *ui); // the current row's time
+
 // view_findings.c
 void view_pin(struct ui *ui); // the finding on the current line, or of the current entry
 void view_exclude(struct ui *ui);
