@@ -26,9 +26,9 @@ static void draw_badge(struct ui *ui, struct pen *pen)
     int width = text_columns(span_of(text));
     struct pen badge = *pen;
     badge.col = pen->area.cols > width ? pen->area.cols - width : 0;
+    pen->area.cols = badge.col > 0 ? badge.col - 1 : 0;
     if (!ui_is_guided(ui))
         pen_text(&badge, ROLE_BADGE, text);
-    pen->area.cols = badge.col > 0 ? badge.col - 1 : 0;
 }
 
 // On the first row where that is a title, else on the last: whatever else is shown, and however small.

@@ -75,7 +75,7 @@ static const struct look {
      "Nodes: 6: 1 sick",
      {"✖ ip-10-0-11-37 sick: cause found", "ip-10-0-11-88 well", "failed lookups", "Ready: True",
       "beside a well"},
-     "instance type",
+     "zone: eu-west-1a",
      "ip-10-0-11-37 sick",
      NULL,
      NULL},
