@@ -123,6 +123,10 @@ static void before_sleep(void *context)
         term_redraw(app->term);
         app->ui->dirty = true;
     }
+    if (app->ui->to_terminal.len > 0) {
+        term_send(app->term, str_span(&app->ui->to_terminal));
+        str_clear(&app->ui->to_terminal);
+    }
     if (app->ui->dirty) {
         ui_draw(app->ui);
         term_draw(app->term, &app->ui->canvas, &app->ui->theme);

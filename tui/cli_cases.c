@@ -27,21 +27,12 @@ static const struct cli_flag cases_flags[] = {
 
 // ------------------------------------------------------------------ one case
 
-static const char *state_word(const struct case_summary *c)
-{
-    if (c->damage)
-        return "damaged";
-    if (c->written)
-        return "open";
-    return c->closed ? "closed" : "cut off";
-}
-
 static void add_text(struct str *out, const struct case_path *path, const struct case_summary *c)
 {
     char opened[32] = "-";
     if (c->opened != TIME_UNKNOWN)
         clock_format(c->opened, opened);
-    str_printf(out, "%-15s %-8s %-20s %-4s ", path->id, state_word(c), opened, c->sop ? c->sop : "-");
+    str_printf(out, "%-15s %-8s %-20s %-4s ", path->id, case_summary_state(c), opened, c->sop ? c->sop : "-");
     const char *what = c->damage ? c->damage : c->root_cause ? c->root_cause : "not judged yet";
     utf8_make_safe(span_of(what), out);
     if (c->verdict && !c->damage)
@@ -63,7 +54,7 @@ static void add_json(struct json_writer *w, const struct case_path *path, const 
 {
     json_open(w, NULL, '{');
     json_write(w, "case", path->id);
-    json_write(w, "state", state_word(c));
+    json_write(w, "state", case_summary_state(c));
     json_write(w, "folder", path->dir);
     add_time(w, "opened", c->opened);
     add_time(w, "last", c->last);

@@ -21,6 +21,30 @@ static char *config_path(const char *below)
     return home && home[0] == '/' ? mem_printf("%s/.config/d5tui/%s", home, below) : NULL;
 }
 
+static bool take_command(struct settings *ret, const char *name, const struct yaml_node *words,
+                         struct error *err)
+{
+    const char *program = words->kind == YAML_LIST && words->n > 0 ? yaml_text(words->items[0]) : NULL;
+    if (!name || !program || program[0] != '/')
+        return error_set(err, "line %u: a command is NAME: [/absolute/path, WORD, …]", words->line);
+    struct settings_command *c = ARENA_PUSH(&ret->arena, ret->commands, ret->n_commands, ret->cap_commands);
+    *c = (struct settings_command){.name = arena_strdup(&ret->arena, name), .n_argv = words->n};
+    c->argv = arena_alloc(&ret->arena, (words->n + 1) * sizeof *c->argv);
+    for (size_t i = 0; i < words->n; i++) {
+        const char *word = yaml_text(words->items[i]);
+        c->argv[i] = arena_strdup(&ret->arena, word ? word : "");
+    }
+    return true;
+}
+
+static bool take_commands(struct settings *ret, const struct yaml_node *map, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < map->n; i++)
+        ok = take_command(ret, map->keys[i]->text, map->items[i], err) && ok;
+    return ok;
+}
+
 static bool take_setting(struct settings *ret, const struct yaml_node *key, const struct yaml_node *value,
                          struct error *err)
 {
@@ -34,6 +58,8 @@ static bool take_setting(struct settings *ret, const struct yaml_node *key, cons
         ret->ascii = strcmp(text, "true") == 0;
         return true;
     }
+    if (strcmp(name, "commands") == 0 && value->kind == YAML_MAP)
+        return take_commands(ret, value, err);
     return error_set(err, "line %u: not a setting: \"%s\" (theme: NAME, ascii: true)", key->line, name);
 }
 
@@ -71,6 +97,7 @@ bool settings_load(struct settings *ret, struct error *err)
 void settings_done(struct settings *settings)
 {
     free(settings->theme);
+    arena_done(&settings->arena);
     *settings = (struct settings){0};
 }
 

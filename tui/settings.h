@@ -2,16 +2,28 @@
 //
 //     theme: light        # a name, or a path with '/'
 //     ascii: true         # signs in ASCII, whatever the locale says
+//     commands:           # what an export may be handed to: a program by its absolute path, and its words;
+//       ticket: [/usr/local/bin/ticket, attach, "{case}", "{file}"]    # {file} is the report
 #ifndef D5_TUI_SETTINGS_H
 #define D5_TUI_SETTINGS_H
 
 #include <stdbool.h>
 
+#include "core/base/arena.h"
 #include "core/base/error.h"
+
+struct settings_command {
+    char *name;
+    const char **argv; // argv[0] is an absolute path; no shell sees it
+    size_t n_argv;
+};
 
 struct settings { // settings_done
     char *theme;  // NULL: none was set
     bool ascii;
+    struct arena arena; // of the commands
+    struct settings_command *commands;
+    size_t n_commands, cap_commands;
 };
 
 // False when the file is there and wrong: "…/config.yaml: line 3: …"; what is right in it is taken all the

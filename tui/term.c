@@ -205,6 +205,12 @@ static void send(const char *sequence)
     write_out(sequence, strlen(sequence));
 }
 
+void term_send(struct terminal *term, struct span bytes)
+{
+    (void)term;
+    write_out(bytes.at, bytes.len);
+}
+
 // What raw() and its like would do, had curses the terminal itself.
 static void enter(struct terminal *term)
 {

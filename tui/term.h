@@ -39,6 +39,9 @@ void term_size(const struct terminal *term, int *ret_rows, int *ret_cols);
 // Draws. The canvas has the size that term_size gave last.
 void term_draw(struct terminal *term, const struct canvas *canvas, const struct theme *theme);
 
+// Sends bytes as they are: for what is meant for the terminal itself, as its clipboard.
+void term_send(struct terminal *term, struct span bytes);
+
 void term_suspend(
     struct terminal *term); // gives the terminal back, stops the program, takes it again once continued
 void term_redraw(struct terminal *term); // the next term_draw sends everything

@@ -117,20 +117,15 @@ static void draw_heading(struct ui *ui, struct pen pen, const struct check_row *
     (void)ui;
 }
 
-struct step_look {
-    enum step_status status;
-    const char *gate; // that holds it, or NULL
-};
-
 // A step that has not run shows what keeps it: the gate, or the evidence that is still being read.
-static struct step_look look_of(struct ui *ui, const struct check_row *row)
+struct step_look view_step_look(const struct ui *ui, const struct sop_item *item)
 {
-    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
+    const struct incident_step *step = incident_step(session_incident(ui->session), item->id);
     struct step_look look = {step ? step->status : STEP_TODO, NULL};
     if (look.status == STEP_TODO && ui->analysing)
         look.status = STEP_RUNNING;
     else if (look.status == STEP_TODO || look.status == STEP_HELD)
-        look.gate = session_held_by(ui->session, row->item->id);
+        look.gate = session_held_by(ui->session, item->id);
     if (look.gate)
         look.status = STEP_HELD;
     return look;
@@ -138,7 +133,7 @@ static struct step_look look_of(struct ui *ui, const struct check_row *row)
 
 static void draw_step(struct ui *ui, struct pen pen, const struct check_row *row)
 {
-    struct step_look look = look_of(ui, row);
+    struct step_look look = view_step_look(ui, row->item);
     enum step_status status = look.status;
     struct str words = {0}, title = {0};
     if (status != STEP_TODO)

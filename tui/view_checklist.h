@@ -35,6 +35,13 @@ void checklist_go(struct checklist *checklist, const char *step);
 enum glyph status_glyph(enum step_status status);
 enum role status_role(enum step_status status);
 
+// A step as it stands: one that has not run shows what keeps it.
+struct step_look {
+    enum step_status status;
+    const char *gate; // that holds it, or NULL
+};
+struct step_look view_step_look(const struct ui *ui, const struct sop_item *item);
+
 void view_checklist_draw(struct ui *ui, struct rect area);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "core/base/mem.h"
-#include "tui/view_export.h"
 #include "tui/view_ui.h"
 #include "tui/views.h"
 
@@ -368,11 +367,6 @@ static void run_exclude(void *ui)
     view_exclude(ui);
 }
 
-static void run_export(void *ui)
-{
-    view_export_ask(ui);
-}
-
 static void run_next_step(void *ui)
 {
     view_guided_run(ui);
@@ -481,6 +475,11 @@ static const struct command commands[] = {
     {"zoom-out", "A longer time on the axis", NULL, "-", SCOPE_TIMELINE, NEED_VIEW, view_timeline_zoom_out},
     {"pivot", "Let the axis turn round the current entry's time", "pivot", ".", SCOPE_TIMELINE, NEED_VIEW,
      view_timeline_pivot},
+    {"read-case", "What the case came to", "read", "v", SCOPE_CASES, NEED_VIEW, view_cases_read},
+    {"compare-cases", "Mark a case; on a second one, lay both side by side", "compare", "=", SCOPE_CASES,
+     NEED_VIEW, view_cases_compare},
+    {"export-case", "Pack the case for another d5tui", "pack", "e", SCOPE_CASES, NEED_VIEW,
+     view_cases_export},
     {"findings", "Every finding, for and against", "findings", "f", SCOPE_WAYS, NEED_ANALYSIS,
      view_findings_open},
     {"causes", "The candidates in order, and what speaks for and against each", "causes", "c", SCOPE_WAYS,
@@ -495,8 +494,12 @@ static const struct command commands[] = {
      NEED_ANALYSIS, view_capture_open},
     {"nodes", "The nodes, the sick ones first; Enter lays one beside a well one", "nodes", "H", SCOPE_WAYS,
      NEED_ANALYSIS, view_nodes_open},
-    {"export", "Write the report into a file: yaml, json, markdown, …", "export", "e", SCOPE_CASE,
-     NEED_ANALYSIS, run_export},
+    {"procedure", "The procedure's own text, beside the step", "procedure", "S", SCOPE_WAYS, NEED_SESSION,
+     view_sop_open},
+    {"cases", "The cases on this machine: go on, read, pack, compare", "cases", "O", SCOPE_WAYS, 0,
+     view_cases_open},
+    {"export", "The report to a file, the clipboard or a command, and what is taken out of it", "export", "e",
+     SCOPE_WAYS, NEED_ANALYSIS, view_export_open},
     {"down", "Down", NULL, "j Down Ctrl-N", SCOPE_MOVING, 0, run_down},
     {"up", "Up", NULL, "k Up Ctrl-P", SCOPE_MOVING, 0, run_up},
     {"page-down", "A page down", NULL, "PgDn Space Ctrl-F Ctrl-D", SCOPE_MOVING, 0, run_page_down},

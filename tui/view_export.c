@@ -1,86 +1,317 @@
-// Writing the report into a file. It is written beside its name and then renamed, so that nobody ever
-// reads half a report.
-#include "tui/view_export.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+// The export: in which form, what is taken out of it, and where it goes. What is taken out is found over all
+// of the evidence on a worker, and listed before anything leaves.
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/report/format.h"
+#include "core/session/redacted.h"
+#include "tui/export_to.h"
 #include "tui/view_ui.h"
+#include "tui/views.h"
 
-static bool write_all(int fd, struct span text)
-{
-    while (text.len > 0) {
-        ssize_t n = write(fd, text.at, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        text = span_from(text, (size_t)n);
-    }
-    return true;
-}
+enum { TO_FILE, TO_CLIPBOARD, TO_COMMAND }; // and on: the person's commands
 
-static bool write_file(const char *path, struct span text, struct error *err)
-{
-    char *beside = mem_printf("%s.XXXXXX", path);
-    int fd = mkostemp(beside, O_CLOEXEC); // 0600
-    bool ok = fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
-    int code = errno;
-    if (fd >= 0)
-        ok = close(fd) == 0 && ok;
-    if (ok && rename(beside, path) != 0) {
-        code = errno;
-        ok = false;
-    }
-    if (!ok && fd >= 0)
-        unlink(beside);
-    free(beside);
-    return ok || error_set_errno(err, code, "%s", path);
-}
+enum row_kind { ROW_DO, ROW_FORMAT, ROW_LEVEL, ROW_TO, ROW_HIT };
 
-static const struct report_format *format_of(const char *path)
+struct preview_job {
+    struct ui *ui;
+    struct redacting *work;
+};
+
+struct state {
+    const struct report_format *format;
+    enum redact_level level;
+    size_t to;
+    struct preview_job *job;   // under way, or NULL
+    struct redacted *redacted; // NULL: being looked for, or it failed
+    struct error err;
+    bool begun;
+};
+
+static const char *const levels[] = {
+    [REDACT_NONE] = "nothing",
+    [REDACT_DEFAULT] = "passwords, tokens, keys, environment values, account ids, risky files",
+    [REDACT_STRICT] = "that, and all addresses, ids and names",
+};
+static const char *const level_names[] = {
+    [REDACT_NONE] = "none", [REDACT_DEFAULT] = "default", [REDACT_STRICT] = "strict"};
+
+static const struct view_ops ops;
+
+// ---- looking for what is taken out
+
+static struct state *state_of(struct ui *ui, const struct preview_job *job)
 {
-    size_t n;
-    const struct report_format *formats = report_formats(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (span_ends(span_of(path), formats[i].suffix))
-            return &formats[i];
+    for (struct view *view = ui->view; view; view = view->below) {
+        if (view->ops == &ops && ((struct state *)view->state)->job == job)
+            return view->state;
     }
     return NULL;
 }
 
-static void on_export(struct ui *ui, struct span text)
+static void preview_work(void *context)
 {
+    session_redact_work(((struct preview_job *)context)->work);
+}
+
+static void preview_done(void *context)
+{
+    struct preview_job *job = context;
+    struct ui *ui = job->ui;
+    struct error err = {0};
+    struct state *state = state_of(ui, job);
+    struct redacted *redacted = session_redact_finish(job->work, &err);
+    if (state) {
+        state->job = NULL;
+        state->redacted = redacted;
+        state->err = err;
+    } else {
+        redacted_free(redacted); // it was left, or another level was chosen
+    }
+    free(job);
+    view_refresh(ui);
+    ui->dirty = true;
+}
+
+static void start_preview(struct ui *ui, struct state *state)
+{
+    redacted_free(state->redacted);
+    state->redacted = NULL;
+    state->err.text[0] = '\0';
+    struct preview_job *job = mem_alloc(sizeof *job);
+    job->ui = ui;
+    job->work = session_redact_begin(ui->session, session_report(ui->session), state->level);
+    state->job = job;
+    ui_job(ui, preview_work, preview_done, job);
+}
+
+// ---- rows
+
+static const char *to_word(const struct ui *ui, const struct state *state)
+{
+    if (state->to == TO_FILE)
+        return "a file";
+    if (state->to == TO_CLIPBOARD)
+        return "the clipboard, by way of the terminal (OSC 52)";
+    return ui->settings.commands[state->to - TO_COMMAND].name;
+}
+
+static void add_row(struct view *view, enum row_kind kind, const char *mark, const char *text,
+                    const char *aside)
+{
+    struct view_row *row = view_add(view, kind == ROW_DO ? ROLE_KEY : ROLE_HEADING, mark, text);
+    row->index = kind;
+    view_cell(view, 2, ROLE_MUTED, "%s", aside);
+}
+
+static void add_settings(const struct ui *ui, struct view *view, const struct state *state)
+{
+    add_row(view, ROW_DO, "Enter",
+            state->to == TO_FILE        ? "write the report"
+            : state->to == TO_CLIPBOARD ? "send the report to the clipboard"
+                                        : "hand the report to the command",
+            "");
+    add_row(view, ROW_FORMAT, "format", state->format->name, "Left, Right");
+    add_row(view, ROW_LEVEL, "taken out",
+            arena_printf(&view->arena, "%s: %s", level_names[state->level], levels[state->level]),
+            "Left, Right");
+    add_row(view, ROW_TO, "to", to_word(ui, state), "Left, Right");
+}
+
+static void add_hit(const struct ui *ui, struct view *view, const struct redacted_hit *hit)
+{
+    const struct evidence_file *file = evidence_find(session_analysis(ui->session)->evidence, hit->path);
+    struct view_row *row = view_add(view, ROLE_WARN, redact_kind_name(hit->kind), hit->with);
+    row->index = ROW_HIT;
+    if (file)
+        row->place = place_at(file->id, hit->line);
+    view_cell(view, 2, ROLE_MUTED, "%s:%u", hit->path, hit->line);
+}
+
+static void add_preview(const struct ui *ui, struct view *view, const struct state *state)
+{
+    struct str counts = {0};
+    size_t n = 0;
+    for (enum redact_kind kind = 0; state->redacted && kind < REDACT_KINDS; kind++) {
+        if (state->redacted->counts[kind])
+            str_printf(&counts, "%s%zu %s", counts.len ? ", " : "", state->redacted->counts[kind],
+                       redact_kind_name(kind));
+        n += state->redacted->counts[kind];
+    }
+    if (state->err.text[0])
+        view_add_heading(view, ROLE_ERROR, state->err.text);
+    else if (!state->redacted)
+        view_add_heading(view, ROLE_RUNNING,
+                         "What is to be taken out is being looked for in all of the evidence");
+    else
+        view_add_heading(view, n ? ROLE_WARN : ROLE_OK,
+                         arena_printf(&view->arena, "Of all the evidence is taken out: %s",
+                                      n ? str_text(&counts) : "nothing"));
+    for (size_t i = 0; state->redacted && i < state->redacted->n_hits; i++)
+        add_hit(ui, view, &state->redacted->hits[i]);
+    str_done(&counts);
+}
+
+static void fill(struct ui *ui, struct view *view)
+{
+    struct state *state = view->state;
+    if (!state->begun) {
+        state->format = report_format_find("yaml");
+        state->level = REDACT_DEFAULT;
+        start_preview(ui, state);
+    }
+    state->begun = true;
+    view->note = "what leaves, what is taken out of it, and where it goes";
+    add_settings(ui, view, state);
+    add_preview(ui, view, state);
+}
+
+// The report's first lines as they will leave.
+static void detail(struct ui *ui, struct view *view, struct prose *p)
+{
+    const struct state *state = view->state;
+    const struct view_row *row = view_current(ui, view);
+    struct str out = {0};
+    if (row->index == ROW_HIT) {
+        prose_label(p, "becomes", ROLE_WARN, "%s", row->cells[1].text);
+        view_tell_place(ui, row->place, p);
+        return;
+    }
+    if (!state->redacted)
+        return;
+    state->format->write(state->redacted->report, &out);
+    prose_add(p, ROLE_MUTED, "%zu bytes of %s; it begins:", out.len, state->format->name);
+    str_cut(&out, 4000);
+    prose_add(p, ROLE_TEXT, "%s", str_text(&out));
+    str_done(&out);
+}
+
+// ---- keys
+
+static size_t turn(size_t at, size_t n, int by)
+{
+    return (at + n + (size_t)by) % n;
+}
+
+static void shift(struct ui *ui, struct view *view, int by)
+{
+    struct state *state = view->state;
+    const struct view_row *row = view_current(ui, view);
+    size_t n_formats;
+    const struct report_format *formats = report_formats(&n_formats);
+    switch (row ? (enum row_kind)row->index : ROW_HIT) {
+    case ROW_DO:
+    case ROW_FORMAT:
+        state->format = &formats[turn((size_t)(state->format - formats), n_formats, by)];
+        break;
+    case ROW_LEVEL:
+        state->level = (enum redact_level)turn(state->level, ARRAY_LEN(levels), by);
+        start_preview(ui, state);
+        break;
+    case ROW_TO:
+        state->to = turn(state->to, TO_COMMAND + ui->settings.n_commands, by);
+        break;
+    default:
+        return;
+    }
+    view->fresh = false;
+}
+
+static void note_export(struct ui *ui, const char *format, const char *to)
+{
+    struct error err = {0};
+    if (!session_do(ui->session, (struct event){.kind = EVENT_EXPORTED, .value = format, .text = to}, &err))
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+}
+
+// The one whose suffix is the longest at the name's end.
+static const struct report_format *format_of(const char *path)
+{
+    size_t n;
+    const struct report_format *formats = report_formats(&n), *best = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (span_ends(span_of(path), formats[i].suffix) &&
+            (!best || strlen(formats[i].suffix) > strlen(best->suffix)))
+            best = &formats[i];
+    }
+    return best;
+}
+
+static void on_path(struct ui *ui, struct span text)
+{
+    struct state *state = ui->view && ui->view->ops == &ops ? ui->view->state : NULL;
     const char *path = str_text(&ui->prompt.text);
     const struct report_format *format = format_of(path);
     struct error err = {0};
     struct str out = {0};
-    if (text.len == 0)
+    if (text.len == 0 || !state || !state->redacted)
         return;
     if (!format) {
         ui_say(ui, ROLE_ERROR, "%s: the name's end says the format: .yaml, .json, .md, .html, .txt", path);
         return;
     }
-    format->write(session_report(ui->session), &out);
-    if (write_file(path, str_span(&out), &err)) {
-        struct event event = {.kind = EVENT_EXPORTED, .value = format->name, .text = path};
-        if (session_do(ui->session, event, &err))
-            ui_say(ui, ROLE_OK, "written: %s (%zu bytes, %s)", path, out.len, format->name);
-    }
-    if (err.text[0])
+    format->write(state->redacted->report, &out);
+    if (export_to_file(path, str_span(&out), &err)) {
+        ui_say(ui, ROLE_OK, "written: %s (%zu bytes, %s)", path, out.len, format->name);
+        note_export(ui, format->name, path);
+    } else {
         ui_say(ui, ROLE_ERROR, "%s", err.text);
+    }
     str_done(&out);
 }
 
-void view_export_ask(struct ui *ui)
+static void ask_path(struct ui *ui, const struct state *state)
 {
     const char *id = session_case_id(ui->session);
-    char *path = mem_printf("%s.yaml", id ? id : "report");
-    ui_ask(ui, "Write the report to: ", path, on_export);
+    char *path = mem_printf("%s%s", id ? id : "report", state->format->suffix);
+    ui_ask(ui, "Write the report to: ", path, on_path);
     free(path);
+}
+
+static void send(struct ui *ui, const struct state *state)
+{
+    struct str out = {0};
+    state->format->write(state->redacted->report, &out);
+    bool went = state->to == TO_CLIPBOARD
+                    ? export_to_clipboard(ui, str_span(&out))
+                    : export_to_command(ui, &ui->settings.commands[state->to - TO_COMMAND], state->format,
+                                        str_span(&out));
+    if (went)
+        note_export(ui, state->format->name, to_word(ui, state));
+    str_done(&out);
+}
+
+static void enter(struct ui *ui, struct view *view)
+{
+    const struct state *state = view->state;
+    const struct view_row *row = view_current(ui, view);
+    if (row && row->index == ROW_HIT && place_is_set(row->place))
+        view_open_place(ui, row->place);
+    else if (!state->redacted)
+        ui_say(ui, ROLE_WARN, "%s",
+               state->err.text[0] ? state->err.text : "What is to be taken out is still being looked for");
+    else if (state->to == TO_FILE)
+        ask_path(ui, state);
+    else
+        send(ui, state);
+}
+
+static void done(struct view *view)
+{
+    redacted_free(((struct state *)view->state)->redacted);
+}
+
+static const struct view_ops ops = {
+    .title = "Export",
+    .state_size = sizeof(struct state),
+    .fill = fill,
+    .detail = detail,
+    .enter = enter,
+    .shift = shift,
+    .done = done,
+};
+
+void view_export_open(void *ui)
+{
+    view_open(ui, &ops);
 }

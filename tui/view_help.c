@@ -63,6 +63,9 @@ static int compare_scores(const void *a, const void *b)
     const struct scored *x = a, *y = b;
     if (x->score != y->score)
         return y->score - x->score;
+    size_t a_len = strlen(x->command->name), b_len = strlen(y->command->name); // what is nearest to all of it
+    if (a_len != b_len)
+        return a_len < b_len ? -1 : 1;
     return x->command < y->command ? -1 : x->command > y->command;
 }
 

@@ -35,18 +35,23 @@ enum screen ui_home(const struct ui *ui)
     return ui->session && session_is_guided(ui->session) ? SCREEN_GUIDED : SCREEN_PANES;
 }
 
-static bool make_session(struct ui *ui, const struct session_config *config, struct error *err)
+static void adopt_session(struct ui *ui, struct session *session, size_t n_from)
 {
-    ui->session = session_new(config, err);
-    if (!ui->session)
-        return false;
-    ui->n_from = config->n_from;
+    ui->session = session;
+    ui->n_from = n_from;
     checklist_load(&ui->checklist, session_sop(ui->session));
     ui->screen = ui_home(ui);
     if (ui->screen == SCREEN_GUIDED)
         view_guided_begin(ui);
     ui->dirty = true;
-    return true;
+}
+
+static bool make_session(struct ui *ui, const struct session_config *config, struct error *err)
+{
+    struct session *session = session_new(config, err);
+    if (session)
+        adopt_session(ui, session, config->n_from);
+    return session != NULL;
 }
 
 static void load_theme(void *context)
@@ -123,6 +128,10 @@ void ui_free(struct ui *ui)
     checklist_done(&ui->checklist);
     report_view_done(&ui->report);
     view_close_all(ui);
+    if (ui->command)
+        process_end(ui->command);
+    cases_free(ui->cases);
+    str_done(&ui->to_terminal);
     intake_done(&ui->intake);
     view_handover_forget(ui);
     guided_view_done(&ui->guided);
@@ -247,6 +256,35 @@ bool ui_begin_case(struct ui *ui, const struct session_config *config, struct er
 {
     if (!make_session(ui, config, err))
         return false;
+    ui_start(ui);
+    return true;
+}
+
+bool ui_open_case(struct ui *ui, const char *id, struct error *err)
+{
+    struct session *before = ui->session;
+    const char *own = before ? session_case_id(before) : NULL;
+    struct session_config config = ui->config->session;
+    config.from = NULL;
+    config.n_from = 0;
+    config.target = NULL;
+    config.sop = NULL;
+    config.open_case = id;
+    if (ui->config->log_path)
+        return error_set(err, "this screen shows one file; d5tui open %s opens the case", id);
+    if (ui_wants_to_stay(ui))
+        return error_set(err, "something still runs in this case; it must end first");
+    if (own && strcmp(own, id) == 0)
+        return error_set(err, "case %s is the one that is open", id);
+    struct session *session = session_new(&config, err);
+    if (!session)
+        return false;
+    view_close_all(ui);
+    view_evidence_forget(ui);
+    view_live_done(ui);
+    report_view_done(&ui->report);
+    session_free(before);
+    adopt_session(ui, session, 0);
     ui_start(ui);
     return true;
 }

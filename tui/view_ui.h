@@ -5,6 +5,7 @@
 #define D5_TUI_VIEW_UI_H
 
 #include "core/door/loop.h"
+#include "core/door/process.h"
 #include "core/probe/catalogue.h"
 #include "core/session.h"
 #include "tui/keymap.h"
@@ -13,6 +14,7 @@
 #include "tui/settings.h"
 #include "tui/theme.h"
 #include "tui/view.h"
+#include "tui/view_cases.h"
 #include "tui/view_checklist.h"
 #include "tui/view_evidence.h"
 #include "tui/view_guided.h"
@@ -28,6 +30,7 @@ enum { // scopes of commands
     SCOPE_INTAKE = 16,
     SCOPE_FINDINGS = 32, // and what only some of them have
     SCOPE_TIMELINE = 64,
+    SCOPE_CASES = 128,
     SCOPE_CARD = 1 << 14, // guided mode's own screen
     SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
     SCOPE_CASE = SCOPE_PANES | SCOPE_CARD,
@@ -77,7 +80,10 @@ struct ui {
     struct checklist checklist;
     struct evidence_view evidence;
     struct report_view report;
-    struct view *view; // the one on top, NULL: none; with SCREEN_PANES the one that q goes back to
+    struct view *view;       // the one on top, NULL: none; with SCREEN_PANES the one that q goes back to
+    struct cases *cases;     // as the view of cases last read them, or NULL
+    struct process *command; // of the person, that has a report; or NULL
+    struct str to_terminal;  // bytes for the terminal itself: the clipboard
     struct intake intake;
     struct guided_view guided;
     struct live_view live;
@@ -102,6 +108,9 @@ void ui_free(struct ui *ui); // takes NULL
 
 // Begins a case out of what the intake gathered, or of the file that was shown by itself.
 bool ui_begin_case(struct ui *ui, const struct session_config *config, struct error *err);
+
+// Leaves the case at hand and goes on with another one. False: it stays.
+bool ui_open_case(struct ui *ui, const char *id, struct error *err);
 
 void ui_start(struct ui *ui); // what goes on behind the first frame
 void ui_resize(struct ui *ui, int rows, int cols);

@@ -15,12 +15,20 @@ void view_timeline_open(void *ui);
 void view_path_open(void *ui);
 void view_nodes_open(void *ui);
 void view_matrix_open(void *ui);
+void view_sop_open(void *ui);
+void view_cases_open(void *ui);
+void view_export_open(void *ui);
 void view_capture_open(void *ui);
 
 // view_timeline.c
 void view_timeline_zoom_in(void *ui);
 void view_timeline_zoom_out(void *ui);
 void view_timeline_pivot(void *ui); // the current row's time
+
+// view_cases.c
+void view_cases_read(void *ui);    // what the current case came to
+void view_cases_compare(void *ui); // marks it, or lays it beside the marked one
+void view_cases_export(void *ui);
 
 // view_findings.c
 void view_pin(struct ui *ui); // the finding on the current line, or of the current entry

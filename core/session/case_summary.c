@@ -61,6 +61,15 @@ void case_summarize(const struct case_path *path, struct case_summary *ret)
     free(db);
 }
 
+const char *case_summary_state(const struct case_summary *c)
+{
+    if (c->damage)
+        return "damaged";
+    if (c->written)
+        return "open";
+    return c->closed ? "closed" : "cut off";
+}
+
 void case_summary_done(struct case_summary *summary)
 {
     arena_done(&summary->arena);

@@ -47,6 +47,7 @@ struct case_summary {
     const char *damage; // or NULL
 };
 void case_summarize(const struct case_path *path, struct case_summary *ret);
+const char *case_summary_state(const struct case_summary *summary); // "open", "closed", "cut off", "damaged"
 void case_summary_done(struct case_summary *summary);
 
 #endif

@@ -1,0 +1,169 @@
+// A file is written beside its name and then renamed, so that nobody ever reads half a report. A command gets
+// the report as a file, since it has no standard input; the file goes when the command has ended.
+#include "tui/export_to.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/door/process.h"
+#include "core/door/tempdir.h"
+#include "tui/osc52.h"
+#include "tui/view_ui.h"
+
+enum { COMMAND_SECONDS = 60, SAID_MOST = 300 };
+
+// ---- a file
+
+static bool write_all(int fd, struct span text)
+{
+    while (text.len > 0) {
+        ssize_t n = write(fd, text.at, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        text = span_from(text, (size_t)n);
+    }
+    return true;
+}
+
+bool export_to_file(const char *path, struct span text, struct error *err)
+{
+    char *beside = mem_printf("%s.XXXXXX", path);
+    int fd = mkostemp(beside, O_CLOEXEC); // 0600
+    bool ok = fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
+    int code = errno;
+    if (fd >= 0)
+        ok = close(fd) == 0 && ok;
+    if (ok && rename(beside, path) != 0) {
+        code = errno;
+        ok = false;
+    }
+    if (!ok && fd >= 0)
+        unlink(beside);
+    free(beside);
+    return ok || error_set_errno(err, code, "%s", path);
+}
+
+// ---- the clipboard
+
+bool export_to_clipboard(struct ui *ui, struct span text)
+{
+    const struct osc52_terminal terminal = {getenv("TERM"), getenv("TMUX"), getenv("STY")};
+    struct error err = {0};
+    if (!osc52_make(&terminal, text, &ui->to_terminal, &err)) {
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+        return false;
+    }
+    const char *note = osc52_note(&terminal);
+    ui_say(ui, ROLE_OK,
+           "sent to the clipboard: %zu bytes; whether it took them, the terminal does not say%s%s", text.len,
+           note ? "; " : "", note ? note : "");
+    return true;
+}
+
+// ---- a command
+
+struct running {
+    struct ui *ui;
+    struct tempdir *room;
+    char *name;
+    struct str said; // the beginning of what it printed
+};
+
+static void on_output(void *context, struct span bytes)
+{
+    struct running *r = context;
+    if (r->said.len < SAID_MOST)
+        str_add_span(&r->said, span_first(bytes, SAID_MOST - r->said.len));
+}
+
+static void say_ended(struct ui *ui, const struct running *r, const struct process_result *result)
+{
+    struct span rest = span_trim(str_span(&r->said)), line = {0};
+    span_cut_line(&rest, &line);
+    if (result->end == PROCESS_EXITED && result->code == 0)
+        ui_say(ui, ROLE_OK, "%s took it%s" SPAN_FMT, r->name, line.len ? ": " : "", SPAN_ARG(line));
+    else if (result->end == PROCESS_NOT_STARTED)
+        ui_say(ui, ROLE_ERROR, "%s could not be started: %s", r->name, strerror(result->code));
+    else
+        ui_say(ui, ROLE_ERROR, "%s failed (%d)%s" SPAN_FMT, r->name, result->code, line.len ? ": " : "",
+               SPAN_ARG(line));
+}
+
+static void on_ended(void *context, const struct process_result *result)
+{
+    struct running *r = context;
+    r->ui->command = NULL;
+    say_ended(r->ui, r, result);
+    tempdir_free(r->room);
+    str_done(&r->said);
+    free(r->name);
+    free(r);
+}
+
+// {file} and {case} stand for the report's file and the case; without a {file} it comes last.
+static const char **make_argv(struct arena *arena, const struct settings_command *command, const char *file,
+                              const char *case_id)
+{
+    const char **argv = arena_alloc(arena, (command->n_argv + 2) * sizeof *argv);
+    bool has_file = false;
+    for (size_t i = 0; i < command->n_argv; i++) {
+        const char *word = command->argv[i];
+        has_file = has_file || strcmp(word, "{file}") == 0;
+        argv[i] = strcmp(word, "{file}") == 0 ? file : strcmp(word, "{case}") == 0 ? case_id : word;
+    }
+    if (!has_file)
+        argv[command->n_argv] = file;
+    return argv;
+}
+
+static bool start(struct ui *ui, const struct settings_command *command, struct tempdir *room,
+                  const char *file)
+{
+    struct arena arena = {0};
+    const char *id = session_case_id(ui->session);
+    struct running *r = mem_alloc(sizeof *r);
+    r->ui = ui;
+    r->room = room;
+    r->name = mem_strdup(command->name);
+    const char **argv = make_argv(&arena, command, file, id ? id : "");
+    ui_say(ui, ROLE_RUNNING, "%s has it", r->name);
+    ui->command = process_start(ui->loop, &(struct process_config){.program = argv[0],
+                                                                   .argv = argv,
+                                                                   .env = (const char *const *)environ,
+                                                                   .seconds = COMMAND_SECONDS,
+                                                                   .output = on_output,
+                                                                   .errors = on_output,
+                                                                   .ended = on_ended,
+                                                                   .context = r});
+    arena_done(&arena);
+    return true;
+}
+
+bool export_to_command(struct ui *ui, const struct settings_command *command,
+                       const struct report_format *format, struct span text)
+{
+    struct error err = {0};
+    if (session_is_guided(ui->session)) {
+        ui_say(ui, ROLE_WARN, "In guided mode no command of your own runs; write it to a file");
+        return false;
+    }
+    if (ui->command) {
+        ui_say(ui, ROLE_WARN, "A command still has the last report");
+        return false;
+    }
+    struct tempdir *room = ui->loop ? tempdir_new(NULL, &err) : NULL;
+    char *file = room ? mem_printf("%s/report%s", tempdir_path(room), format->suffix) : NULL;
+    bool ok = room && export_to_file(file, text, &err) && start(ui, command, room, file);
+    if (!ok) {
+        tempdir_free(room);
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+    }
+    free(file);
+    return ok;
+}
