@@ -54,6 +54,7 @@ struct view *view_push(struct ui *ui, const struct view_ops *ops)
     view->from = ui->screen;
     view->state = ops->state_size ? mem_alloc(ops->state_size) : NULL;
     view->across = 1;
+    view->changed = true;
     view->column = ops->first_cell;
     ui->view = view;
     ui->screen = SCREEN_VIEW;
@@ -82,8 +83,10 @@ void view_back(struct ui *ui)
 
 void view_refresh(struct ui *ui)
 {
-    for (struct view *view = ui->view; view; view = view->below)
+    for (struct view *view = ui->view; view; view = view->below) {
         view->fresh = false;
+        view->changed = true;
+    }
 }
 
 // ---- rows
@@ -175,6 +178,7 @@ static void freshen(struct ui *ui, struct view *view)
     view->n = 0;
     view->note = NULL;
     view->ops->fill(ui, view);
+    view->changed = false;
     measure(view);
     view->list.n = view->n;
     list_go(&view->list, selectable(view, view->list.at < view->n ? view->list.at : 0, 1));

@@ -67,6 +67,7 @@ struct view {
     size_t column;            // of the chosen cell
     size_t detail_of;         // the row that it told of
     bool fresh;               // filled for the case as it is
+    bool changed;             // for `fill`: the case is another one, not just the view
     void *state;              // zeroed when the view was opened
 };
 

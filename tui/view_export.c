@@ -25,7 +25,7 @@ struct state {
     struct preview_job *job;   // under way, or NULL
     struct redacted *redacted; // NULL: being looked for, or it failed
     struct error err;
-    bool begun;
+    bool begun; // the settings were set once
 };
 
 static const char *const levels[] = {
@@ -40,11 +40,11 @@ static const struct view_ops ops;
 
 // ---- looking for what is taken out
 
-static struct state *state_of(struct ui *ui, const struct preview_job *job)
+static struct view *view_of(struct ui *ui, const struct preview_job *job)
 {
     for (struct view *view = ui->view; view; view = view->below) {
         if (view->ops == &ops && ((struct state *)view->state)->job == job)
-            return view->state;
+            return view;
     }
     return NULL;
 }
@@ -59,17 +59,18 @@ static void preview_done(void *context)
     struct preview_job *job = context;
     struct ui *ui = job->ui;
     struct error err = {0};
-    struct state *state = state_of(ui, job);
+    struct view *view = view_of(ui, job);
     struct redacted *redacted = session_redact_finish(job->work, &err);
-    if (state) {
+    if (view) {
+        struct state *state = view->state;
         state->job = NULL;
         state->redacted = redacted;
         state->err = err;
+        view->fresh = false;
     } else {
         redacted_free(redacted); // it was left, or another level was chosen
     }
     free(job);
-    view_refresh(ui);
     ui->dirty = true;
 }
 
@@ -158,8 +159,9 @@ static void fill(struct ui *ui, struct view *view)
     if (!state->begun) {
         state->format = report_format_find("yaml");
         state->level = REDACT_DEFAULT;
-        start_preview(ui, state);
     }
+    if (view->changed)
+        start_preview(ui, state);
     state->begun = true;
     view->note = "what leaves, what is taken out of it, and where it goes";
     add_settings(ui, view, state);

@@ -24,9 +24,9 @@ static const struct {
 static const struct column columns[] = {
     {.title = NULL, .most = 7}, // the sign and F-004
     {.title = NULL, .most = 6},
-    {.title = NULL, .least = 28},
-    {.title = NULL, .most = 34, .rank = 2},
-    {.title = NULL, .most = 40, .rank = 1},
+    {.title = NULL, .least = 56},
+    {.title = NULL, .most = 34, .rank = 1},
+    {.title = NULL, .most = 40, .rank = 2},
 };
 
 // What a finding weighs: a cause on the way, while it hurt, has the procedure's own severity; what is known

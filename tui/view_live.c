@@ -105,6 +105,7 @@ static void on_analysed(void *context)
     struct ui *ui = context;
     ui->live.seen = 0;
     view_evidence_forget(ui);
+    view_refresh(ui);
 }
 
 static void say_end(struct ui *ui)

@@ -23,7 +23,7 @@ struct state {
     struct ways ways;
     struct walked walked[2 * MOST_WAYS];
     size_t n;
-    bool kept; // only folding changed
+    bool begun; // the current row was set once
 };
 
 static const struct column columns[] = {
@@ -216,18 +216,29 @@ static void add_hop_state(struct ui *ui, struct view *view, enum hop_id id)
     str_done(&text);
 }
 
+static size_t first_broken(const struct view *view)
+{
+    for (size_t i = 0; i < view->n; i++) {
+        if (view->rows[i].signed_ && view->rows[i].glyph == GLYPH_FINDING)
+            return i;
+    }
+    return 0;
+}
+
 static void fill(struct ui *ui, struct view *view)
 {
     struct state *state = view->state;
-    if (!state->kept)
+    if (view->changed)
         walk_all(state, session_analysis(ui->session)->facts);
-    state->kept = false;
     view->note = "one query and its reply, hop by hop";
     for (enum hop_id id = 0; id < HOP_COUNT; id++) {
         add_hop_state(ui, view, id);
         for (size_t i = 0; id == HOP_RULES && i < state->n; i++)
             add_way(view, &state->walked[i], i);
     }
+    if (!state->begun)
+        view->list.at = first_broken(view);
+    state->begun = true;
 }
 
 // ---- keys
@@ -242,7 +253,6 @@ static void shift(struct ui *ui, struct view *view, int by)
     state->walked[index - HOP_COUNT].unfolded = by > 0;
     while (view->list.at > 0 && view->rows[view->list.at - 1].index == index) // to the way's own row
         view->list.at--;
-    state->kept = true;
     view->fresh = false;
 }
 

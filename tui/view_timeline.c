@@ -101,8 +101,8 @@ static void add_moment(struct view *view, const struct state *state, size_t inde
     row->place = m->place;
     view_cell(view, 1, ROLE_MUTED, "%s", offset_text(&view->arena, m->time - state->pivot));
     view_cell(view, 2, kind_role(m->kind), "%s", moment_kind_name(m->kind));
-    view_cell(view, 3, kind_role(m->kind), "%s%s" SPAN_FMT, m->text, m->words.len ? ": " : "",
-              SPAN_ARG(m->words));
+    view_cell(view, 3, m->kind == MOMENT_FINDING ? ROLE_HEADING : ROLE_TEXT, "%s%s" SPAN_FMT, m->text,
+              m->words.len ? ": " : "", SPAN_ARG(m->words));
 }
 
 static void fill(struct ui *ui, struct view *view)

@@ -52,7 +52,7 @@ static const struct look {
      {"✖ node rules", "blocked (query)", "to 10.0.12.53:53", "FORWARD: DROP", "prerouting"},
      "? upstream",
      "✖ node rules",
-     "jj",
+     "",
      DECIDES},
     {"matrix",
      "m",
@@ -247,7 +247,7 @@ static void test_a_sick_node_beside_a_well_one(void **state)
 static void test_rules_fold(void **state)
 {
     struct screen *s = start(*state, sizes[2]);
-    screen_keys(s, "Pjjj");
+    screen_keys(s, "Pj"); // it opens on what is broken
     assert_true(screen_shows(s, "FORWARD: DROP"));
     screen_keys(s, "h");
     assert_true(screen_lacks(s, "FORWARD: DROP"));
