@@ -1,4 +1,4 @@
-// The parent's side of a child: it forks the guard (process_guard.c), reads what the program prints, a
+// The parent's side of a child: it starts the guard (process_guard.c), reads what the program prints, a
 // bounded piece a turn, and learns of the guard's end by its pidfd. Time, output and cancelling end a child
 // in one way: SIGTERM to the guard, which does the rest, also when this process is gone.
 //
