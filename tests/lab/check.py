@@ -52,7 +52,7 @@ def log(lab, app, results):
 
 # ---------------------------------------------------------------- d5tui
 def d5tui(lab, *words, **more):
-    argv = [CHECKOUT + '/build/d5tui', 'run', *words, '--format', 'json']
+    argv = [CHECKOUT + '/build/d5tui', *words]
     box = lab.network.boxes[NODE_A] if lab.scene.via == 'local' else lab.bastion.box
     started = time.monotonic()
     done = box.run(argv, timeout=lab.scene.limit, env=dict(lab.bastion.environment(), **lab.scene.environment), **more)
@@ -64,7 +64,7 @@ def live(lab):
     words += ['--allow', lab.scene.allow] if lab.scene.allow else []
     words += ['--symptom', lab.scene.symptom] if lab.scene.symptom else []
     words += ['--query', lab.scene.query] if lab.scene.ask else []
-    return d5tui(lab, *words)
+    return d5tui(lab, 'run', *words, '--format', 'json')
 
 
 def report_of(done):
@@ -128,6 +128,17 @@ def reads_only(lab, results, requests_before, commands_before):
     results.add('no file left on a node', not left, left)
 
 
+def mended(lab, results, done, seconds):
+    """the check of a fault that is then mended: recheck sees it, and sees that it is gone"""
+    named(lab, results, done, seconds)
+    words = ['recheck', 'last', '--state', STATE, '--via', lab.scene.via, '--allow', lab.scene.allow]
+    again, _ = d5tui(lab, *words)
+    results.add('recheck: still there', again.returncode == 4, 'exit %s: %s%s' % (again.returncode, again.stdout[-800:], again.stderr[-400:]))
+    lab.scene.mend(lab)
+    again, _ = d5tui(lab, *words)
+    results.add('recheck once it is mended: gone', again.returncode == 0, 'exit %s: %s%s' % (again.returncode, again.stdout[-800:], again.stderr[-400:]))
+
+
 def beside_each_other(lab, results, done, seconds):
     """the check of the healthy cluster: named, and in much less time than its probes took together"""
     named(lab, results, done, seconds)
@@ -177,7 +188,7 @@ def named(lab, results, done, seconds):
     report = judged(results, lab.scene, 'live', done)
     tree = evidence()
     if results.add('the run left one case', tree, os.listdir(STATE) if os.path.isdir(STATE) else 'nothing'):
-        again, _ = d5tui(lab, '--from', tree)
+        again, _ = d5tui(lab, 'run', '--from', tree, '--format', 'json')
         keep(results.name, again, 'offline')
         other = report_of(again)
         same = [report.get(k) == other.get(k) for k in ('diagnosis', 'verdict', 'root_cause')] + [again.returncode == done.returncode]

@@ -4,6 +4,7 @@ says, and writes the log lines that CoreDNS writes. It forwards messages as they
 
     coredns.py COREFILE [ADDRESS]       listens on ADDRESS (all of them by default), port 53, UDP and TCP
 """
+import os
 import re
 import select
 import socket
@@ -49,7 +50,8 @@ class Config:
 
 
 def say(text):
-    print(text, flush=True)
+    """in one write: threads do not mix their lines"""
+    os.write(1, (text + '\n').encode())
 
 
 def question(message):

@@ -37,28 +37,20 @@ def mute_resolver(lab):
     lab.network.boxes['resolver'].sh('nft add table ip mute\nnft "add chain ip mute in { type filter hook input priority 0; policy drop; }"')
 
 
-NEW_COREDNS = [('coredns-7c9bd5f8d4-2mvqz', '10.0.12.61'), ('coredns-7c9bd5f8d4-tq8xh', '10.0.12.94')]
-
-
 def replace_coredns(lab):
-    """a rollout: the old pods end, the new ones answer SERVFAIL until they know the cluster's names"""
-    app, old, events = lab.app_pod.containers[0], [p for p in lab.cluster.pods if p.labels.get('k8s-app') == 'kube-dns'], lab.cluster.events
+    """one pod of CoreDNS ends, and the one in its place answers SERVFAIL until it knows the cluster's names"""
+    name, app, dns_pods = 'coredns-6f9cd4d8bb-2mvqz', lab.app_pod.containers[0], [p for p in lab.cluster.pods if p.labels.get('k8s-app') == 'kube-dns']
     app.wait_for('connected to', 30)
-    now = rfc3339(time.time())
-    for name, ip in NEW_COREDNS:
-        lab.start_coredns(name, ip, synced=False)
-        events.append(kit.event('SuccessfulCreate', 'Created pod: ' + name, 'ReplicaSet', 'coredns-7c9bd5f8d4', 'kube-system', now, 'replicaset-controller'))
-    for name, _ in NEW_COREDNS:
-        lab.cluster.pod('kube-system', name).containers[0].wait_for('CoreDNS-', 30)
-    for p in old:
-        lab.cluster.pods.remove(p)
-        events.append(kit.event('Killing', 'Stopping container coredns', 'Pod', p.name, 'kube-system', now, 'kubelet'))
+    now, old = rfc3339(time.time()), dns_pods[0]
+    lab.start_coredns(name, '10.0.12.61', synced=False)
+    lab.cluster.events += [kit.event('SuccessfulCreate', 'Created pod: ' + name, 'ReplicaSet', 'coredns-6f9cd4d8bb', 'kube-system', now, 'replicaset-controller'),
+                           kit.event('Killing', 'Stopping container coredns', 'Pod', old.name, 'kube-system', now, 'kubelet')]
+    lab.cluster.pod('kube-system', name).containers[0].wait_for('CoreDNS-', 30)
+    lab.cluster.pods.remove(old)
     lab.sync_proxy()
-    app.wait_for('UnknownHostException', 30)
-    for p in old:
-        p.containers[0].stop()
-    for name, _ in NEW_COREDNS:
-        lab.sync_coredns(name)
+    app.wait_for('UnknownHostException', 60)
+    old.containers[0].stop()
+    lab.sync_coredns(name)
     failed = len(app.lines)
     while not any('connected' in line.text for line in app.lines[failed:]):
         app.wait_for_more(10)
@@ -73,6 +65,10 @@ def close_group(lab):
 
 
 # ---------------------------------------------------------------- nodes
+def take_rule_out(lab):
+    lab.nodes[NODE_A].box.sh('iptables-%s -D FORWARD 1' % lab.scene.backend)
+
+
 def squat_on_53(lab):
     """a resolver of somebody's own on the node, and NodeLocal DNSCache, which wants the same port"""
     box = lab.nodes[NODE_A].box

@@ -37,6 +37,7 @@ class Scene:
     later = staticmethod(faults.nothing)              # (lab) once it has started
     during = staticmethod(faults.nothing)             # (lab) just before d5tui
     tools = ('kubectl', 'ssh', 'dig')   # what the bastion has; starting aws is most of a run's work for a processor
+    mend = staticmethod(faults.nothing) # (lab) makes it whole again
     signs, logs = (), FAILING           # (where, command, words) of the real tools; what the application says
     diagnosis, verdict, status = ['no_fault'], ['confirmed'], 0
     via, allow, environment = 'ssh', 'exec,capture', {}
@@ -64,7 +65,7 @@ SCENES = {
     'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look, tools=WITH_AWS),
     'no_fault': Scene('Nothing is broken.', logs='connected to orders', check=check.beside_each_other, tools=WITH_AWS, signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
     'no_fault_nft': Scene('Nothing is broken; kube-proxy is in its nftables mode.', proxy='nftables', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', 'sudo -n nft list ruleset', 'kube-dns/udp/dns')]),
-    'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes.', backend='legacy',
+    'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes. Then it is taken out.', backend='legacy', check=check.mended, mend=faults.take_rule_out,
                           on_a='$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP', signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', 'NOERROR'), ('node a', 'sudo -n iptables-save -c', r'\[[1-9].*--dport 53 -j DROP')]),
     'fw_nft': firewall('A native nft table drops UDP 53 in a forward chain before the others; kube-proxy is in its nftables mode, and iptables-save shows nothing.', proxy='nftables',
                        on_a='nft add table inet guard; nft "add chain inet guard forward { type filter hook forward priority -10; }"; nft add rule inet guard forward ip daddr 10.0.12.0/24 udp dport 53 counter drop',
@@ -107,6 +108,6 @@ SCENES = {
                               signs=[('pod', DIG % (cluster.CLUSTER_IP, dns.QUERY + '.shop.svc.cluster.local'), 'NXDOMAIN')]),
     'name_does_not_exist': Scene('The application asks for "ordres"; the service is "orders".', query='ordres.shop.svc.cluster.local', signs=[('pod', DIG % (cluster.CLUSTER_IP, 'ordres.shop.svc.cluster.local'), 'NXDOMAIN')],
                                  diagnosis=['name_does_not_exist'], verdict=['confirmed', 'likely']),
-    'transient_servfail': Scene('CoreDNS was replaced a moment ago: a few SERVFAIL while the new pods had not heard from the API server.', query=dns.QUERY + '.', corefile=cluster.kit.COREFILE.replace('errors\n', 'errors\n    log\n', 1), later=faults.replace_coredns,
+    'transient_servfail': Scene('A pod of CoreDNS was replaced a moment ago: a few SERVFAIL while the new one had not heard from the API server.', query=dns.QUERY + '.', corefile=cluster.kit.COREFILE.replace('errors\n', 'errors\n    log\n', 1), later=faults.replace_coredns,
                                 signs=[('pod', ASK, 'NOERROR')], diagnosis=['transient_servfail'], verdict=['confirmed', 'likely']),
 }
