@@ -105,11 +105,12 @@ static void keep(struct collector *c, const struct exchange *x, enum lookup_outc
 static void take_exchange(const struct exchange *x, void *context)
 {
     struct collector *c = context;
-    if (x->end == EXCHANGE_CONNECTED) // the questions in it count by themselves
+    // The questions in a connection count by themselves; what was asked just before the end is nobody's loss.
+    if (x->end == EXCHANGE_CONNECTED || x->short_wait)
         return;
     enum lookup_outcome outcome = outcome_of(x);
     count(c, x, outcome);
-    if (!x->short_wait && is_kept(c, x, outcome))
+    if (is_kept(c, x, outcome))
         keep(c, x, outcome);
 }
 
