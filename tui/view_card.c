@@ -64,7 +64,9 @@ static int draw_plan(struct ui *ui, struct rect area, const struct sop_item *ite
     const struct catalogue_row *read = first_row(item);
     if (read) {
         row = draw_labelled(ui, area, row, "reads", read->files);
-        row = draw_labelled(ui, area, row, "live", read->command);
+        struct arena arena = {0};
+        row = draw_labelled(ui, area, row, "live", catalogue_command(read, ui_target(ui), &arena));
+        arena_done(&arena);
     }
     struct pen pen = pen_at(&ui->canvas, area, row, 0);
     if (!session_analysis(ui->session)) {

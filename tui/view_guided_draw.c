@@ -40,31 +40,8 @@ static const struct catalogue_row *row_read(const struct ui *ui, const struct ch
     const struct catalogue_row *any = NULL;
     do {
         any = catalogue_next(session_step_subject(ui->session, row->item->id), any);
-    } while (any && !any->command);
+    } while (any && !any->probe);
     return any;
-}
-
-static const char *target_word(const struct target *t, struct span word)
-{
-    const struct {
-        const char *word, *value;
-    } words[] = {{"NS", t->namespace_}, {"POD", t->pod}, {"NODE", t->node}};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (span_is(word, words[i].word))
-            return words[i].value;
-    }
-    return NULL;
-}
-
-// The command with the target's names in it.
-static void add_command(const struct ui *ui, const char *command, struct str *ret)
-{
-    struct span rest = span_of(command), word;
-    while (span_cut_word(&rest, &word)) {
-        const char *value = target_word(ui_target(ui), word);
-        str_add(ret, ret->len ? " " : "");
-        str_add_span(ret, value ? span_of(value) : word);
-    }
 }
 
 static bool reads_files(const struct ui *ui)
@@ -75,13 +52,12 @@ static bool reads_files(const struct ui *ui)
 static void draw_command(struct ui *ui, struct card *card, const struct check_row *row)
 {
     const struct catalogue_row *read = row_read(ui, row);
+    struct arena arena = {0};
     struct str text = {0};
     if (session_step_subject(ui->session, row->item->id) == SUBJECT_REPORT || !read)
         return;
-    if (read->command)
-        add_command(ui, read->command, &text);
-    card_label(card, "Command", ROLE_CITED, str_text(&text));
-    str_clear(&text);
+    card_label(card, "Command", ROLE_CITED, catalogue_command(read, ui_target(ui), &arena));
+    arena_done(&arena);
     str_printf(&text, "what it printed before; nothing runs on the cluster now (%s)", read->files);
     int most = card->most;
     card->most = 1; // a list of names: its beginning says enough

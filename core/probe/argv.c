@@ -227,6 +227,8 @@ static const struct {
     [VALUE_EPOCH] = {"epoch", "time", "@SECONDS", is_epoch},
     [VALUE_FROM] = {"from", "time", "milliseconds", is_number},
     [VALUE_TO] = {"to", "time", "milliseconds", is_number},
+    [VALUE_FROM_S] = {"from_s", "time", "seconds", is_number},
+    [VALUE_TO_S] = {"to_s", "time", "seconds", is_number},
     [VALUE_REGION] = {"region", "AWS region", "a region's name", is_region},
     [VALUE_CLUSTER] = {"cluster", "cluster name", "an EKS cluster's name", is_cluster},
     [VALUE_INSTANCE] = {"instance", "instance", "i- and 8 to 17 hex digits", is_instance},
@@ -403,13 +405,29 @@ static const char *capital_word(struct arena *arena, const char *shape)
     return ret;
 }
 
-const char *argv_shape(struct arena *arena, const char *const *shapes)
+// Words that bound the call, and say nothing of what is asked.
+static bool is_bound(const char *shape)
 {
+    static const char *const fronts[] = {"--request-timeout=", "--chunk-size=", "--cli-", "--limit-bytes="};
+    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
+        if (span_starts(span_of(shape), fronts[i]))
+            return true;
+    }
+    return false;
+}
+
+const char *argv_shape(struct arena *arena, const char *const *shapes, const struct probe_values *values)
+{
+    static const struct probe_values none = {.at = {[VALUE_SCOPE] = "-A"}};
     const char **argv = arena_alloc(arena, (argv_count(shapes) + 1) * sizeof *argv);
     size_t n = 0;
     for (; *shapes; shapes++) {
-        if (strcmp(*shapes, "{scope}") == 0)
-            argv[n++] = "-A";
+        const char *word = NULL;
+        if (is_bound(*shapes))
+            continue;
+        enum argv_result made = argv_fill_word(arena, *shapes, values ? values : &none, &word, NULL);
+        if (made == ARGV_MADE)
+            argv[n++] = word;
         else if (**shapes != '?')
             argv[n++] = capital_word(arena, *shapes);
     }

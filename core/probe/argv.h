@@ -26,6 +26,8 @@ enum probe_value {
     VALUE_EPOCH,     // the same in seconds: "@1763881200"
     VALUE_FROM,      // milliseconds since 1970 …
     VALUE_TO,        // … until
+    VALUE_FROM_S,    // the same in seconds
+    VALUE_TO_S,
     VALUE_REGION,    // of AWS
     VALUE_CLUSTER,   // its name in EKS
     VALUE_INSTANCE,  // "i-0abc123def4567890"
@@ -70,7 +72,8 @@ const char *const *argv_join(struct arena *arena, const char *const *first, cons
 // As a person would type it into a shell: words that are not plain stand in single quotes.
 const char *argv_text(struct arena *arena, const char *const *argv);
 
-// A row's call for people, before anything is known: values in capitals, NODE, POD, NAMESPACE.
-const char *argv_shape(struct arena *arena, const char *const *shapes);
+// A row's call for people: values that are not known, or do not fit, in capitals (NODE, POD, NAMESPACE); what
+// only bounds it is left out. `values` may be NULL.
+const char *argv_shape(struct arena *arena, const char *const *shapes, const struct probe_values *values);
 
 #endif

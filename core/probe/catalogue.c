@@ -3,7 +3,10 @@
 #include "core/probe/catalogue.h"
 
 #include "core/base/str.h"
+#include "core/probe/argv.h"
 #include "core/probe/catalogue_rows.h"
+#include "core/probe/probe.h"
+#include "core/probe/reach.h"
 
 // ------------------------------------------------------------------ words
 
@@ -267,6 +270,25 @@ static const struct catalogue_alias *program_of(struct span command)
     return NULL;
 }
 
+// The row of the probe table that a command is: the same program, and the same word behind it where both have
+// one that says what is meant.
+static const struct probe_row *probe_of(struct span command)
+{
+    struct span program, word = {0};
+    if (!span_cut_word(&command, &program))
+        return NULL;
+    span_cut_word(&command, &word);
+    for (const struct probe_row *row = probe_table; row->name; row++) {
+        const char *const *argv = row->argv + 1;
+        while (*argv && (strchr("?+", **argv) || strncmp(*argv, "--", 2) == 0))
+            argv++;
+        bool open = !*argv || strchr(*argv, '{') || !word.len;
+        if (span_is(program, row->argv[0]) && (open || span_is(word, *argv)))
+            return row;
+    }
+    return NULL;
+}
+
 // Back-ticked commands of known programs count as calls. A kubectl command beside a call says what that call
 // lists.
 static void add_commands(struct subjects *s, const struct sop_item *item)
@@ -274,8 +296,13 @@ static void add_commands(struct subjects *s, const struct sop_item *item)
     struct span rest = span_of(item->text), code;
     while (cut_code(&rest, &code)) {
         const struct catalogue_alias *alias = program_of(code);
+        const struct probe_row *probe = alias ? NULL : probe_of(code);
         bool said = item->n_calls > 0 && alias && strcmp(alias->name, "kubectl") == 0;
-        if (!alias || said || span_find_char(code, ' ') == SIZE_MAX)
+        if (span_find_char(code, ' ') == SIZE_MAX || said)
+            continue; // a program that is only spoken of, or a listing that is named twice
+        if (probe)
+            add_subject(s, probe->subjects[0]);
+        if (!alias)
             continue;
         struct asked a = {.tool = alias->tool, .command = code, .text = item->text};
         add_asked(s, &a);
@@ -389,4 +416,22 @@ size_t catalogue_subjects(const struct sop_item *item, const struct sop_item *pa
 bool catalogue_gate_names(const char *sentence, enum subject subject)
 {
     return names(catalogue_gate_words, aim_of(span_of(sentence)), subject);
+}
+
+const char *catalogue_command(const struct catalogue_row *row, const struct target *target,
+                              struct arena *arena)
+{
+    static const struct target none;
+    const struct target *t = target ? target : &none;
+    const struct probe_row *probe = row->probe ? probe_find(row->probe) : NULL;
+    if (!probe)
+        return NULL;
+    bool others = probe->each == PROBE_EACH_DNS_CONTAINER; // not the complaining pod
+    struct probe_values values = {.at = {[VALUE_CONTEXT] = t->context,
+                                         [VALUE_NAMESPACE] = others ? "kube-system" : t->namespace_,
+                                         [VALUE_POD] = others ? NULL : t->pod,
+                                         [VALUE_SCOPE] = "-A"}};
+    const char *const *shapes =
+        probe->place == PROBE_IN_POD ? argv_join(arena, reach_pod_shapes, probe->argv) : probe->argv;
+    return argv_shape(arena, shapes, &values);
 }

@@ -4,8 +4,10 @@
 #ifndef D5_PROBE_CATALOGUE_H
 #define D5_PROBE_CATALOGUE_H
 
+#include "core/base/arena.h"
 #include "core/model/sop.h"
 #include "core/model/subject.h"
+#include "core/model/target.h"
 
 enum catalogue_by {     // what decides which row a call belongs to
     CATALOGUE_ANY,      // the tool alone
@@ -20,9 +22,9 @@ struct catalogue_row {
     const char *tool; // "search", "network_diagnostics"; listings of all kinds share one name
     enum catalogue_by by;
     enum subject subject;
-    const char *words;   // any of them, parted by '|'; lower-case ones in any case
-    const char *files;   // where it is read: patterns of evidence_next, separated by spaces
-    const char *command; // live, read-only; NODE, POD, NS, CL stand for the target's
+    const char *words; // any of them, parted by '|'; lower-case ones in any case
+    const char *files; // where it is read: patterns of evidence_next, separated by spaces
+    const char *probe; // row of the probe table that reads it live; NULL: what is there already does
 };
 
 // The row of one call of an item (its first, where a call names several sections); NULL where no row fits.
@@ -30,6 +32,11 @@ const struct catalogue_row *catalogue_find(const struct sop_item *item, const st
 
 // The rows of a subject, one after the other: start with NULL; NULL at the end.
 const struct catalogue_row *catalogue_next(enum subject subject, const struct catalogue_row *last);
+
+// The call of its probe, for people: with the target's names where they are known (`target` may be NULL) and
+// fit, else in capitals. NULL where nothing is run for it.
+const char *catalogue_command(const struct catalogue_row *row, const struct target *target,
+                              struct arena *arena);
 
 // What an item is about: the subjects of its calls and of the commands in it; else of the tools that it
 // mentions; else of its nested items; else of its siblings' calls, those that its words name or all. At most

@@ -158,7 +158,7 @@ void plan_put(struct planner *p, const struct probe_row *row, const struct erran
     if (item.state == PLANNED_UNFIT || !item.argv)
         item.argv = words;
     item.command =
-        item.state == PLANNED_UNFIT ? argv_shape(p->arena, row->argv) : argv_text(p->arena, item.argv);
+        item.state == PLANNED_UNFIT ? argv_shape(p->arena, row->argv, NULL) : argv_text(p->arena, item.argv);
     if (is_new(p, &item))
         *ARENA_PUSH(p->arena, p->plan->items, p->plan->n, p->plan->cap) = item;
 }

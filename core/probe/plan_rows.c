@@ -140,15 +140,14 @@ static void put_on_node(struct planner *p, const struct probe_row *row, size_t i
 
 // ------------------------------------------------------------------ in the pod, and lookups
 
-// Where a process in the complaining pod would run, or false.
+// Where a process in the complaining pod would run, or false. In which container, kubectl knows: the one that
+// the pod names for it, else its first one.
 static bool in_pod(const struct planner *p, const char *ret_pod[static 3], struct errand *ret)
 {
     *ret = here(p);
     ret_pod[0] = p->scope.namespace_;
     ret_pod[1] = p->scope.pod;
     ret_pod[2] = NULL;
-    for (size_t i = p->scope.n_own; i-- > 0;)
-        ret_pod[2] = p->scope.own[i].name;
     ret->pod = ret_pod;
     ret->values.at[VALUE_NAMESPACE] = ret_pod[0];
     ret->values.at[VALUE_POD] = ret_pod[1];
@@ -207,21 +206,43 @@ static void put_in_pod(struct planner *p, const struct probe_row *row)
 
 // ------------------------------------------------------------------ AWS
 
+static bool is_of_aws(const struct probe_row *row)
+{
+    return row->place == PROBE_HERE && row->when >= PROBE_WHEN_AWS;
+}
+
+// When it hurt; where nobody says, the last day.
+static struct window window_of(const struct planner *p)
+{
+    struct window w = p->scope.facts->target.window;
+    w.to = w.to != TIME_UNKNOWN ? w.to : p->in->now;
+    w.from = w.from != TIME_UNKNOWN ? w.from : p->in->since;
+    w.from = w.from != TIME_UNKNOWN ? w.from : w.to - USEC_DAY;
+    return w;
+}
+
+static bool is_due(const struct planner *p, const struct probe_row *row)
+{
+    struct window w = window_of(p);
+    bool is_long = w.to - w.from > USEC_DAY;
+    return scope_is_aws(&p->scope) && row->when != (is_long ? PROBE_WHEN_AWS_SHORT : PROBE_WHEN_AWS_LONG);
+}
+
+// Changes are looked for from a day before it began to hurt.
 static void fill_aws(const struct planner *p, struct probe_values *values)
 {
-    const struct window window = p->scope.facts->target.window;
-    usec_t to = window.to != TIME_UNKNOWN ? window.to : p->in->now;
-    usec_t from = window.from != TIME_UNKNOWN ? window.from : p->in->since;
+    struct window w = window_of(p);
+    long long from = (long long)((w.from - USEC_DAY) / USEC_MSEC), to = (long long)(w.to / USEC_MSEC);
     values->at[VALUE_REGION] = scope_region(&p->scope, NULL);
     values->at[VALUE_CLUSTER] = scope_cluster(&p->scope);
     values->at[VALUE_INSTANCES] = scope_instances(&p->scope);
     values->at[VALUE_ADDRESSES] = scope_addresses(&p->scope);
     values->at[VALUE_GROUPS] = scope_groups(&p->scope);
     values->at[VALUE_SUBNETS] = scope_subnets(&p->scope);
-    if (from == TIME_UNKNOWN)
-        from = to - USEC_DAY;
-    values->at[VALUE_FROM] = arena_printf(p->arena, "%lld", (long long)((from - USEC_DAY) / USEC_MSEC));
-    values->at[VALUE_TO] = arena_printf(p->arena, "%lld", (long long)(to / USEC_MSEC));
+    values->at[VALUE_FROM] = arena_printf(p->arena, "%lld", from);
+    values->at[VALUE_TO] = arena_printf(p->arena, "%lld", to);
+    values->at[VALUE_FROM_S] = arena_printf(p->arena, "%lld", from / 1000);
+    values->at[VALUE_TO_S] = arena_printf(p->arena, "%lld", to / 1000);
 }
 
 static bool waits_for_interfaces(const struct planner *p, const struct probe_row *row)
@@ -232,11 +253,32 @@ static bool waits_for_interfaces(const struct planner *p, const struct probe_row
            scope_asked(p->scope.facts, "aws/describe-network-interfaces.json", &why) == SCOPE_NOT_ASKED;
 }
 
+// Of the nodes on the path, where somebody named a bucket for it.
+static void put_bundles(struct planner *p, const struct probe_row *row)
+{
+    for (size_t i = 0; p->in->bucket && i < p->scope.n_nodes; i++) {
+        const struct scope_node *node = &p->scope.nodes[i];
+        struct errand errand = here(p);
+        if (!node->on_path)
+            continue;
+        errand.node = node;
+        errand.values.at[VALUE_NODE] = node->name;
+        errand.values.at[VALUE_REGION] = scope_region(&p->scope, node->kube);
+        errand.values.at[VALUE_INSTANCE] = scope_instance(&p->scope, node->kube);
+        errand.values.at[VALUE_BUCKET] = p->in->bucket;
+        plan_put(p, row, &errand);
+    }
+}
+
 static void put_aws(struct planner *p, const struct probe_row *row)
 {
     struct errand errand = here(p);
-    if (!scope_is_aws(&p->scope))
+    if (!is_due(p, row))
         return;
+    if (row->each == PROBE_EACH_POD_NODE) {
+        put_bundles(p, row);
+        return;
+    }
     fill_aws(p, &errand.values);
     if (waits_for_interfaces(p, row))
         p->plan->waits = true;
@@ -265,7 +307,7 @@ static void put_here(struct planner *p, const struct probe_row *row)
 
 static bool needs_facts(const struct probe_row *row)
 {
-    return row->place != PROBE_HERE || row->when == PROBE_WHEN_AWS ||
+    return row->place != PROBE_HERE || is_of_aws(row) ||
            (row->each != PROBE_ONCE && row->each != PROBE_EACH_SCOPE);
 }
 
@@ -277,7 +319,7 @@ void plan_put_row(struct planner *p, const struct probe_row *row)
     }
     if (row->place == PROBE_IN_POD)
         put_in_pod(p, row);
-    else if (row->place == PROBE_HERE && row->when == PROBE_WHEN_AWS)
+    else if (is_of_aws(row))
         put_aws(p, row);
     else if (row->place == PROBE_HERE)
         put_here(p, row);

@@ -38,7 +38,9 @@ enum probe_when {
     PROBE_WHEN_AL2,        // the node's system: Amazon Linux 2 …
     PROBE_WHEN_AL2023,     // … Amazon Linux 2023 …
     PROBE_WHEN_NOT_AMAZON, // … or any other
-    PROBE_WHEN_AWS,        // the nodes are EC2 instances
+    PROBE_WHEN_AWS,        // the nodes are EC2 instances …
+    PROBE_WHEN_AWS_SHORT,  // … and the window is a day at most …
+    PROBE_WHEN_AWS_LONG,   // … or longer
 };
 
 enum probe_flags {
@@ -75,8 +77,8 @@ struct probe_row {
     enum probe_when when;
     unsigned flags;
     unsigned seconds;         // time limit
-    uint64_t bytes;           // limit of its output
     unsigned again;           // seconds after which a second reading says something (counters); 0: never
+    uint64_t bytes;           // limit of its output
     const char *answers;      // exit statuses that are answers, besides 0: "9", "1 124"; or NULL
     const char *file;         // where it lands in the tree: "nodes/{node}/networking/iptables-save.txt"
     const char *heading;      // line above its piece of a shared file: "Interface {interface}"; or NULL

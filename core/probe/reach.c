@@ -84,18 +84,19 @@ bool reach_wrap(const struct way *way, const char *const *words, struct planned 
     return ways[way->in->via]->wrap(way, words, ret, err);
 }
 
+const char *const reach_pod_shapes[] = {
+    "kubectl", "?--context={context}",     "exec", "--namespace={namespace}",
+    "{pod}",   "?--container={container}", "--",   NULL};
+
 const char *const *reach_into_pod(struct arena *arena, const char *context, const char *const pod[static 3],
                                   const char *const *words)
 {
-    static const char *const shapes[] = {
-        "kubectl", "?--context={context}",     "exec", "--namespace={namespace}",
-        "{pod}",   "?--container={container}", "--",   NULL};
     struct probe_values values = {.at = {[VALUE_CONTEXT] = context,
                                          [VALUE_NAMESPACE] = pod[0],
                                          [VALUE_POD] = pod[1],
                                          [VALUE_CONTAINER] = pod[2]}};
     const char *const *front;
-    if (argv_fill(arena, shapes, &values, &front, NULL) != ARGV_MADE)
+    if (argv_fill(arena, reach_pod_shapes, &values, &front, NULL) != ARGV_MADE)
         return NULL;
     return argv_join(arena, front, words);
 }

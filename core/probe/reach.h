@@ -31,7 +31,8 @@ bool reach_wrap(const struct way *way, const char *const *words, struct planned 
 // The consent that the way itself needs.
 unsigned reach_consent(enum reach via);
 
-// `kubectl exec` into a container, in front of the words.
+// `kubectl exec` into a container, in front of the words; and its words before anything is known.
+extern const char *const reach_pod_shapes[];
 const char *const *reach_into_pod(struct arena *arena, const char *context, const char *const pod[static 3],
                                   const char *const *words);
 

@@ -53,6 +53,16 @@ const struct reach_way reach_ssm = {.find = find_ssm, .wrap = wrap_ssm, .consent
 
 // ------------------------------------------------------------------ the script
 
+enum script_step script_fail(struct script_turn *turn, const char *what, struct span words)
+{
+    struct span line = {0};
+    while (span_cut_line(&words, &line) && span_trim(line).len == 0)
+        continue;
+    line = span_first(span_trim(line), 200);
+    turn->ret_why = line.len ? arena_printf(turn->arena, "%s: " SPAN_FMT, what, SPAN_ARG(line)) : what;
+    return SCRIPT_FAILED;
+}
+
 struct ssm_state {
     const char *const *ask; // the call that asks for the answer
 };
@@ -64,16 +74,6 @@ static const char *word_with(const struct planned *planned, const char *prefix)
             return planned->argv[i];
     }
     return NULL;
-}
-
-static enum script_step fail(struct script_turn *turn, const char *what, struct span words)
-{
-    struct span line = {0};
-    while (span_cut_line(&words, &line) && span_trim(line).len == 0)
-        continue;
-    turn->ret_why =
-        line.len ? arena_printf(turn->arena, "%s: " SPAN_FMT, what, SPAN_ARG(span_trim(line))) : what;
-    return SCRIPT_FAILED;
 }
 
 // Command ids are UUIDs.
@@ -101,9 +101,9 @@ static enum script_step sent(const struct planned *planned, struct script_turn *
     const char *region = word_with(planned, "--region=");
     const char *instance = word_with(planned, "--instance-ids=");
     if (turn->exit != 0)
-        return fail(turn, "the command could not be sent", turn->errors);
+        return script_fail(turn, "the command could not be sent", turn->errors);
     if (!is_command_id(id) || !instance)
-        return fail(turn, "the command was sent, and nobody says under which id", turn->errors);
+        return script_fail(turn, "the command was sent, and nobody says under which id", turn->errors);
     const char *const head[] = {
         "aws",
         region ? region : "--output=json",
@@ -143,11 +143,11 @@ static enum script_step came(struct script_turn *turn, const struct json_value *
     if (turn->exit != 0 && span_contains(turn->errors, "InvocationDoesNotExist"))
         return ask(turn); // it takes a moment until the command is known everywhere
     if (turn->exit != 0)
-        return fail(turn, "its answer could not be fetched", turn->errors);
+        return script_fail(turn, "its answer could not be fetched", turn->errors);
     if (is_on_its_way(status))
         return ask(turn);
     if (!json_to_i64(json_get(answer, "ResponseCode"), &code) || code < 0)
-        return fail(turn, "it did not run there", json_text(json_get(answer, "StatusDetails")));
+        return script_fail(turn, "it did not run there", json_text(json_get(answer, "StatusDetails")));
     turn->ret_evidence = kept(turn, answer, "StandardOutputContent");
     turn->ret_errors = kept(turn, answer, "StandardErrorContent");
     turn->ret_cut = turn->ret_evidence.len >= SSM_MOST;

@@ -54,6 +54,11 @@ static void end_well(struct run *run, const struct script_turn *turn)
 {
     const struct process_result end = {.end = PROCESS_EXITED, .code = turn->ret_exit};
     run_write(run, turn->ret_evidence);
+    if (turn->ret_errors.at) {
+        str_clear(&run->errors);
+        str_add_span(&run->errors, turn->ret_errors);
+        run->pub.errors = str_span(&run->errors);
+    }
     if (turn->ret_cut) {
         run->pub.cut = true;
         run->pub.why = "only its beginning was given";

@@ -80,12 +80,8 @@ enum script_step script_access(const struct planned *planned, struct script_turn
     struct access_state *s = turn->state ? turn->state : begin(turn);
     struct span said = span_trim(turn->printed);
     turn->state = s;
-    if (!span_starts(said, turn->exit == 0 ? "yes" : "no")) {
-        struct span line = {0}, rest = turn->errors;
-        span_cut_line(&rest, &line);
-        turn->ret_why = arena_span(turn->arena, line);
-        return SCRIPT_FAILED;
-    }
+    if (!span_starts(said, turn->exit == 0 ? "yes" : "no"))
+        return script_fail(turn, "nobody says what may be asked", turn->errors);
     note(turn, s, turn->exit == 0);
     if (++s->asked < s->n)
         return ask(planned, turn, &s->questions[s->asked]);

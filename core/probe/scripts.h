@@ -3,6 +3,7 @@
 #ifndef D5_PROBE_SCRIPTS_H
 #define D5_PROBE_SCRIPTS_H
 
+#include "core/base/span.h"
 #include "core/probe/probe.h"
 
 // What may be asked of the API server: `kubectl auth can-i` once for each listing of the table, and for logs
@@ -12,5 +13,14 @@ probe_script_fn script_access;
 
 // A command through SSM (reach_ssm.c).
 probe_script_fn script_ssm;
+
+// A log collector's bundle, through SSM and S3.
+probe_script_fn script_bundle;
+
+// A query of CloudWatch Logs Insights.
+probe_script_fn script_query;
+
+// Ends a script: "WHAT: first line of words".
+enum script_step script_fail(struct script_turn *turn, const char *what, struct span words);
 
 #endif

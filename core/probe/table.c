@@ -1,6 +1,6 @@
 // The rows. What others are found by stands first; then what is wanted soonest. Every program here reads, and
-// is asked to read: a new row is looked at with that in mind (tests/unit/test_plan.c holds the verbs and the
-// words that may not come up).
+// is asked to read: a new row is looked at with that in mind (tests/unit/test_probe_table.c holds which words
+// each of them may be given).
 #include "core/probe/probe.h"
 
 #include <string.h>
@@ -78,10 +78,15 @@ enum { // limits of what is printed
         .seconds = 60, .bytes = RULES, .file = "aws/" path ".json", .subjects = {SUBJECT_SECURITY_GROUP},    \
     }
 
-// Writes of ConfigMaps called coredns and of policies, in the audit log of the API server.
-#define CHANGES                                                                                              \
-    "{ ($.objectRef.name = \"coredns*\" || $.objectRef.resource = \"networkpolicies\") && "                  \
-    "$.verb != \"get\" && $.verb != \"list\" && $.verb != \"watch\" }"
+// Writes of ConfigMaps and Deployments called coredns, and of policies, in the audit log of the API server:
+// as a filter pattern, and as a query of Logs Insights.
+static const char changes[] =
+    "{ ($.verb = \"create\" || $.verb = \"update\" || $.verb = \"patch\" || $.verb = \"delete\") && "
+    "($.objectRef.name = \"coredns\" || $.objectRef.resource = \"networkpolicies\") }";
+static const char changes_query[] =
+    "fields @timestamp, @message | filter @logStream like /^kube-apiserver-audit/ | filter verb in "
+    "[\"create\", \"update\", \"patch\", \"delete\"] and (objectRef.name = \"coredns\" or "
+    "objectRef.resource = \"networkpolicies\") | sort @timestamp asc | limit 10000";
 
 const struct probe_row probe_table[] = {
     // What there is, and what may be asked.
@@ -272,13 +277,43 @@ const struct probe_row probe_table[] = {
         .name = "audit-events",
         .argv = WORDS(AWS_CLI("logs"), "filter-log-events", "--log-group-name", "/aws/eks/{cluster}/cluster",
                       "--log-stream-name-prefix", "kube-apiserver-audit", "--start-time", "{from}",
-                      "--end-time", "{to}", "--max-items", "5000", "--filter-pattern", CHANGES),
-        .when = PROBE_WHEN_AWS,
+                      "--end-time", "{to}", "--max-items", "5000", "--filter-pattern", changes),
+        .when = PROBE_WHEN_AWS_SHORT,
         .flags = PROBE_LOG,
         .seconds = 120,
         .bytes = RULES,
         .file = "aws/filter-log-events.json",
         .subjects = {SUBJECT_CHANGES_COREDNS, SUBJECT_CHANGES_POLICY, SUBJECT_TIMELINE},
+    },
+
+    {
+        .name = "audit-query",
+        .argv = WORDS(AWS_CLI("logs"), "start-query", "--log-group-name", "/aws/eks/{cluster}/cluster",
+                      "--start-time", "{from_s}", "--end-time", "{to_s}", "--query-string", changes_query),
+        .when = PROBE_WHEN_AWS_LONG,
+        .flags = PROBE_LOG,
+        .seconds = 300,
+        .bytes = RULES,
+        .file = "aws/filter-log-events.json",
+        .script = script_query,
+        .subjects = {SUBJECT_CHANGES_COREDNS, SUBJECT_CHANGES_POLICY, SUBJECT_TIMELINE},
+    },
+    {
+        // Writes: files on the node, one in the bucket. Nothing else here does.
+        .name = "bundle",
+        .argv = WORDS(AWS_CLI("ssm"), "start-automation-execution", "--document-name",
+                      "AWSSupport-CollectEKSInstanceLogs", "--parameters",
+                      "EKSInstanceId={instance},LogDestination={bucket}"),
+        .rating = PROBE_YELLOW,
+        .consent = CONSENT_BUNDLE,
+        .each = PROBE_EACH_POD_NODE,
+        .when = PROBE_WHEN_AWS,
+        .flags = PROBE_CHANGES,
+        .seconds = 900,
+        .bytes = LISTING,
+        .file = "nodes/{node}/bundle.tar.gz",
+        .script = script_bundle,
+        .subjects = {SUBJECT_COLLECTION},
     },
 
     {.name = NULL},

@@ -13,7 +13,8 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/parse/procedure.h"
-#include "core/probe/catalogue.h"
+#include "core/probe/catalogue_rows.h"
+#include "core/probe/probe.h"
 
 enum { EACH = 8 };
 
@@ -268,6 +269,41 @@ static void other_procedures_speak_of_subjects_too(void **state)
     expect_about("Ask the owner of the pod", "");
 }
 
+// A back-ticked command of a program in the probe table counts as a call; other shell text does not.
+static void commands_of_probes_count(void **state)
+{
+    (void)state;
+    expect_about("Look at `conntrack -S` twice", "conntrack");
+    expect_about("Look at `iptables-save -c` on the node", "firewall");
+    expect_about("Look at `nft list ruleset`", "firewall");
+    expect_about("Look at `ethtool -S eth0`", "link-local allowance");
+    expect_about("Look at `cat /etc/resolv.conf` and `ss -lntup`", "DNS configuration, NodeLocal DNSCache");
+    expect_about("Ask with `dig orders.shop.svc.cluster.local`", "symptom");
+    expect_about("Ask `aws ec2 describe-security-groups`", "security groups");
+    expect_about("Never `rm -rf /` or `nft flush ruleset` or `cat /etc/shadow`", "");
+    expect_about("The kernel says so in `dmesg`", ""); // only spoken of
+}
+
+static void every_row_has_its_probe(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const struct target target = {.namespace_ = "shop", .pod = "cart-1"};
+    for (const struct catalogue_row *row = catalogue_rows; row->tool; row++) {
+        const struct probe_row *probe = row->probe ? probe_find(row->probe) : NULL;
+        if (row->probe && (!probe || !probe_serves(probe, row->subject)))
+            fail_msg("%s, %s: the probe %s does not serve it", row->tool, subject_name(row->subject),
+                     row->probe);
+        assert_int_equal(catalogue_command(row, &target, &arena) != NULL, row->probe != NULL);
+        if (row->probe && strcmp(row->probe, "pod-resolv.conf") == 0)
+            assert_string_equal(catalogue_command(row, &target, &arena),
+                                "kubectl exec --namespace=shop cart-1 -- cat /etc/resolv.conf");
+        if (row->probe && strcmp(row->probe, "ethtool") == 0)
+            assert_string_equal(catalogue_command(row, NULL, &arena), "ethtool -S INTERFACE");
+    }
+    arena_done(&arena);
+}
+
 static void a_gate_names_by_its_words(void **state)
 {
     (void)state;
@@ -284,6 +320,8 @@ int main(void)
         cmocka_unit_test(every_step_has_its_subjects_and_gate),
         cmocka_unit_test(neither_ids_nor_order_matter),
         cmocka_unit_test(other_procedures_speak_of_subjects_too),
+        cmocka_unit_test(commands_of_probes_count),
+        cmocka_unit_test(every_row_has_its_probe),
         cmocka_unit_test(a_gate_names_by_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

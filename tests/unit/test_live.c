@@ -59,15 +59,6 @@ static const struct source {
     {"pods/shop/checkout-7d9c5b6f4-x2x9p/dig-query-tcp.txt", LOOKUPS, false, false},
 };
 
-bool probe_serves(const struct probe_row *row, enum subject subject)
-{
-    for (size_t i = 0; i < ARRAY_LEN(row->subjects) && row->subjects[i] != SUBJECT_NONE; i++) {
-        if (row->subjects[i] == subject)
-            return true;
-    }
-    return false;
-}
-
 static int failing_row = -1;
 static bool mended; // the rule is gone, and lookups go through
 
@@ -101,12 +92,6 @@ void plan_make(const struct plan_input *in, struct plan *ret)
 void plan_done(struct plan *plan)
 {
     arena_done(&plan->arena);
-}
-
-bool reach_parse(struct span text, enum reach *ret)
-{
-    *ret = REACH_LOCAL;
-    return span_is(text, "local");
 }
 
 // ------------------------------------------------------------------ a runner that copies files

@@ -80,7 +80,7 @@ static void test_a_card_says_all_that_is_needed(void **state)
     assert_true(screen_shows(s, "Checks    Whether the pod that complains is there"));
     assert_true(screen_shows(s, "Why now   A pod that does not run"));
     assert_true(screen_shows(s, "Good is   STATUS Running"));
-    assert_true(screen_shows(s, "Command   kubectl get pods -A -o json"));
+    assert_true(screen_shows(s, "Command   kubectl --context=prod-eu get pods -A -o json"));
     assert_true(screen_shows(s, "It only reads (GREEN)"));
     assert_true(screen_shows(s, "H hand over"));
     screen_keys(s, "\r");
