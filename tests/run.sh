@@ -45,7 +45,7 @@ for t in "$build"/tests/*; do
     [ -f "$t" ] && [ -x "$t" ] || continue
     name=$(basename "$t")
     wanted "$name" || continue
-    timeout 300 "$t" >"$log/$name.txt" 2>&1
+    timeout $((300 + ${RANDOM_SECONDS:-0})) "$t" >"$log/$name.txt" 2>&1
     status=$?
     p=$(grep -acE '^\[ +OK +\]' "$log/$name.txt")
     f=$(sed -n 's/^\[ *FAILED *\] *\([0-9]*\) test(s), listed.*/\1/p' "$log/$name.txt")

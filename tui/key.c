@@ -78,6 +78,8 @@ static struct look look_csi(struct span s)
         look.paste_start = true;
     else if (s.at[at] == '~')
         look.key.code = numbers[0] < ARRAY_LEN(tildes) ? tildes[numbers[0]] : 0;
+    else if (s.at[at] == 'M' && s.at[2] == '<') // the mouse, where it was asked for: its wheel
+        look.key.code = numbers[0] == 64 ? K_UP : numbers[0] == 65 ? K_DOWN : 0;
     else if (s.at[at] != 'M')
         look.key.code = final_code(s.at[at]);
     return look;

@@ -1,5 +1,10 @@
-// Looking up commands by key and by name. The table is small, so it is walked.
+// Looking up commands by key and by name, and changing their keys. The table is small, so it is walked.
 #include "tui/keymap.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/near.h"
 
 static bool has_key(const struct command *command, struct key key)
 {
@@ -28,6 +33,100 @@ const struct command *keymap_named(const struct keymap *map, struct span name)
             return &map->commands[i];
     }
     return NULL;
+}
+
+// ---- a person's own keys
+
+static bool are_keys(struct span rest, unsigned line, struct error *err)
+{
+    struct span name;
+    struct key key;
+    size_t n = 0;
+    for (; span_cut_word(&rest, &name); n++) {
+        if (!key_parse(name, &key))
+            return error_set(err, "line %u: \"" SPAN_FMT "\" is no key (x, Enter, PgDn, F5, Ctrl-X, Alt-x)",
+                             line, SPAN_ARG(name));
+    }
+    return n > 0 || error_set(err, "line %u: a command needs a key", line);
+}
+
+static bool no_command(const struct command *commands, size_t n, const struct keymap_change *change,
+                       struct error *err)
+{
+    const char **names = mem_calloc(n + 1, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = commands[i].name;
+    const char *near = near_word(span_of(change->command), names);
+    free(names);
+    return near ? error_set(err, "line %u: there is no command \"%s\" (did you mean \"%s\"?)", change->line,
+                            change->command, near)
+                : error_set(err, "line %u: there is no command \"%s\" (? lists them)", change->line,
+                            change->command);
+}
+
+// Another command that has one of its keys where both hold; NULL: none.
+static const struct command *rival_of(const struct command *commands, size_t n, const struct command *own,
+                                      struct span *ret_key)
+{
+    struct span rest = span_of(own->keys);
+    struct key key;
+    while (span_cut_word(&rest, ret_key)) {
+        for (size_t i = 0; i < n; i++) {
+            bool meets = &commands[i] != own && commands[i].scope & own->scope;
+            if (meets && key_parse(*ret_key, &key) && has_key(&commands[i], key))
+                return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+struct changed { // a command, and what its keys were
+    struct command *command;
+    const char *keys;
+    unsigned line;
+};
+
+// Takes one change back whose key another command has. False: there is none left.
+static bool take_rival_back(struct command *commands, size_t n, struct changed *changed, size_t n_changed,
+                            struct error *err)
+{
+    for (size_t i = n_changed; i-- > 0;) {
+        struct span key;
+        struct changed *c = &changed[i];
+        const struct command *rival = c->keys ? rival_of(commands, n, c->command, &key) : NULL;
+        if (!rival)
+            continue;
+        error_set(err, "line %u: \"" SPAN_FMT "\" is taken by %s: give that another key, too", c->line,
+                  SPAN_ARG(key), rival->name);
+        c->command->keys = c->keys;
+        c->keys = NULL;
+        return true;
+    }
+    return false;
+}
+
+bool keymap_change(struct command *commands, size_t n, const struct keymap_change *changes, size_t n_changes,
+                   struct error *err)
+{
+    struct changed *changed = mem_calloc(n_changes + 1, sizeof *changed);
+    size_t n_changed = 0;
+    bool ok = true;
+    for (size_t i = 0; i < n_changes; i++) {
+        const struct keymap map = {commands, n};
+        const struct command *named = keymap_named(&map, span_of(changes[i].command));
+        struct error *why = ok ? err : NULL;
+        if (!named || !are_keys(span_of(changes[i].keys), changes[i].line, why)) {
+            ok = named ? false : no_command(commands, n, &changes[i], why);
+            continue;
+        }
+        struct command *own = &commands[named - commands];
+        changed[n_changed++] = (struct changed){own, own->keys, changes[i].line};
+        own->keys = changes[i].keys;
+    }
+    while (take_rival_back(commands, n, changed, n_changed, ok ? err : NULL))
+        ok = false;
+    free(changed);
+    return ok;
 }
 
 struct span command_key(const struct command *command)

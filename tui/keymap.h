@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "core/base/error.h"
 #include "core/base/str.h"
 #include "tui/key.h"
 
@@ -22,6 +23,17 @@ struct keymap {
     const struct command *commands; // earlier ones win
     size_t n;
 };
+
+struct keymap_change {          // a person's own keys for a command
+    const char *command, *keys; // as in the table
+    unsigned line;              // of the file that says so
+};
+
+// Puts a person's keys into a copy of the table; the changes' texts are borrowed. A change to an unknown
+// command or key, or to a key that another command has where both hold, is left out. False when any was: the
+// first with its line.
+bool keymap_change(struct command *commands, size_t n, const struct keymap_change *changes, size_t n_changes,
+                   struct error *err);
 
 // The first command of that scope that has that key, or NULL.
 const struct command *keymap_find(const struct keymap *map, struct key key, unsigned scope);

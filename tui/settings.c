@@ -37,6 +37,25 @@ static bool take_command(struct settings *ret, const char *name, const struct ya
     return true;
 }
 
+static bool take_flag(bool *ret, const char *text)
+{
+    *ret = text && strcmp(text, "true") == 0;
+    return text && (*ret || strcmp(text, "false") == 0);
+}
+
+static bool take_keys(struct settings *ret, const struct yaml_node *map, struct error *err)
+{
+    if (map->kind != YAML_MAP)
+        return error_set(err, "line %u: keys is a map: a command's name and its keys a line", map->line);
+    for (size_t i = 0; i < map->n; i++) {
+        const char *name = yaml_text(map->keys[i]), *keys = yaml_text(map->items[i]);
+        *ARENA_PUSH(&ret->arena, ret->keys, ret->n_keys, ret->cap_keys) =
+            (struct keymap_change){arena_strdup(&ret->arena, name ? name : ""),
+                                   arena_strdup(&ret->arena, keys ? keys : ""), map->keys[i]->line};
+    }
+    return true;
+}
+
 static bool take_commands(struct settings *ret, const struct yaml_node *map, struct error *err)
 {
     bool ok = true;
@@ -54,13 +73,16 @@ static bool take_setting(struct settings *ret, const struct yaml_node *key, cons
         ret->theme = mem_strdup(text);
         return true;
     }
-    if (strcmp(name, "ascii") == 0 && text && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
-        ret->ascii = strcmp(text, "true") == 0;
+    if (strcmp(name, "keys") == 0)
+        return take_keys(ret, value, err);
+    bool *flag = strcmp(name, "ascii") == 0 ? &ret->ascii : strcmp(name, "mouse") == 0 ? &ret->mouse : NULL;
+    if (flag && take_flag(flag, text))
         return true;
-    }
     if (strcmp(name, "commands") == 0 && value->kind == YAML_MAP)
         return take_commands(ret, value, err);
-    return error_set(err, "line %u: not a setting: \"%s\" (theme: NAME, ascii: true)", key->line, name);
+    return error_set(err,
+                     "line %u: not a setting: \"%s\" (theme: NAME, ascii: true, mouse: true, commands, keys)",
+                     key->line, name);
 }
 
 static bool parse(struct settings *ret, struct span text, struct error *err)

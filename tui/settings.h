@@ -4,6 +4,9 @@
 //     ascii: true         # signs in ASCII, whatever the locale says
 //     commands:           # what an export may be handed to: a program by its absolute path, and its words;
 //       ticket: [/usr/local/bin/ticket, attach, "{case}", "{file}"]    # {file} is the report
+//     mouse: true         # takes the mouse: its wheel scrolls, and marking text needs Shift
+//     keys:               # other keys for commands, by their names in the help
+//       next-pane: Tab Ctrl-W
 #ifndef D5_TUI_SETTINGS_H
 #define D5_TUI_SETTINGS_H
 
@@ -11,6 +14,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/error.h"
+#include "tui/keymap.h"
 
 struct settings_command {
     char *name;
@@ -20,10 +24,12 @@ struct settings_command {
 
 struct settings { // settings_done
     char *theme;  // NULL: none was set
-    bool ascii;
-    struct arena arena; // of the commands
+    bool ascii, mouse;
+    struct arena arena; // of the commands and keys
     struct settings_command *commands;
     size_t n_commands, cap_commands;
+    struct keymap_change *keys; // a person's own, for commands of the screen
+    size_t n_keys, cap_keys;
 };
 
 // False when the file is there and wrong: "…/config.yaml: line 3: …"; what is right in it is taken all the

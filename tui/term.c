@@ -40,6 +40,7 @@ struct terminal {
     enum depth depth;
     bool ascii;
     bool redraw;
+    bool mouse; // was taken
     bool modes; // knows private modes: bracketed paste, synchronized updates
     struct canvas shown;
     struct theme theme;
@@ -105,7 +106,7 @@ static void prepare_rescue(bool modes)
 {
     rescue.n = 0;
     if (modes)
-        rescue_add("\x1b[?2026l\x1b[?2004l");
+        rescue_add("\x1b[?2026l\x1b[?2004l\x1b[?1006l\x1b[?1000l");
     rescue_add(tigetstr("sgr0"));
     rescue_add(tigetstr("cnorm"));
     rescue_add(tigetstr("rmcup"));
@@ -219,6 +220,8 @@ static void enter(struct terminal *term)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
     if (term->modes)
         send("\x1b[?2004h");
+    if (term->mouse)
+        send("\x1b[?1000h\x1b[?1006h");
 }
 
 static void leave(struct terminal *term)
@@ -227,6 +230,8 @@ static void leave(struct terminal *term)
     flush_frame(term);
     if (term->modes)
         send("\x1b[?2004l");
+    if (term->mouse)
+        send("\x1b[?1006l\x1b[?1000l");
     tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.saved);
     rescue.active = 0;
 }
@@ -490,6 +495,14 @@ void term_draw(struct terminal *term, const struct canvas *canvas, const struct 
     refresh();
     flush_frame(term);
     term->redraw = false;
+}
+
+void term_take_mouse(struct terminal *term)
+{
+    if (term->mouse || !term->modes)
+        return;
+    term->mouse = true;
+    send("\x1b[?1000h\x1b[?1006h");
 }
 
 void term_redraw(struct terminal *term)

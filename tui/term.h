@@ -44,6 +44,7 @@ void term_send(struct terminal *term, struct span bytes);
 
 void term_suspend(
     struct terminal *term); // gives the terminal back, stops the program, takes it again once continued
-void term_redraw(struct terminal *term); // the next term_draw sends everything
+void term_take_mouse(struct terminal *term); // its wheel moves; marking text then takes Shift
+void term_redraw(struct terminal *term);     // the next term_draw sends everything
 
 #endif

@@ -92,7 +92,8 @@ void view_guided_run(struct ui *ui)
         return;
     }
     if (!next) {
-        ui_say(ui, ROLE_ACCENT, "No step is left to run: H hands the case over");
+        ui_say(ui, ROLE_ACCENT, "No step is left to run: " SPAN_FMT " hands the case over",
+               SPAN_ARG(ui_key_of(ui, "hand-over")));
         return;
     }
     if (session_asks_person(ui->session, next)) {

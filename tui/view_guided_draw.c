@@ -78,7 +78,7 @@ static void draw_way_on(struct ui *ui, struct card *card, const struct check_row
         return;
     }
     bool asks = session_asks_person(ui->session, row->item->id);
-    pen_text(&pen, ROLE_KEY, "Enter");
+    pen_span(&pen, ROLE_KEY, ui_key_of(ui, "next-step"));
     pen_text(&pen, ROLE_OK, asks ? " asks for your answer" : " runs this step. It only reads (GREEN)");
     pen_text(&pen, ROLE_MUTED, ui->canvas.cols >= 70 ? " and changes nothing" : "");
 }
@@ -98,11 +98,11 @@ static void draw_next_title(struct ui *ui, struct card *card, const struct check
     str_done(&title);
 }
 
-static void draw_last(struct card *card)
+static void draw_last(struct ui *ui, struct card *card)
 {
     card_label(card, "Next", ROLE_FOCUS, "No step is left that guided mode may run.");
     struct pen pen = card_pen(card);
-    pen_text(&pen, ROLE_KEY, "H");
+    pen_span(&pen, ROLE_KEY, ui_key_of(ui, "hand-over"));
     pen_text(&pen, ROLE_OK, " hands the case over, with all that was seen");
 }
 
@@ -110,7 +110,7 @@ static void draw_next(struct ui *ui, struct card *card, enum detail detail)
 {
     const struct check_row *row = row_named(ui, session_next_step(ui->session));
     if (!row) {
-        draw_last(card);
+        draw_last(ui, card);
         return;
     }
     const struct guide *guide = guide_of(session_step_subject(ui->session, row->item->id));
@@ -191,21 +191,32 @@ static void draw_shown(struct ui *ui, struct card *card, const struct check_row 
     str_done(&back);
 }
 
-static void draw_welcome(struct card *card)
+static void draw_welcome(struct ui *ui, struct card *card)
 {
-    card_label(card, "Hello", ROLE_TEXT,
-               "This is guided mode. It only reads: you cannot break anything. Read the card below, press "
-               "Enter, and read what it showed. Up looks back, v shows the lines, ? lists all keys.");
-    card_label(card, "Stuck?", ROLE_TEXT,
-               "Stop at any time. H packs all that was done and seen, so that somebody senior goes on from "
-               "there. s leaves a step out; a MUST asks for your reason.");
+    struct str text = {0};
+    str_printf(
+        &text,
+        "This is guided mode. It only reads: you cannot break anything. Read the card below, press " SPAN_FMT
+        ", and read what it showed. " SPAN_FMT " shows the lines, Up looks back, " SPAN_FMT
+        " lists all keys.",
+        SPAN_ARG(ui_key_of(ui, "next-step")), SPAN_ARG(ui_key_of(ui, "lines")),
+        SPAN_ARG(ui_key_of(ui, "help")));
+    card_label(card, "Hello", ROLE_TEXT, str_text(&text));
+    str_clear(&text);
+    str_printf(&text,
+               "Stop at any time. " SPAN_FMT
+               " packs all that was done and seen, so that somebody senior goes on from there. " SPAN_FMT
+               " leaves a step out; a MUST asks for your reason.",
+               SPAN_ARG(ui_key_of(ui, "hand-over")), SPAN_ARG(ui_key_of(ui, "skip-step")));
+    card_label(card, "Stuck?", ROLE_TEXT, str_text(&text));
+    str_done(&text);
 }
 
 static void draw_above(struct ui *ui, struct card *card)
 {
     const struct check_row *row = row_named(ui, ui->guided.shown);
     if (!row) {
-        draw_welcome(card);
+        draw_welcome(ui, card);
         return;
     }
     draw_shown(ui, card, row);

@@ -30,12 +30,11 @@ static size_t chapter_of(const struct command *command)
 
 static void fill_help(struct ui *ui, struct view *view)
 {
-    (void)ui;
     view->note = "all keys and commands; Enter runs one";
     for (size_t c = 0; c < ARRAY_LEN(chapters); c++) {
         view_add_heading(view, ROLE_TEXT, chapters[c].title);
-        for (size_t i = 0; i < ui_keymap.n; i++) {
-            const struct command *command = &ui_keymap.commands[i];
+        for (size_t i = 0; i < ui->keymap.n; i++) {
+            const struct command *command = &ui->keymap.commands[i];
             if (chapter_of(command) != c)
                 continue;
             view_add(view, ROLE_KEY, command->keys, command->help)->run = command;
@@ -77,12 +76,12 @@ static int score_of(struct span typed, const struct command *command)
 
 static void fill_palette(struct ui *ui, struct view *view)
 {
-    struct scored *found = mem_calloc(ui_keymap.n, sizeof *found);
+    struct scored *found = mem_calloc(ui->keymap.n, sizeof *found);
     size_t n = 0;
-    for (size_t i = 0; i < ui_keymap.n; i++) {
-        int score = score_of(str_span(&ui->prompt.text), &ui_keymap.commands[i]);
+    for (size_t i = 0; i < ui->keymap.n; i++) {
+        int score = score_of(str_span(&ui->prompt.text), &ui->keymap.commands[i]);
         if (score > 0)
-            found[n++] = (struct scored){&ui_keymap.commands[i], score};
+            found[n++] = (struct scored){&ui->keymap.commands[i], score};
     }
     qsort(found, n, sizeof *found, compare_scores);
     view->note = "type a part of a name; Up and Down choose, Enter runs";
@@ -107,7 +106,7 @@ static void on_typing(struct ui *ui, struct span text, bool cancelled)
 static void on_command(struct ui *ui, struct span text)
 {
     const struct view_row *row = view_current(ui, ui->view);
-    const struct command *named = keymap_named(&ui_keymap, text);
+    const struct command *named = keymap_named(&ui->keymap, text);
     if (!named && row)
         named = row->run;
     view_back(ui);

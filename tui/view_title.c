@@ -136,17 +136,30 @@ void view_tabs_draw(struct ui *ui, struct rect area)
     pen_text(&pen, ROLE_MUTED, " Tab: next");
 }
 
+// The way to all keys, and the way out, at the right end. Returns the column that it begins at.
+static int draw_last_keys(struct ui *ui, struct rect area)
+{
+    const char *away = ui->screen == SCREEN_VIEW || ui->view ? " back" : " leave";
+    struct span help = ui_key_of(ui, "help"), back = ui_key_of(ui, "back");
+    int width = text_columns(help) + text_columns(back) + (int)strlen(" help  ") + (int)strlen(" leave") + 1;
+    struct pen pen = pen_at(&ui->canvas, area, 0, area.cols - width);
+    if (area.cols < width + 2)
+        return area.cols - width;
+    pen_span(&pen, ROLE_KEY, help);
+    pen_text(&pen, ROLE_MUTED, " help  ");
+    pen_span(&pen, ROLE_KEY, back);
+    pen_text(&pen, ROLE_MUTED, away);
+    return area.cols - width;
+}
+
 // As many labels as fit, in the table's order; the way to all of them is always there.
 static void draw_keys(struct ui *ui, struct rect area)
 {
-    const char *away = ui->screen == SCREEN_VIEW || ui->view ? " back" : " leave";
-    static const char help[] = "? help  q leave";
-    struct pen last = pen_at(&ui->canvas, area, 0, area.cols - (int)sizeof help);
     struct pen pen = pen_at(&ui->canvas, area, 0, 1);
-    pen.area.cols = last.col - 1;
+    pen.area.cols = draw_last_keys(ui, area) - 1;
     unsigned scope = ui_scope(ui);
-    for (size_t i = 0; i < ui_keymap.n; i++) {
-        const struct command *command = &ui_keymap.commands[i];
+    for (size_t i = 0; i < ui->keymap.n; i++) {
+        const struct command *command = &ui->keymap.commands[i];
         if (!command->label || !(command->scope & scope))
             continue;
         struct span key = command_key(command);
@@ -156,12 +169,6 @@ static void draw_keys(struct ui *ui, struct rect area)
         pen_span(&pen, ROLE_KEY, key);
         pen_printf(&pen, ROLE_MUTED, " %s  ", command->label);
     }
-    if (area.cols < (int)sizeof help + 2)
-        return;
-    pen_text(&last, ROLE_KEY, "?");
-    pen_text(&last, ROLE_MUTED, " help  ");
-    pen_text(&last, ROLE_KEY, "q");
-    pen_text(&last, ROLE_MUTED, away);
 }
 
 // How much of the last row may say where things stand: the rest is for the way to all keys, for what there is

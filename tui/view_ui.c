@@ -79,12 +79,29 @@ bool ui_use_theme(struct ui *ui, const char *name)
     return true;
 }
 
+static void load_keys(struct ui *ui)
+{
+    struct error err = {0};
+    ui->commands = mem_calloc(ui_keymap.n, sizeof *ui->commands);
+    memcpy(ui->commands, ui_keymap.commands, ui_keymap.n * sizeof *ui->commands);
+    ui->keymap = (struct keymap){ui->commands, ui_keymap.n};
+    if (!keymap_change(ui->commands, ui_keymap.n, ui->settings.keys, ui->settings.n_keys, &err))
+        ui_say(ui, ROLE_ERROR, "config.yaml: %s", err.text);
+}
+
+struct span ui_key_of(const struct ui *ui, const char *command)
+{
+    const struct command *named = keymap_named(&ui->keymap, span_of(command));
+    return named ? command_key(named) : span_of("");
+}
+
 static void load_settings(struct ui *ui)
 {
     struct error err = {0};
     theme_init(&ui->theme);
     if (!settings_load(&ui->settings, &err))
         ui_say(ui, ROLE_ERROR, "%s", err.text);
+    load_keys(ui);
     const char *name = settings_theme(&ui->settings);
     ui->canvas.ascii = ui->settings.ascii;
     if (name && strcmp(name, ui->theme.name) != 0)
@@ -140,6 +157,7 @@ void ui_free(struct ui *ui)
     str_done(&ui->message);
     canvas_done(&ui->canvas);
     settings_done(&ui->settings);
+    free(ui->commands);
     free(ui->theme_path);
     free(ui);
 }
@@ -375,7 +393,7 @@ void ui_key(struct ui *ui, struct key key)
         return;
     }
     str_clear(&ui->message);
-    const struct command *command = keymap_find(&ui_keymap, key, ui_scope(ui));
+    const struct command *command = keymap_find(&ui->keymap, key, ui_scope(ui));
     if (ui->screen == SCREEN_INTAKE && !command)
         view_intake_key(ui, key);
     else if (command)

@@ -71,7 +71,9 @@ struct ui {
     struct session_job *analysing;
     struct theme theme;
     struct settings settings;
-    char *theme_path; // of a file that is watched for changes; NULL: the theme is that of the program
+    struct command *commands; // the table, with a person's own keys
+    struct keymap keymap;     // of those
+    char *theme_path;         // of a file that is watched for changes; NULL: the theme is that of the program
     struct canvas canvas;
     struct layout layout;
     enum screen screen;
@@ -138,7 +140,9 @@ void ui_analyse(struct ui *ui);
 void ui_show_result(struct ui *ui);  // the first finding, and the line that decides
 void ui_case_changed(struct ui *ui); // events were applied: the views read afresh
 
-extern const struct keymap ui_keymap; // view_commands.c
+extern const struct keymap ui_keymap; // view_commands.c: the table as it ships
+// The first key of a command as people read it; in a text, and in the key line.
+struct span ui_key_of(const struct ui *ui, const char *command);
 
 // Regions of the screen that are drawn by plain functions.
 void view_title_draw(struct ui *ui, struct rect area);

@@ -251,19 +251,25 @@ int screen_colours(struct screen *s)
     return coloured;
 }
 
+int screen_look(struct screen *s)
+{
+    int status;
+    while (take(s, 0))
+        continue;
+    if (s->status >= 0 || waitpid(s->pid, &status, WNOHANG | WUNTRACED) != s->pid)
+        return s->status;
+    if (WIFSTOPPED(status)) // keys may have chosen "suspend"; a shell's fg
+        kill(s->pid, SIGCONT);
+    else
+        s->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return s->status;
+}
+
 int screen_exit(struct screen *s)
 {
     usec_t end = clock_monotonic() + DEADLINE_MS * USEC_MSEC;
-    int status;
-    while (s->status < 0 && clock_monotonic() < end) {
+    while (screen_look(s) < 0 && clock_monotonic() < end)
         take(s, 20);
-        if (waitpid(s->pid, &status, WNOHANG | WUNTRACED) != s->pid)
-            continue;
-        if (WIFSTOPPED(status)) // keys may have chosen "suspend"; a shell's fg
-            kill(s->pid, SIGCONT);
-        else
-            s->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
     while (take(s, 0))
         continue;
     return s->status;

@@ -61,6 +61,7 @@ static void test_sequences(void **state)
         {"\x1b\x1b[A", "Esc Up "},
         {"\x1b[99;1;2mj", "j "},
         {"\x1b[<0;1;1Mj", "j "},
+        {"\x1b[<64;1;1M\x1b[<65;1;1Mj", "Up Down j "}, // the wheel
         {"\x1b[?62;22cj", "j "},
         {"\xff\xfej", "j "},
     };
@@ -129,6 +130,53 @@ static void test_palette_prefers_starts_of_words(void **state)
     assert_true(fuzzy_score(span_of(""), span_of("anything")) > 0);
 }
 
+static void keep(void *context)
+{
+    (void)context;
+}
+
+static void test_keys_are_changed(void **state)
+{
+    (void)state;
+    static const struct command shipped[] = {
+        {"pin", "Pin", NULL, "p", 1, 0, keep},
+        {"exclude", "Exclude", NULL, "x", 1 | 2, 0, keep},
+        {"next", "Next", NULL, "n", 2, 0, keep},
+    };
+    static const struct {
+        struct keymap_change changes[2];
+        size_t n;
+        const char *keys[3], *error; // NULL: none
+    } cases[] = {
+        {{{"pin", "P Ctrl-P", 3}}, 1, {"P Ctrl-P", "x", "n"}, NULL},
+        {{{"pin", "x", 3}, {"exclude", "p", 4}}, 2, {"x", "p", "n"}, NULL}, // they swap
+        {{{"pin", "n", 3}}, 1, {"n", "x", "n"}, NULL},                      // n holds elsewhere
+        {{{"pin", "x", 3}},
+         1,
+         {"p", "x", "n"},
+         "line 3: \"x\" is taken by exclude: give that another key, too"},
+        {{{"pni", "P", 3}},
+         1,
+         {"p", "x", "n"},
+         "line 3: there is no command \"pni\" (did you mean \"pin\"?)"},
+        {{{"pin", "Strg-P", 7}, {"next", "N", 8}},
+         2,
+         {"p", "x", "N"},
+         "line 7: \"Strg-P\" is no key (x, Enter, PgDn, F5, Ctrl-X, Alt-x)"},
+        {{{"pin", " ", 7}}, 1, {"p", "x", "n"}, "line 7: a command needs a key"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct command own[ARRAY_LEN(shipped)];
+        struct error err = {{0}};
+        memcpy(own, shipped, sizeof own);
+        bool ok = keymap_change(own, ARRAY_LEN(own), cases[i].changes, cases[i].n, &err);
+        assert_int_equal(ok, cases[i].error == NULL);
+        assert_string_equal(err.text, cases[i].error ? cases[i].error : "");
+        for (size_t k = 0; k < ARRAY_LEN(own); k++)
+            assert_string_equal(own[k].keys, cases[i].keys[k]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_rubbish_does_no_harm),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_palette_prefers_starts_of_words),
+        cmocka_unit_test(test_keys_are_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

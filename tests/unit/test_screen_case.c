@@ -229,6 +229,34 @@ static void test_theme_is_chosen_and_picked_up(void **state)
     free(config);
 }
 
+// A person's own keys: they work, the key line and the help say so, and what is wrong is told with its line.
+static void test_keys_are_a_persons_own(void **state)
+{
+    struct place *p = *state;
+    char *folder = mem_printf("%s/d5tui", p->state), *path = mem_printf("%s/config.yaml", folder);
+    char *config = mem_printf("XDG_CONFIG_HOME=%s", p->state);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    FILE *f = fopen(path, "w");
+    fputs("keys:\n  help: F2\n  causes: C\n  findings: t\n", f);
+    fclose(f);
+    const char *const argv[] = {"--from", TREE, NULL}, *const env[] = {p->state_env, config, NULL};
+    struct screen *s =
+        screen_start(&(struct screen_config){.rows = 30, .cols = 100, .argv = argv, .env = env});
+    assert_true(
+        screen_shows(s, "config.yaml: line 4: \"t\" is taken by timeline: give that another key, too"));
+    assert_true(screen_shows(s, "Checklist 29/38"));
+    screen_keys(s, "C");
+    assert_true(screen_shows(s, "Causes"));
+    assert_true(screen_shows(s, "F2 help"));
+    screen_keys(s, "\x1b[12~");
+    assert_true(screen_shows(s, "all keys and commands"));
+    screen_keys(s, "qq");
+    leave(s);
+    free(folder);
+    free(path);
+    free(config);
+}
+
 static void test_intake(void **state)
 {
     static const char *const nothing[] = {NULL};
@@ -300,6 +328,7 @@ int main(void)
         CASE_TEST(test_a_case_is_found_again),
         CASE_TEST(test_an_export_is_opened_elsewhere),
         CASE_TEST(test_theme_is_chosen_and_picked_up),
+        CASE_TEST(test_keys_are_a_persons_own),
         CASE_TEST(test_intake),
         CASE_TEST(test_terminal_is_given_back),
         CASE_TEST(test_rubbish_does_no_harm),
