@@ -4,7 +4,24 @@
 
 #include "tui/cli_flags.h"
 #include "tui/cli_screen.h"
-#include "tui/theme.h"
+#include "tui/theme_lint.h"
+
+// What cannot be read is said on standard error, a line each. True: nothing.
+static bool complain(const char *path, const struct theme *theme)
+{
+    struct str complaints = {0};
+    struct span rest, line;
+    bool ok = theme_lint(theme, &complaints);
+    rest = str_span(&complaints);
+    while (span_cut_line(&rest, &line))
+        fprintf(stderr, "d5tui: %s: " SPAN_FMT "\n", path, SPAN_ARG(line));
+    if (ok && theme->n_backgrounds == 0)
+        printf("%s: good (%s); it names no backgrounds, so only its own were looked at\n", path, theme->name);
+    else if (ok)
+        printf("%s: good (%s)\n", path, theme->name);
+    str_done(&complaints);
+    return ok;
+}
 
 static int run(int argc, char **argv)
 {
@@ -18,10 +35,10 @@ static int run(int argc, char **argv)
     for (int i = 2; i < argc; i++) {
         struct theme theme;
         struct error err = {{0}};
-        if (theme_load(&theme, argv[i], &err))
-            printf("%s: good (%s)\n", argv[i], theme.name);
-        else
+        if (!theme_load(&theme, argv[i], &err))
             status = cli_error(CLI_FAILED, "%s", err.text);
+        else if (!complain(argv[i], &theme))
+            status = CLI_FAILED;
     }
     return status;
 }
@@ -29,6 +46,6 @@ static int run(int argc, char **argv)
 const struct cli_command cli_theme = {
     .name = "theme",
     .usage = "lint FILE…",
-    .help = "checks theme files",
+    .help = "checks theme files: their form, and the contrast of each role on the backgrounds that they name",
     .run = run,
 };

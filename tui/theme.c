@@ -1,5 +1,5 @@
-// Themes from YAML, and the look of a role at each depth of colour. All checks of `theme lint` are those of
-// reading: a theme that loads without a word is a good one.
+// Themes from YAML, and the look of a role at each depth of colour. A theme that loads without a
+// word is well formed; whether it can be read is theme_lint.c's.
 #include "tui/theme.h"
 
 #include <errno.h>
@@ -85,8 +85,11 @@ struct style theme_style(const struct theme *theme, enum role role, bool selecte
     if (!selected)
         return style;
     int bg = colour_at(&over->bg, depth), fg = colour_at(&over->fg, depth);
-    style.bg = bg != COLOUR_DEFAULT ? bg : style.bg;
-    style.fg = fg != COLOUR_DEFAULT ? fg : style.fg;
+    if (bg != COLOUR_DEFAULT && style.bg == COLOUR_DEFAULT) { // who has a background keeps it
+        style.bg = bg;
+        style.fg = style.fg == COLOUR_DEFAULT ? colour_at(&theme->foreground, depth) : style.fg;
+        style.fg = fg != COLOUR_DEFAULT ? fg : style.fg;
+    }
     style.attrs = (style.attrs | over->attrs) & ~(unsigned)ATTR_DIM;
     if (depth <= DEPTH_8) { // a dark shade is no help among eight colours
         style.attrs |= ATTR_REVERSE;
@@ -228,15 +231,36 @@ static bool parse_roles(struct theme *theme, const struct yaml_node *roles, stru
     return true;
 }
 
+static bool parse_backgrounds(struct theme *theme, const struct yaml_node *list, struct error *err)
+{
+    if (!list)
+        return true;
+    if (list->kind != YAML_LIST || list->n > ARRAY_LEN(theme->backgrounds))
+        return fail_at(list, err, "backgrounds is not a short list:", "[\"#000000\", \"#1e1e1e\"]");
+    theme->n_backgrounds = list->n;
+    for (size_t i = 0; i < list->n; i++) {
+        if (!parse_rgb(list->items[i], &theme->backgrounds[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool parse_grounds(struct theme *theme, const struct yaml_node *root, struct error *err)
+{
+    const struct yaml_node *foreground = yaml_get(root, "foreground");
+    return parse_backgrounds(theme, yaml_get(root, "backgrounds"), err) &&
+           (!foreground || parse_rgb(foreground, &theme->foreground.at[DEPTH_TRUE], err));
+}
+
 bool theme_parse(struct theme *theme, struct span yaml, struct error *err)
 {
     struct arena arena = {0};
-    struct theme fresh = {.name = "unnamed"};
+    struct theme fresh = {.name = "unnamed", .foreground = plain_role().fg};
     for (size_t i = 0; i < ROLE_COUNT; i++)
         fresh.roles[i] = plain_role();
     struct error why = {0};
     const struct yaml_node *root = yaml_parse(&arena, yaml, &why);
-    bool ok = root ? parse_roles(&fresh, yaml_get(root, "roles"), err)
+    bool ok = root ? parse_roles(&fresh, yaml_get(root, "roles"), err) && parse_grounds(&fresh, root, err)
                    : error_set(err, "%s", why.text[0] ? why.text : "line 1: the theme is empty");
     const char *name = ok ? yaml_text(yaml_get(root, "name")) : NULL;
     if (ok && !name)

@@ -1,7 +1,9 @@
 // Themes: what each role looks like. One YAML file a theme:
 //
 //     name: dark
-//     roles:
+//     backgrounds: ["#000000", "#1e1e1e"]   # of the terminals that it is for: `theme lint` checks against
+//     them foreground: "#d0d0d0"                 # what `default` becomes on the selection, whatever the
+//     terminal's is roles:
 //       finding: {fg: "#ff5f5f", bg: default, attrs: [bold], fg256: 203, fg16: bright-red, fg8: red}
 //
 // A colour is "#rrggbb" or default. For terminals with fewer colours there are fg256/bg256 (0–255), fg16/bg16
@@ -10,6 +12,7 @@
 #ifndef D5_TUI_THEME_H
 #define D5_TUI_THEME_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/error.h"
@@ -33,6 +36,9 @@ struct theme_role {
 
 struct theme {
     char name[32];
+    int backgrounds[8]; // 0xrrggbb
+    size_t n_backgrounds;
+    struct theme_colour foreground;
     struct theme_role roles[ROLE_COUNT];
 };
 

@@ -1,6 +1,6 @@
-// Random keys, pastes and resizes, as a cat on the keyboard types them: the program neither dies nor hangs, and
-// gives the terminal back. RANDOM_SECONDS says for how long (doc/HACKING.md), RANDOM_SEED repeats a run; what was
-// typed since the start stands in the message of a failure.
+// Random keys, pastes and resizes, as a cat on the keyboard types them: the program neither dies nor hangs,
+// and gives the terminal back. RANDOM_SECONDS says for how long (doc/HACKING.md), RANDOM_SEED repeats a run;
+// what was typed since the start stands in the message of a failure.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-#include "tui/theme.h"
+#include "tui/theme_lint.h"
 
 static void test_shipped_themes_load(void **state)
 {
@@ -22,8 +22,47 @@ static void test_shipped_themes_load(void **state)
         if (!theme_load(&theme, path, &err))
             fail_msg("%s", err.text);
         assert_string_equal(theme.name, names[i]);
+        struct str complaints = {0};
+        if (!theme_lint(&theme, &complaints))
+            fail_msg("%s", str_text(&complaints));
         free(path);
     }
+}
+
+static void test_what_cannot_be_read_is_told(void **state)
+{
+    (void)state;
+    struct theme theme;
+    struct error err = {0};
+    struct str said = {0};
+    static const char yaml[] = "name: x\nbackgrounds: [\"#ffffff\"]\nforeground: \"#777777\"\nroles:\n"
+                               "  text: {fg: default}\n  ok: {fg: \"#767676\"}\n  warn: {fg: \"#777777\"}\n"
+                               "  border: {fg: \"#949494\"}\n  match: {fg: \"#000000\", bg: \"#333333\"}\n"
+                               "  selection: {bg: \"#eeeeee\"}\n";
+    assert_true(theme_parse(&theme, span_of(yaml), &err));
+    assert_false(theme_lint(&theme, &said));
+    assert_non_null(strstr(str_text(&said), "warn: #777777 on #ffffff is 4.5 to 1")); // 4.48
+    assert_non_null(strstr(str_text(&said), "match: #000000 on #333333 is 1.7 to 1"));
+    assert_non_null(strstr(str_text(&said), "text: #777777 on #eeeeee, the selection, is 3.9 to 1"));
+    assert_null(strstr(str_text(&said), "ok: #767676 on #ffffff")); // 4.54
+    assert_null(strstr(str_text(&said), "border: #949494 on #ffffff"));
+    str_done(&said);
+    assert_false(theme_parse(&theme, span_of("name: x\nbackgrounds: [white]\nroles: {}\n"), &err));
+    assert_non_null(strstr(err.text, "line 2: not a colour"));
+}
+
+// On a light terminal that does not say so, the dark theme's selected row is still read.
+static void test_the_selection_brings_its_own_text(void **state)
+{
+    (void)state;
+    struct theme theme;
+    theme_init(&theme);
+    struct style text = theme_style(&theme, ROLE_TEXT, true, DEPTH_TRUE);
+    assert_true(text.fg >= 0 && text.bg >= 0);
+    assert_true(colour_contrast(text.fg, text.bg) >= 4.5);
+    struct style match = theme_style(&theme, ROLE_MATCH, true, DEPTH_TRUE);
+    struct style plain = theme_style(&theme, ROLE_MATCH, false, DEPTH_TRUE);
+    assert_int_equal(match.bg, plain.bg); // what was found stays as it is marked
 }
 
 static void test_default_is_dark(void **state)
@@ -80,7 +119,7 @@ static void test_depths(void **state)
     }
     assert_int_equal(theme_style(&theme, ROLE_FINDING, false, DEPTH_MONO).fg, COLOUR_DEFAULT);
     assert_true(theme_style(&theme, ROLE_TITLE, false, DEPTH_MONO).attrs & ATTR_REVERSE);
-    assert_int_equal(theme_style(&theme, ROLE_FINDING, false, DEPTH_TRUE).fg, 0xff5f5f);
+    assert_int_equal(theme_style(&theme, ROLE_FINDING, false, DEPTH_TRUE).fg, 0xff7777);
     assert_int_equal(theme_style(&theme, ROLE_FINDING, false, DEPTH_8).fg, 1);
 }
 
@@ -88,6 +127,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shipped_themes_load),
+        cmocka_unit_test(test_what_cannot_be_read_is_told),
+        cmocka_unit_test(test_the_selection_brings_its_own_text),
         cmocka_unit_test(test_default_is_dark),
         cmocka_unit_test(test_errors_name_the_line),
         cmocka_unit_test(test_nearest_colour),
