@@ -49,11 +49,40 @@ static bool reads_files(const struct ui *ui)
     return ui->n_from > 0 || session_incident(ui->session)->n_sources > 0;
 }
 
+// Live: the very commands that Enter would run, and those that are for somebody else.
+static void draw_plan(const struct ui *ui, struct card *card, const char *step)
+{
+    enum { MOST = 3 };
+    struct plan plan = {0};
+    size_t runs = 0, refused = 0;
+    live_plan(ui->live.live, step, &plan);
+    for (size_t i = 0; i < plan.n; i++) {
+        const struct planned *p = &plan.items[i];
+        if (p->state == PLANNED_RUN && runs++ < MOST)
+            card_label(card, runs == 1 ? "Runs" : "", ROLE_CITED, p->command);
+        else if (p->state == PLANNED_NOT_ALLOWED && refused++ == 0)
+            card_label(card, "Not you", ROLE_HELD, p->command);
+    }
+    if (runs > MOST || refused > 0) {
+        struct str text = {0};
+        str_printf(&text, "%zu commands in all", runs);
+        if (refused > 0)
+            str_printf(&text, "; %zu are for somebody in standard mode", refused);
+        card_label(card, "", ROLE_MUTED, str_text(&text));
+        str_done(&text);
+    }
+    plan_done(&plan);
+}
+
 static void draw_command(struct ui *ui, struct card *card, const struct check_row *row)
 {
     const struct catalogue_row *read = row_read(ui, row);
     struct arena arena = {0};
     struct str text = {0};
+    if (view_live_is_on(ui)) {
+        draw_plan(ui, card, row->item->id);
+        return;
+    }
     if (session_step_subject(ui->session, row->item->id) == SUBJECT_REPORT || !read)
         return;
     card_label(card, "Command", ROLE_CITED, catalogue_command(read, ui_target(ui), &arena));

@@ -220,10 +220,70 @@ bool intake_find_name(struct span text, struct str *ret)
     return found.len > 0;
 }
 
+// The first word behind any of these marks, where it is a name.
+static bool find_behind(struct span text, const char *const *marks, struct span *ret)
+{
+    for (; *marks; marks++) {
+        size_t at = span_find(text, *marks);
+        struct span rest = at == SIZE_MAX ? (struct span){0} : span_from(text, at + strlen(*marks));
+        size_t n = 0;
+        while (n < rest.len && is_name_char(rest.at[n]))
+            n++;
+        *ret = span_first(rest, n);
+        if (n > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool find_time(struct span text, struct span *ret)
+{
+    usec_t time;
+    struct span rest = text;
+    while (span_cut_word(&rest, ret)) {
+        size_t n = 0;
+        while (n < ret->len && (is_name_char(ret->at[n]) || ret->at[n] == ':' || ret->at[n] == '+'))
+            n++;
+        *ret = span_first(*ret, n);
+        if (n > strlen("2026-11-23T") && clock_parse_rfc3339(*ret, &time))
+            return true;
+    }
+    return false;
+}
+
+// Whatever else a pasted text names, into fields that are still empty.
+static void take_names(struct intake *intake, struct span text)
+{
+    static const char *const pods[] = {"pod/", "pods/", "pod=", "pod_name=", "pod: ", "pod ", NULL};
+    static const char *const namespaces[] = {"namespace=", "namespace/", "namespace: ", "namespace ",
+                                             "ns=",        " -n ",       NULL};
+    static const char *const nodes[] = {"node/", "nodes/", "node=", "node: ", NULL};
+    static const struct {
+        enum intake_field field;
+        const char *const *marks;
+    } known[] = {{FIELD_POD, pods}, {FIELD_NAMESPACE, namespaces}, {FIELD_NODE, nodes}};
+    struct span found;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (intake->fields[known[i].field].text.len == 0 && find_behind(text, known[i].marks, &found))
+            prompt_set(&intake->fields[known[i].field], found);
+    }
+    if (intake->fields[FIELD_SINCE].text.len == 0 && find_time(text, &found))
+        prompt_set(&intake->fields[FIELD_SINCE], found);
+}
+
+void intake_take(struct intake *intake, struct span text)
+{
+    struct str name = {0};
+    if (intake->fields[FIELD_QUERY].text.len == 0 && intake_find_name(text, &name))
+        prompt_set(&intake->fields[FIELD_QUERY], str_span(&name));
+    take_names(intake, text);
+    str_done(&name);
+}
+
 void view_intake_paste(struct ui *ui, struct span text)
 {
     struct intake *intake = &ui->intake;
-    struct str name = {0}, flat = {0};
+    struct str flat = {0};
     for (struct span rest = text, line; rest.len > 0 && span_cut_line(&rest, &line);) {
         str_add_span(&flat, line);
         str_add_char(&flat, ' ');
@@ -231,12 +291,12 @@ void view_intake_paste(struct ui *ui, struct span text)
     if (span_contains(span_trim(text), " ") && access(str_text(&flat), F_OK) != 0)
         intake->at = FIELD_SYMPTOM; // words, and no path: what somebody was told
     prompt_paste(&intake->fields[intake->at], str_span(&flat));
-    if (intake->at == FIELD_SYMPTOM && intake->fields[FIELD_QUERY].text.len == 0 &&
-        intake_find_name(text, &name)) {
-        prompt_set(&intake->fields[FIELD_QUERY], str_span(&name));
-        ui_say(ui, ROLE_OK, "The name that fails was found in it: %s", str_text(&name));
-    }
-    str_done(&name);
+    bool known = intake->fields[FIELD_QUERY].text.len > 0;
+    if (intake->at == FIELD_SYMPTOM)
+        intake_take(intake, str_span(&flat));
+    if (!known && intake->fields[FIELD_QUERY].text.len > 0)
+        ui_say(ui, ROLE_OK, "The name that fails was found in it: %s",
+               str_text(&intake->fields[FIELD_QUERY].text));
     str_done(&flat);
 }
 

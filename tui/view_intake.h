@@ -47,6 +47,9 @@ bool intake_check(struct intake *intake);
 // none.
 bool intake_find_name(struct span text, struct str *ret);
 
+// Fills in what a pasted text names (the failing name, pod, namespace, node, time), where fields are empty.
+void intake_take(struct intake *intake, struct span text);
+
 void view_intake_key(struct ui *ui, struct key key);
 void view_intake_paste(struct ui *ui, struct span text);
 void view_intake_draw(struct ui *ui, struct rect area);

@@ -35,7 +35,8 @@ void screen_cursor(struct screen *s, int *ret_row, int *ret_col);
 const char *screen_raw(struct screen *s, size_t *ret_len); // every byte that came so far
 int screen_colours(struct screen *s);                      // cells whose colours are not the default ones
 
-// Looks once, takes in what came, and lets it go on where it stopped itself: its status as below, or -1: it runs.
+// Looks once, takes in what came, and lets it go on where it stopped itself: its status as below, or -1: it
+// runs.
 int screen_look(struct screen *s);
 
 // Waits for its end, and lets it go on where it stopped itself. The exit status, or 128 + the signal; -1 when

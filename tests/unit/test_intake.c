@@ -64,6 +64,34 @@ static void test_fields_are_checked(void **state)
     assert_true(check_with(FIELD_SYMPTOM, "anything: at \"all\""));
 }
 
+static void test_a_pasted_text_fills_the_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *query, *pod, *space, *node, *since;
+    } cases[] = {
+        {"2026-11-23T07:04:10Z checkout: lookup orders.shop.svc.cluster.local: no such host "
+         "(pod/checkout-7d9c-x2, "
+         "namespace=shop, node/ip-10-0-11-37)",
+         "orders.shop.svc.cluster.local", "checkout-7d9c-x2", "shop", "ip-10-0-11-37",
+         "2026-11-23T07:04:10Z"},
+        {"kubectl logs -n shop pod/web-1: getaddrinfo ENOTFOUND api.example.com", "api.example.com", "web-1",
+         "shop", "", ""},
+        {"it is slow", "", "", "", "", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct intake intake;
+        intake_init(&intake, NULL);
+        intake_take(&intake, span_of(cases[i].text));
+        assert_string_equal(str_text(&intake.fields[FIELD_QUERY].text), cases[i].query);
+        assert_string_equal(str_text(&intake.fields[FIELD_POD].text), cases[i].pod);
+        assert_string_equal(str_text(&intake.fields[FIELD_NAMESPACE].text), cases[i].space);
+        assert_string_equal(str_text(&intake.fields[FIELD_NODE].text), cases[i].node);
+        assert_string_equal(str_text(&intake.fields[FIELD_SINCE].text), cases[i].since);
+        intake_done(&intake);
+    }
+}
+
 static void test_end_before_beginning(void **state)
 {
     (void)state;
@@ -82,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_in_errors),
         cmocka_unit_test(test_fields_are_checked),
+        cmocka_unit_test(test_a_pasted_text_fills_the_form),
         cmocka_unit_test(test_end_before_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
