@@ -19,7 +19,8 @@ struct app {
     struct key_reader keys;
     struct loop_timer *escape; // after which a lone Escape is one
     int signal;                // that ended it, or 0
-    bool detached;             // the terminal is gone, and what runs goes on without it
+    bool lost;                 // the terminal is gone
+    bool detached;             // and what runs goes on without it
 };
 
 static void on_key(void *context, struct key key)
@@ -43,6 +44,7 @@ static struct key_sink sink_of(struct app *app)
 // Without a terminal nobody looks on; where the policy says so, what runs is brought to its end all the same.
 static void lose_terminal(struct app *app)
 {
+    app->lost = true;
     if (view_live_goes_on(app->ui))
         app->detached = true;
     else
@@ -171,11 +173,13 @@ static bool run(struct app *app, struct error *err)
 static void leave(struct app *app, int status)
 {
     view_live_end(app->ui);
-    if (!app->signal)
+    view_complete_done(app->ui);
+    if (!app->signal && !app->lost)
         ui_close_case(app->ui);
     if (loop_jobs(app->loop) > 0) {
         if (app->ui->session)
-            session_wait_saved(app->ui->session, 2 * USEC_SEC, NULL);
+            if (app->ui->session)
+                session_wait_saved(app->ui->session, 2 * USEC_SEC, NULL);
         _exit(status);
     }
     key_reader_done(&app->keys);

@@ -62,6 +62,8 @@ void intake_done(struct intake *intake)
         prompt_done(&intake->fields[i]);
     str_done(&intake->hint);
     arena_done(&intake->arena);
+    free(intake->cut_off);
+    free(intake->cut_off_words);
 }
 
 // ---- checking
@@ -302,13 +304,7 @@ void view_intake_paste(struct ui *ui, struct span text)
 
 // ---- completion
 
-struct completion {
-    struct str common; // what all candidates begin with
-    struct str names;
-    size_t n;
-};
-
-static void take_candidate(struct completion *c, struct span name)
+void intake_take_candidate(struct completion *c, struct span name)
 {
     if (c->n++ == 0)
         str_add_span(&c->common, name);
@@ -336,7 +332,7 @@ static void complete_path(struct intake *intake)
         struct span name = span_of(entry->d_name);
         bool hidden = name.at[0] == '.' && start.len == 0;
         if (!hidden && name.len >= start.len && memcmp(name.at, start.at ? start.at : "", start.len) == 0)
-            take_candidate(&c, name);
+            intake_take_candidate(&c, name);
     }
     if (dir)
         closedir(dir);
@@ -387,6 +383,8 @@ void view_intake_key(struct ui *ui, struct key key)
         begin(ui);
     } else if (key.code == K_TAB && at_path && intake->fields[FIELD_FROM].text.len > 0) {
         complete_path(intake);
+    } else if (key.code == K_TAB && view_complete_can(ui)) {
+        view_complete(ui);
     } else if (key.code == K_DOWN || key.code == K_TAB) {
         intake->at = (enum intake_field)((intake->at + 1) % FIELD_COUNT);
         str_clear(&intake->hint);
@@ -437,6 +435,16 @@ static int draw_below(struct ui *ui, struct rect area, int row, enum intake_fiel
     return row + 1;
 }
 
+static int draw_cut_off(struct ui *ui, struct rect area, int row)
+{
+    if (!ui->intake.cut_off)
+        return row;
+    struct pen pen = pen_at(&ui->canvas, area, row, 3);
+    pen_text(&pen, ROLE_KEY, "Ctrl-O");
+    pen_printf(&pen, ROLE_WARN, " goes on: %s", ui->intake.cut_off_words);
+    return row + (area.rows >= 20 ? 2 : 1);
+}
+
 void view_intake_draw(struct ui *ui, struct rect area)
 {
     bool roomy = area.rows >= 18;
@@ -445,6 +453,7 @@ void view_intake_draw(struct ui *ui, struct rect area)
     pen_text(&pen, ROLE_TEXT,
              "What hurts? Paste the error, name the pod or what was collected, and press Enter.");
     row += roomy ? 2 : 1;
+    row = draw_cut_off(ui, area, row);
     for (int field = 0; field < FIELD_COUNT; field++) {
         draw_field(ui, rect_rows(area, row, 1), (enum intake_field)field);
         row = draw_below(ui, area, row + 1, (enum intake_field)field);

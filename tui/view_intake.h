@@ -34,7 +34,15 @@ struct intake { // zero-initialized is an empty form
     struct arena arena; // of the target below
     struct target target;
     const char *from[1];
+    char *cut_off, *cut_off_words; // the latest case that was cut off, and a sentence on it; or NULL
 };
+
+struct completion {
+    struct str common; // what all candidates begin with
+    struct str names;
+    size_t n;
+};
+void intake_take_candidate(struct completion *c, struct span name);
 
 void intake_init(struct intake *intake, const struct target *target); // filled in; NULL: empty
 void intake_done(struct intake *intake);
@@ -52,6 +60,8 @@ void intake_take(struct intake *intake, struct span text);
 
 void view_intake_key(struct ui *ui, struct key key);
 void view_intake_paste(struct ui *ui, struct span text);
+void view_cutoff_look(struct ui *ui); // view_cutoff.c: finds it, on a worker
+void view_cutoff_open(void *ui);      // goes on with it
 void view_intake_draw(struct ui *ui, struct rect area);
 
 #endif

@@ -119,6 +119,7 @@ static void done(struct view *view)
 
 static const struct view_ops ops = {
     .title = "What will run",
+    .scope = SCOPE_PLAN,
     .columns = columns,
     .n_columns = ARRAY_LEN(columns),
     .state_size = sizeof(struct state),

@@ -140,6 +140,7 @@ void ui_free(struct ui *ui)
     if (!ui)
         return;
     view_live_done(ui);
+    view_complete_done(ui);
     view_evidence_forget(ui);
     evidence_view_done(&ui->evidence);
     checklist_done(&ui->checklist);
@@ -309,7 +310,9 @@ bool ui_open_case(struct ui *ui, const char *id, struct error *err)
 
 void ui_start(struct ui *ui)
 {
-    if (ui->config->log_path && !ui->session)
+    if (ui->screen == SCREEN_INTAKE && !ui->session)
+        view_cutoff_look(ui);
+    else if (ui->config->log_path && !ui->session)
         view_evidence_open_log(ui, ui->config->log_path);
     else if (ui->session && (ui->n_from > 0 || session_incident(ui->session)->n_sources > 0))
         ui_analyse(ui);

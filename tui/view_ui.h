@@ -16,6 +16,7 @@
 #include "tui/view.h"
 #include "tui/view_cases.h"
 #include "tui/view_checklist.h"
+#include "tui/view_complete.h"
 #include "tui/view_evidence.h"
 #include "tui/view_guided.h"
 #include "tui/view_intake.h"
@@ -31,6 +32,7 @@ enum { // scopes of commands
     SCOPE_FINDINGS = 32, // and what only some of them have
     SCOPE_TIMELINE = 64,
     SCOPE_CASES = 128,
+    SCOPE_PLAN = 1 << 13,
     SCOPE_CARD = 1 << 14, // guided mode's own screen
     SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
     SCOPE_CASE = SCOPE_PANES | SCOPE_CARD,
@@ -89,6 +91,7 @@ struct ui {
     struct intake intake;
     struct guided_view guided;
     struct live_view live;
+    struct cluster_asked asked; // for names, by the intake
     struct prompt prompt;
     ui_answer_fn *on_answer;
     ui_typing_fn *on_typing; // may be NULL

@@ -6,23 +6,6 @@
 #include "core/base/mem.h"
 #include "core/session/live_inside.h"
 
-// Where Debian, Amazon Linux and a person's `make install` put programs.
-static const char *const usual_places[] = {
-    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", NULL,
-};
-
-static const char *const *take_path(struct arena *arena, const struct policy *policy)
-{
-    size_t n = policy->path.n;
-    if (n == 0)
-        return usual_places;
-    const char **path = arena_alloc(arena, (n + 1) * sizeof *path);
-    for (size_t i = 0; i < n; i++)
-        path[i] = arena_strdup(arena, policy->path.items[i]);
-    path[n] = NULL;
-    return path;
-}
-
 static const char *take_hostname(struct arena *arena)
 {
     char name[HOST_NAME_MAX + 1] = "";
@@ -55,7 +38,7 @@ bool live_way_init(struct live_way *ret, const struct session *s, struct live_wi
     };
     live_way_allow(ret, s, wish.consent | consent_of_way(wish.via));
     if (ret->guided)
-        ret->path = take_path(&ret->arena, policy);
+        ret->path = policy_program_path(policy, &ret->arena);
     if (policy->accept_new_host_keys)
         ret->host_keys = arena_printf(&ret->arena, "%s/known_hosts", s->path.dir);
     ret->hostname = take_hostname(&ret->arena);

@@ -256,6 +256,22 @@ void policy_done(struct policy *policy)
     policy->trouble = NULL;
 }
 
+// Where Debian, Amazon Linux and a person's `make install` put programs.
+static const char *const usual_places[] = {
+    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", NULL,
+};
+
+const char *const *policy_program_path(const struct policy *policy, struct arena *arena)
+{
+    size_t n = policy->path.n;
+    if (n == 0)
+        return usual_places;
+    const char **path = arena_alloc(arena, (n + 1) * sizeof *path);
+    for (size_t i = 0; i < n; i++)
+        path[i] = arena_strdup(arena, policy->path.items[i]);
+    return path;
+}
+
 // ------------------------------------------------------------------ who
 
 static bool any_of(const struct policy_texts *listed, const char *const *groups, size_t n)

@@ -34,6 +34,10 @@ extern const char policy_file[];
 void policy_load(struct policy *ret, const char *path);
 void policy_done(struct policy *policy);
 
+// Where programs are looked up in guided mode: the policy's folders, else the usual ones; NULL ends them. In
+// the arena.
+const char *const *policy_program_path(const struct policy *policy, struct arena *arena);
+
 // What the policy says for somebody of these groups: a group decides over `mode`, and guided over standard.
 enum policy_mode policy_mode_of(const struct policy *policy, const char *const *groups, size_t n);
 

@@ -1,0 +1,24 @@
+// Names completed from the cluster: contexts, namespaces, pods. kubectl is asked beside the keys; what it
+// says is taken when it comes.
+#ifndef D5_TUI_VIEW_COMPLETE_H
+#define D5_TUI_VIEW_COMPLETE_H
+
+#include "core/base/arena.h"
+#include "core/base/str.h"
+
+struct process;
+struct ui;
+
+struct cluster_asked { // zero-initialized: nothing is being asked
+    struct process *process;
+    struct arena arena; // of its words
+    struct str printed, said;
+    int field; // enum intake_field
+};
+
+// Whether the current field names something that the cluster knows, and something was typed.
+bool view_complete_can(const struct ui *ui);
+void view_complete(struct ui *ui);
+void view_complete_done(struct ui *ui); // ends what is being asked
+
+#endif
