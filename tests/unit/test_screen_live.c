@@ -1,0 +1,166 @@
+// The workbench on a live cluster, which programs stand in for that print what was recorded of the shipped
+// incident (tests/kit/standin.py): the plan, what runs, what is stopped, and what was cut off.
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tests/kit/screen.h"
+
+struct place {
+    char room[64];
+    char *path, *home, *state;
+};
+
+static void shell(const char *command)
+{
+    assert_int_equal(system(command), 0);
+}
+
+// `config`: what standin.json says beside the tree.
+static void make_cluster(struct place *p, const char *config)
+{
+    char *command =
+        mem_printf("mkdir -p '%s/bin' && cp tests/kit/standin.py '%s/bin' && cd '%s/bin' && mkfifo hangs && "
+                   "for n in kubectl ssh dig aws; do ln -s standin.py $n; done && "
+                   "echo '{\"tree\": \"'$OLDPWD'/tests/cases/demo/tree\"%s}' > standin.json",
+                   p->room, p->room, p->room, config);
+    shell(command);
+    free(command);
+}
+
+static int set_up(void **state)
+{
+    struct place *p = mem_alloc(sizeof *p);
+    snprintf(p->room, sizeof p->room, "/tmp/d5tui-live-XXXXXX");
+    if (!mkdtemp(p->room))
+        return -1;
+    p->path = mem_printf("PATH=%s/bin:/usr/bin:/bin", p->room);
+    p->home = mem_printf("HOME=%s", p->room);
+    p->state = mem_printf("XDG_STATE_HOME=%s/state", p->room);
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    char *command = mem_printf("rm -rf '%s'", p->room);
+    int status = system(command);
+    free(command);
+    free(p->path);
+    free(p->home);
+    free(p->state);
+    free(p);
+    return status;
+}
+
+static struct screen *start(const struct place *p, const char *const *argv)
+{
+    const char *const env[] = {p->path, p->home, p->state, NULL};
+    return screen_start(&(struct screen_config){.rows = 40, .cols = 132, .argv = argv, .env = env});
+}
+
+static const char *const target[] = {"-n",      "shop",
+                                     "-p",      "checkout-7d9c5b6f4-x2x9p",
+                                     "--since", "2026-11-23T07:00:00Z",
+                                     "--until", "2026-11-23T07:30:00Z",
+                                     NULL};
+static const char *const nothing[] = {NULL};
+
+// Up to the plan, and with it.
+static struct screen *begin(const struct place *p)
+{
+    struct screen *s = start(p, target);
+    assert_true(screen_shows(s, "What hurts?"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "What will run"));
+    assert_true(screen_shows(s, "get pods -A -o json"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Checklist"));
+    return s;
+}
+
+static void hangs(const struct place *p)
+{
+    char *fifo = mem_printf("%s/bin/hangs", p->room), line[256] = "";
+    FILE *f = fopen(fifo, "r"); // opens when a call does not end
+    assert_non_null(f);
+    assert_non_null(fgets(line, sizeof line, f));
+    fclose(f);
+    free(fifo);
+}
+
+static void the_plan_comes_first_then_steps_run(void **state)
+{
+    struct place *p = *state;
+    make_cluster(p, "");
+    struct screen *s = begin(p);
+    assert_true(screen_shows(s, "Allow exec (y/n)? As in: kubectl exec --namespace=shop"));
+    screen_keys(s, "n\r");
+    assert_true(screen_lacks(s, "Allow exec"));
+    assert_true(screen_shows(s, "Report · "));
+    assert_true(screen_shows(s, "CoreDNS ✓"));
+    screen_signal(s, SIGTERM);
+    assert_int_equal(screen_exit(s), 128 + SIGTERM);
+    assert_true(screen_is_restored(s));
+    screen_free(s);
+}
+
+static void leaving_asks_while_a_probe_runs(void **state)
+{
+    struct place *p = *state;
+    make_cluster(p, ", \"slow\": [\"get nodes\"]");
+    struct screen *s = begin(p);
+    hangs(p);
+    assert_true(screen_shows(s, "running"));
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "Probes are running. Stop them and leave?"));
+    screen_keys(s, "n\r");
+    assert_true(screen_lacks(s, "Probes are running"));
+    screen_keys(s, "\x1b");
+    assert_true(screen_shows(s, "Done: "));
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    assert_true(screen_is_restored(s));
+    screen_free(s);
+}
+
+static void a_case_that_was_cut_off_is_offered_first(void **state)
+{
+    struct place *p = *state;
+    make_cluster(p, ", \"slow\": [\"get nodes\"]");
+    struct screen *s = begin(p);
+    hangs(p);
+    assert_true(screen_shows(s, "running"));
+    screen_signal(s, SIGKILL);
+    assert_int_equal(screen_exit(s), 128 + SIGKILL);
+    screen_free(s);
+    s = start(p, nothing);
+    assert_true(screen_shows(s, "Ctrl-O goes on: Case "));
+    screen_keys(s, "\x0f");
+    assert_true(screen_shows(s, "not run"));
+    assert_true(screen_shows(s, "R goes on with it"));
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+}
+
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_PLACE(the_plan_comes_first_then_steps_run),
+        IN_PLACE(leaving_asks_while_a_probe_runs),
+        IN_PLACE(a_case_that_was_cut_off_is_offered_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
