@@ -88,7 +88,6 @@ void standing_init(struct standing *ret, const struct session *s);
 void standing_done(struct standing *st);
 size_t session_step_index(const struct session *s, const char *id);             // SIZE_MAX: no such step
 bool session_may_run(const struct session *s, size_t index, struct error *err); // false: a gate, or a person
-bool session_write_down(struct session *s, struct error *err); // the report as judged, into the case
 
 bool session_end_step(struct session *s, size_t index, struct error *err); // as judged, without its parts
 
