@@ -291,8 +291,6 @@ void view_tell_place(struct ui *ui, struct place place, struct prose *p)
 // The words of a row that its columns may have cut.
 static void tell_row(struct ui *ui, struct view *view, const struct view_row *row, struct prose *p)
 {
-    size_t n;
-    columns_of(view, &n);
     if (!view->ops->columns && row->cells[1].text)
         prose_add(p, row->cells[1].role, "%s", row->cells[1].text);
     view_tell_place(ui, view_current_place(ui, view), p);
