@@ -87,7 +87,7 @@ static bool skip_counters(struct span *s, uint64_t *ret_packets, uint64_t *ret_b
 static void take_chain(struct index *ix, struct span line)
 {
     struct span rest = span_from(line, 1), name, policy;
-    if (!ix->open || !span_cut_word(&rest, &name) || !span_cut_word(&rest, &policy))
+    if (!ix->open || !span_cut(&rest, ' ', &name) || !span_cut(&rest, ' ', &policy))
         return;
     struct chain *c = ruleset_append_chain(ix->rs, ix->table, name, ix->line);
     if (span_is(policy, "-"))
