@@ -110,7 +110,10 @@ static bool take_port(struct writer *w, struct span word)
     static const struct {
         const char *prefix, *option;
     } ports[] = {{"dpt:", "--dport"}, {"spt:", "--sport"}, {"dpts:", "--dport"}, {"spts:", "--sport"}};
-    char *module = mem_strndup(w->proto.at, w->proto.len);
+    struct span proto = span_is(w->proto, "17")  ? span_of("udp")
+                        : span_is(w->proto, "6") ? span_of("tcp")
+                                                 : w->proto;
+    char *module = mem_strndup(proto.at, proto.len); // since 1.8.9 -n gives the protocol's number
     bool known = false;
     for (size_t i = 0; i < ARRAY_LEN(ports) && !known; i++) {
         known = span_skip(&word, ports[i].prefix);
@@ -351,6 +354,8 @@ static const struct chain_rules *parse_chain(struct ruleset *rs, const struct ch
         struct span rest = span_make(rs->text.at + r->offset, r->end - r->offset), line, packets, bytes;
         for (uint32_t at = r->line; span_cut_line(&rest, &line); at++) {
             struct span words = line;
+            if (rs->numbered && span_cut_word(&words, &packets))
+                line = words;
             if (!span_cut_word(&words, &packets) || !span_cut_word(&words, &bytes))
                 continue;
             *MEM_PUSH(rules, n, cap) = (struct rule){
@@ -393,6 +398,7 @@ static bool read_lines(struct ruleset *rs, struct error *err)
         } else if (chain && !run.line && span_contains(line, "target") && span_contains(line, "prot")) {
             if (!span_contains(line, "pkts"))
                 return error_set(err, "the listing was made without -v: its interfaces are missing");
+            rs->numbered = span_starts(span_trim(line), "num");
             run = (struct chain_run){.offset = offset + (uint32_t)line.len + 1, .line = at + 1};
         }
     }

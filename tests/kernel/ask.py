@@ -2,7 +2,7 @@
 """Asks the kernel: random rulesets are loaded on a real node in network namespaces, a DNS question is sent through, and what
 became of it is held against what `d5tui trace` says of the listing.
 
-    tests/kernel/ask.py [--seed N] [--count N] [--backend legacy|ipt-nft|compat|nft] [--keep DIR]     as root; needs iptables nftables ipset
+    tests/kernel/ask.py [--seed N] [--count N] [--backend legacy|ipt-nft|compat|listing|nft] [--keep DIR]     as root; needs iptables nftables ipset
 
 Prints every answer that is wrong and certain, with the smallest ruleset that shows it, and what was needlessly unknown, by
 reason. --keep writes each of them below DIR: rules.txt, sets.txt, query.json, as test_kept.py reads them.
@@ -120,9 +120,11 @@ def load(node, item):
         if not node.load_nft(item['lines']):
             return None
         return node.listed(item['list'])
-    tool = ('iptables' if v == 4 else 'ip6tables') + ('-legacy' if backend == 'legacy' else '-nft')
+    tool = ('iptables' if v == 4 else 'ip6tables') + ('-legacy' if backend in ('legacy', 'listing') else '-nft')
     if not node.load_iptables(tool, item['lines']):
         return None
+    if backend == 'listing':
+        return {('iptables-' if v == 4 else 'ip6tables-') + t: node.world.run(tool, '-t', t, *item['list'], '-L').stdout for t in ('filter', 'nat', 'mangle')}
     if backend == 'compat':
         return node.world.run('nft', 'list', 'ruleset').stdout
     return node.world.run(tool + '-save', *item['list']).stdout
@@ -131,15 +133,15 @@ def load(node, item):
 # ---------------------------------------------------------------- both answers
 def trace(item, listing, folder):
     q = item['q']
-    with open(os.path.join(folder, 'rules.txt'), 'w') as f:
-        f.write(listing)
-    with open(os.path.join(folder, 'sets.txt'), 'w') as f:
-        f.write(item['sets'])
-    item['args'] = ['--rules', '@rules'] + (['--sets', '@sets'] if item['sets'] else []) + ['--src', q['src'], '--dst', q['dst'], '--proto', q['proto'], '--dport', str(q['dport']), '--hook', q['hook'], '--local', ','.join(lab.LOCAL[q['family']])]
+    files = {**listing, 'sets': item['sets']}
+    for name, text in files.items():
+        with open(os.path.join(folder, name + '.txt'), 'w') as f:
+            f.write(text)
+    item['args'] = [w for name in listing for w in ('--rules', '@' + name)] + (['--sets', '@sets'] if item['sets'] else []) + ['--src', q['src'], '--dst', q['dst'], '--proto', q['proto'], '--dport', str(q['dport']), '--hook', q['hook'], '--local', ','.join(lab.LOCAL[q['family']])]
     for name in ('sport', 'in', 'out'):
         if q[name]:
             item['args'] += ['--' + name, str(q[name])]
-    args = [os.path.join(folder, a[1:] + '.txt') if a in ('@rules', '@sets') else a for a in item['args']]
+    args = [os.path.join(folder, a[1:] + '.txt') if a.startswith('@') else a for a in item['args']]
     p = subprocess.run([PROGRAM, 'trace', *args, '--format', 'json'], capture_output=True, text=True, timeout=60)
     if p.returncode not in (0, 3, 4):
         return {'fate': 'error', 'unknown': [p.stderr.strip() or 'exit status %d' % p.returncode], 'leg': None}
@@ -192,7 +194,8 @@ def compare(item, said, answers):
 
 def judge(node, item, folder):
     listing = load(node, item)
-    if not listing or not listing.strip():
+    listing = listing if isinstance(listing, dict) else {'rules': listing or ''}
+    if not any(text.strip() for text in listing.values()):
         return None, None, None
     said = trace(item, listing, folder)
     answers = kernel(node.world, item['q'], said['fate'])
@@ -216,15 +219,23 @@ def shrink(node, item, kind, folder):
 def keep(folder, name, item, listing, answers):
     path = os.path.join(folder, name)
     os.makedirs(path, exist_ok=True)
-    with open(os.path.join(path, 'rules.txt'), 'w') as f:
-        f.write(listing)
-    if item['sets']:
-        with open(os.path.join(path, 'sets.txt'), 'w') as f:
-            f.write(item['sets'])
+    for name, text in {**listing, 'sets': item['sets']}.items():
+        if text:
+            with open(os.path.join(path, name + '.txt'), 'w') as f:
+                f.write(text)
     worst = next((a for a in answers if a['fate'] == 'blocked'), answers[0])
     with open(os.path.join(path, 'query.json'), 'w') as f:
         json.dump({'args': item['args'], 'fate': worst['fate'], 'leg': worst['leg']}, f)
         f.write('\n')
+
+
+def without(lines, tables):
+    """what listings do not show"""
+    keep, out = True, []
+    for line in lines:
+        keep = keep if not line.startswith('*') else line not in tables
+        out += [line] if keep else []
+    return out
 
 
 def draw_item(seed, backend):
@@ -237,6 +248,9 @@ def draw_item(seed, backend):
     else:
         sets, lines = draw.Iptables(r, q).ruleset()
         options = r.choice(([], ['-c']))
+        if backend == 'listing':
+            lines = without(lines, ('*raw', '*security'))
+            options = r.choice((['-nv'], ['-nvx'], ['-nv', '--line-numbers']))
     return {'q': q, 'backend': backend, 'set_lines': sets, 'lines': lines, 'list': options}
 
 
@@ -274,7 +288,7 @@ def main():
             if not found:
                 counts['passing'] += 1
                 continue
-            print('==== seed %d %s: %s: %s\n     %s\n%s%s' % (seed, item['backend'], found[0], found[1], ' '.join(item['args'][2:]), item['sets'], listing), flush=True)
+            print('==== seed %d %s: %s: %s\n     %s\n%s%s' % (seed, item['backend'], found[0], found[1], ' '.join(item['args'][2:]), item['sets'], ''.join(listing.values())), flush=True)
             if a.keep:
                 keep(a.keep, 's%d' % seed, item, listing, both[1])
     for reason, n in reasons.most_common(60):

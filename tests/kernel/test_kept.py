@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds `d5tui trace` against what a kernel did: each folder below kept/ is a ruleset that once was judged wrongly, with the
-question and the answer that ask.py wrote down (rules.txt, sets.txt, query.json).
+question and the answer that ask.py wrote down (query.json; the texts that its @words name).
 
     tests/kernel/test_kept.py [NAME…]
 
@@ -19,8 +19,8 @@ STATUS = {'passes': 0, 'blocked': 4, 'unknown': 3}
 def check(folder):
     with open(os.path.join(folder, 'query.json'), encoding='utf-8') as f:
         query = json.load(f)
-    files = {'@rules': os.path.join(folder, 'rules.txt'), '@sets': os.path.join(folder, 'sets.txt')}
-    p = subprocess.run([PROGRAM, 'trace', *(files.get(a, a) for a in query['args']), '--format', 'json'], capture_output=True, text=True, timeout=60)
+    args = [os.path.join(folder, a[1:] + '.txt') if a.startswith('@') else a for a in query['args']]
+    p = subprocess.run([PROGRAM, 'trace', *args, '--format', 'json'], capture_output=True, text=True, timeout=60)
     if p.returncode != STATUS[query['fate']]:
         return 'exit status %d, should be %d %s' % (p.returncode, STATUS[query['fate']], p.stderr)
     said = json.loads(p.stdout)

@@ -419,6 +419,31 @@ static void test_listing(void **state)
 }
 
 // A long row of rules that cannot be told costs its length, not two to its power.
+#define NUMBERED_HEAD "num   pkts bytes target     prot opt in     out     source               destination\n"
+
+// With --line-numbers; and since 1.8.9 protocols by their numbers.
+static void test_numbered_listing(void **state)
+{
+    (void)state;
+    static const struct expect cases[] = {
+        {.rules = "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n" NUMBERED_HEAD
+                  "1        0     0 DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0\n",
+         .fate = PACKET_BLOCKED,
+         .line = 3},
+        {.rules = "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n" NUMBERED_HEAD
+                  "1        0     0            0    --  *      *       0.0.0.0/0            0.0.0.0/0\n",
+         .fate = PACKET_PASSES},
+        {.rules =
+             "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n" NUMBERED_HEAD
+             "1       4   252 DROP       17   --  eni+   *       0.0.0.0/0            10.0.12.0/24         "
+             "udp dpt:53\n",
+         .fate = PACKET_BLOCKED,
+         .line = 3},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        check(&cases[i]);
+}
+
 static void test_many_unknowns(void **state)
 {
     (void)state;
@@ -521,6 +546,7 @@ int main(void)
         cmocka_unit_test(test_many_unknowns),
         cmocka_unit_test(test_nft_statements),
         cmocka_unit_test(test_listing),
+        cmocka_unit_test(test_numbered_listing),
         cmocka_unit_test(test_endless_jumps),
         cmocka_unit_test(test_spoilt_text),
         cmocka_unit_test(test_ipset_text),
