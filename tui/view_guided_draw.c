@@ -100,7 +100,7 @@ static void draw_command(struct ui *ui, struct card *card, const struct check_ro
 static void draw_way_on(struct ui *ui, struct card *card, const struct check_row *row)
 {
     struct pen pen = card_pen(card);
-    if (!session_analysis(ui->session)) {
+    if (!session_analysis(ui->session) && !view_live_is_on(ui)) {
         pen_text(&pen, ROLE_RUNNING,
                  ui->analysing ? "The evidence is being read; then Enter runs this step"
                                : "No evidence was read yet: R reads it");
