@@ -37,8 +37,8 @@ static void add_base64(struct span text, struct str *ret)
             (unsigned)at[i] << 16 | (left > 1 ? (unsigned)at[i + 1] << 8 : 0) | (left > 2 ? at[i + 2] : 0);
         str_add_char(ret, digits[bits >> 18]);
         str_add_char(ret, digits[bits >> 12 & 63]);
-        str_add_char(ret, left > 1 ? digits[bits >> 6 & 63] : '=');
-        str_add_char(ret, left > 2 ? digits[bits & 63] : '=');
+        str_add_char(ret, (char)(left > 1 ? digits[bits >> 6 & 63] : '='));
+        str_add_char(ret, (char)(left > 2 ? digits[bits & 63] : '='));
     }
 }
 

@@ -69,8 +69,8 @@ static const char *offset_text(struct arena *arena, usec_t by)
         return arena_printf(arena, "%s%lld s", sign, (long long)s);
     if (s < 7200)
         return arena_printf(arena, "%s%lld min", sign, (long long)(s / 60));
-    return s < 2 * 86400 ? arena_printf(arena, "%s%lld h", sign, (long long)(s / 3600))
-                         : arena_printf(arena, "%s%lld d", sign, (long long)(s / 86400));
+    return s < 2 * USEC_DAY / USEC_SEC ? arena_printf(arena, "%s%lld h", sign, (long long)(s / 3600))
+                                       : arena_printf(arena, "%s%lld d", sign, (long long)(s / 86400));
 }
 
 static enum role kind_role(enum moment_kind kind)
@@ -184,13 +184,14 @@ static void draw_track(struct ui *ui, struct rect area, const struct axis *axis,
     static const char *const labels[TRACKS] = {"failed lookups", "all else"};
     enum role role = track == 0 ? ROLE_FINDING : ROLE_ACCENT;
     struct pen pen = pen_at(&ui->canvas, area, area.rows - 1, 0);
+    size_t most = axis->most[track] ? axis->most[track] : 1;
     pen_text(&pen, ROLE_MUTED, labels[track]);
-    struct pen most = pen_at(&ui->canvas, area, area.rows - 2, 0);
+    struct pen above = pen_at(&ui->canvas, area, area.rows - 2, 0);
     if (area.rows > 1)
-        pen_printf(&most, ROLE_MUTED, "at most %zu", axis->most[track]);
+        pen_printf(&above, ROLE_MUTED, "at most %zu", axis->most[track]);
     for (int i = 0; i < axis->slices; i++) {
-        size_t n = axis->counts[track][i], full = (size_t)(area.rows * LEVELS);
-        size_t level = n ? (n * full + axis->most[track] - 1) / axis->most[track] : 0;
+        size_t n = axis->counts[track][i], full = (size_t)area.rows * LEVELS;
+        size_t level = n ? (n * full + most - 1) / most : 0;
         for (int row = area.rows - 1; row >= 0 && level > 0; row--) {
             size_t here = level > LEVELS ? LEVELS : level;
             struct pen bar = pen_at(&ui->canvas, area, row, LABEL + i);
