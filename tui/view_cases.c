@@ -112,11 +112,23 @@ static void fill(struct ui *ui, struct view *view)
         add_case(ui, view, i);
 }
 
+// The current row's case; none while they are being read, and where there is none.
+static bool find_current(struct ui *ui, struct view *view, size_t *ret)
+{
+    const struct view_row *row = view_current(ui, view);
+    if (!row || !ui->cases || !ui->cases->loaded || row->index >= ui->cases->list.n)
+        return false;
+    *ret = row->index;
+    return true;
+}
+
 static void detail(struct ui *ui, struct view *view, struct prose *p)
 {
-    size_t index = view_current(ui, view)->index;
-    const struct case_summary *c = &ui->cases->summaries[index];
+    size_t index;
     struct str owner = {0};
+    if (!find_current(ui, view, &index))
+        return;
+    const struct case_summary *c = &ui->cases->summaries[index];
     prose_add(p, c->damage ? ROLE_ERROR : ROLE_TEXT, "%s",
               c->damage       ? c->damage
               : c->root_cause ? c->root_cause
@@ -136,8 +148,8 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
 
 static const char *current_id(struct ui *ui)
 {
-    const struct view_row *row = view_current(ui, ui->view);
-    return row && ui->cases && ui->cases->loaded ? ui->cases->list.items[row->index].id : NULL;
+    size_t index;
+    return find_current(ui, ui->view, &index) ? ui->cases->list.items[index].id : NULL;
 }
 
 static void enter(struct ui *ui, struct view *view)

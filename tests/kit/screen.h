@@ -14,6 +14,7 @@ struct screen_config {
     const char *const
         *env;            // "NAME=value" over TERM=xterm-256color and LC_ALL=C.UTF-8; ends with NULL; or NULL
     const char *program; // NULL: $D5TUI, else build/d5tui
+    bool blind;          // no model: only what it sends. libvterm 0.1.4 dies of some resizes itself
 };
 
 struct screen *screen_start(const struct screen_config *config);
