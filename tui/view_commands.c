@@ -158,6 +158,14 @@ static void run_stop(void *context)
         ui_say(ui, ROLE_MUTED, "Nothing runs");
 }
 
+// In the evidence: first what was done to the text, then what runs.
+static void run_escape(void *context)
+{
+    struct ui *ui = context;
+    if (!view_evidence_escape(ui) && ui->session)
+        run_stop(ui);
+}
+
 static void run_zoom(void *context)
 {
     struct ui *ui = context;
@@ -339,18 +347,6 @@ static void run_last_place(void *ui)
     view_evidence_next_place(ui, -1);
 }
 
-static void run_open_line(void *context)
-{
-    struct ui *ui = context;
-    struct place place;
-    if (!view_report_place(ui, &place)) {
-        ui_say(ui, ROLE_MUTED, "This line of the report rests on no single line of evidence");
-        return;
-    }
-    ui->focus = PANE_EVIDENCE;
-    view_evidence_show_place(ui, place);
-}
-
 static void run_decides(void *ui)
 {
     view_evidence_reveal(ui);
@@ -424,8 +420,10 @@ static const struct command commands[] = {
      NEED_SESSION | NEED_ANALYSIS, run_lines},
     {"answer", "Answer a step that asks for your own eyes", NULL, "a", SCOPE_CHECKLIST,
      NEED_SESSION | NEED_STEP, run_answer},
-    {"open-line", "Open the evidence that this line of the report rests on", "open", "Enter", SCOPE_REPORT,
-     NEED_ANALYSIS, run_open_line},
+    {"open-line", "Open the evidence that this line of the report rests on, or edit its free text", "open",
+     "Enter", SCOPE_REPORT, NEED_ANALYSIS, view_report_open},
+    {"edit", "Edit the free text of this line: detail, operator's fix, note", "edit", "E", SCOPE_REPORT,
+     NEED_SESSION | NEED_ANALYSIS, view_report_edit},
     {"begin-plan", "Begin what the plan says", "begin", "Enter", SCOPE_PLAN, NEED_VIEW, run_enter},
     {"open-entry", "Do what the entry is for: open its line, run its command", "open", "Enter", SCOPE_VIEWS,
      NEED_VIEW, run_enter},
@@ -433,6 +431,8 @@ static const struct command commands[] = {
      SCOPE_PANES, NEED_TEXT, view_evidence_search},
     {"next-match", "Next match", "next", "n", SCOPE_EVIDENCE, NEED_TEXT, run_next},
     {"previous-match", "Match before", NULL, "N", SCOPE_EVIDENCE, NEED_TEXT, run_previous},
+    {"undo-search", "Stop a search that runs; else show all lines again, then set nothing off", NULL, "Esc",
+     SCOPE_EVIDENCE, NEED_TEXT, run_escape},
     {"run-all", "Read the evidence and run all steps that may run", "run all", "R", SCOPE_PANES, NEED_SESSION,
      run_all},
     {"stop-probes", "Stop the probes that run; what is known is judged", NULL, "Esc",
@@ -466,8 +466,8 @@ static const struct command commands[] = {
      view_evidence_follow},
     {"copy", "The text alone, without borders and numbers, to be copied; and back", "copy", "v",
      SCOPE_EVIDENCE, NEED_TEXT, view_evidence_copy},
-    {"stop", "Stop a search that runs; else show all lines again, then nothing set off", NULL, "Esc",
-     SCOPE_EVIDENCE, NEED_TEXT, view_evidence_escape},
+    {"report-entry", "The entry of the report that rests on this line", "report", "r", SCOPE_EVIDENCE,
+     NEED_ANALYSIS, view_report_back},
     {"pin", "Pin the finding, or unpin it", "pin", "p", SCOPE_EVIDENCE | SCOPE_FINDINGS, NEED_ANALYSIS,
      run_pin},
     {"exclude", "Exclude the finding, or take it back; asks why", "exclude", "x", SCOPE_FINDINGS,
@@ -502,6 +502,8 @@ static const struct command commands[] = {
      view_cases_open},
     {"export", "The report to a file, the clipboard or a command, and what is taken out of it", "export", "e",
      SCOPE_WAYS, NEED_ANALYSIS, view_export_open},
+    {"changes", "What the report would be now against what was last exported", NULL, "D", SCOPE_CASE,
+     NEED_ANALYSIS, view_diff_open},
     {"down", "Down", NULL, "j Down Ctrl-N", SCOPE_MOVING, 0, run_down},
     {"up", "Up", NULL, "k Up Ctrl-P", SCOPE_MOVING, 0, run_up},
     {"page-down", "A page down", NULL, "PgDn Space Ctrl-F Ctrl-D", SCOPE_MOVING, 0, run_page_down},

@@ -83,7 +83,7 @@ void view_evidence_next_file(struct ui *ui, int direction); // of those that the
 void view_evidence_filter(void *ui);                        // asks what to keep
 void view_evidence_filter_level(void *ui);                  // the next level
 void view_evidence_filter_time(void *ui);                   // asks when
-void view_evidence_escape(void *ui);                        // stops a search, shows all again
+bool view_evidence_escape(struct ui *ui); // stops a search, shows all again; false: nothing of that
 
 // What comes from the work behind the keys.
 void view_evidence_moved(struct ui *ui);                                 // the window may have been

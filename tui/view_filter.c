@@ -180,21 +180,23 @@ static bool stop(struct seeker *seeker)
 }
 
 // Goes back one thing at a time: what runs, what is kept, what is set off.
-void view_evidence_escape(void *context)
+bool view_evidence_escape(struct ui *ui)
 {
-    struct ui *ui = context;
     struct evidence_view *view = &ui->evidence;
-    bool stopped = stop(view->search.seeker);
+    bool stopped = stop(view->search.seeker), searched = view->search.pattern.len > 0;
     stopped |= stop(view->filter.seeker);
     view->search.direction = 0;
-    if (stopped) {
+    if (stopped)
         ui_say(ui, ROLE_WARN, "Stopped: what was found so far stays");
-    } else if (view->pager.bare) {
+    else if (view->pager.bare)
         view_evidence_copy(ui);
-    } else if (view->pager.kept) {
+    else if (view->pager.kept)
         filter_clear(view);
-    } else {
+    else if (searched)
         search_clear(view);
+    else
+        return false;
+    if (!stopped && !view->search.seeker)
         str_clear(&view->search.pattern);
-    }
+    return true;
 }

@@ -7,6 +7,7 @@
 #include "core/base/map.h"
 #include "core/base/mem.h"
 #include "core/report/format.h"
+#include "core/report/places.h"
 #include "tui/view_ui.h"
 
 enum { MARKED_MS = 4000 };
@@ -67,26 +68,67 @@ void view_report_settle(struct ui *ui)
     ui->dirty = true;
 }
 
+// ---- what a line rests on
+
 // "source: path:57" or "source: "path:57-60"" somewhere in the line.
-static bool find_source(struct span line, struct span *ret_path, uint32_t *ret_line)
+static bool find_source(const struct ui *ui, struct span line, struct place *ret)
 {
+    const struct analysis *analysis = session_analysis(ui->session);
     size_t at = span_find(line, "source: ");
     if (at == SIZE_MAX)
         return false;
     struct span rest = span_from(line, at + strlen("source: "));
     bool quoted = span_skip(&rest, "\"");
-    size_t end = quoted ? span_find_char(rest, '"') : SIZE_MAX;
-    rest = span_first(rest, end == SIZE_MAX ? rest.len : end);
-    size_t colon = rest.len;
-    while (colon > 0 && rest.at[colon - 1] != ':')
-        colon--;
-    uint64_t n = 0;
-    size_t i = colon;
-    for (; i < rest.len && rest.at[i] >= '0' && rest.at[i] <= '9' && n < UINT32_MAX / 10; i++)
-        n = n * 10 + (uint64_t)(rest.at[i] - '0');
-    *ret_path = span_first(rest, colon > 0 ? colon - 1 : 0);
-    *ret_line = (uint32_t)n;
-    return n > 0 && ret_path->len > 0;
+    size_t end = 0;
+    while (end < rest.len && (quoted ? rest.at[end] != '"' : rest.at[end] != ',' && rest.at[end] != '}'))
+        end++;
+    rest = span_first(rest, end);
+    return report_find_place(analysis->evidence, rest, ret);
+}
+
+// An id like "E-013" somewhere in the line, its number.
+static bool find_id(struct span line, const char *prefix, uint32_t *ret)
+{
+    size_t at = span_find(line, prefix), n = 0;
+    struct span rest = span_from(line, at == SIZE_MAX ? line.len : at + strlen(prefix));
+    for (*ret = 0; n < rest.len && n < 6 && rest.at[n] >= '0' && rest.at[n] <= '9'; n++)
+        *ret = *ret * 10 + (uint32_t)(rest.at[n] - '0');
+    return n > 0;
+}
+
+// Where the evidence of an id stands: a quote of the report, else what its probe brought.
+static bool find_evidence(const struct ui *ui, uint32_t id, struct place *ret)
+{
+    const struct report *report = session_report(ui->session);
+    struct evidence *ev = session_analysis(ui->session)->evidence;
+    size_t n;
+    uint32_t own;
+    for (size_t i = 0; report && i < report->n_evidence; i++) {
+        *ret = report->evidence[i].place;
+        if (find_id(span_of(report->evidence[i].id), "E-", &own) && own == id && place_is_set(*ret))
+            return true;
+    }
+    const struct evidence_probe *probes = evidence_probes(ev, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct evidence_file *file = probes[i].file ? evidence_find(ev, probes[i].file) : NULL;
+        if (file && find_id(span_of(probes[i].id), "E-", &own) && own == id) {
+            *ret = place_at(file->id, probes[i].from ? probes[i].from : 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+// The line's own finding, or the first piece of evidence that it names.
+static bool find_named(const struct ui *ui, struct span line, struct place *ret)
+{
+    const struct claims *claims = session_analysis(ui->session)->claims;
+    uint32_t id;
+    if (find_id(line, "F-", &id) && id > 0 && id <= claims->n && claims->items[id - 1].n_places > 0) {
+        *ret = claims->items[id - 1].places[0];
+        return true;
+    }
+    return find_id(line, "E-", &id) && find_evidence(ui, id, ret);
 }
 
 static bool starts_entry(struct span line)
@@ -95,29 +137,76 @@ static bool starts_entry(struct span line)
     return span_starts(trimmed, "- ") || (line.len > 0 && line.at[0] != ' ');
 }
 
+// The first line of the entry that a line belongs to, and the one behind its last.
+static void entry_of(const struct report_view *view, size_t line, size_t *ret_from, size_t *ret_end)
+{
+    *ret_from = line;
+    while (*ret_from > 0 && !starts_entry(view->lines[*ret_from].text))
+        (*ret_from)--;
+    *ret_end = *ret_from + 1;
+    while (*ret_end < view->n && !starts_entry(view->lines[*ret_end].text))
+        (*ret_end)++;
+}
+
 bool view_report_place(const struct ui *ui, struct place *ret)
 {
     const struct report_view *view = &ui->report;
-    const struct analysis *analysis = ui->session ? session_analysis(ui->session) : NULL;
-    if (!analysis || view->list.at >= view->n_rows)
+    size_t from, end;
+    if (!ui->session || !session_analysis(ui->session) || view->list.at >= view->n_rows)
         return false;
-    size_t from = view->rows[view->list.at].line;
-    while (from > 0 && !starts_entry(view->lines[from].text))
-        from--;
-    for (size_t i = from; i < view->n && (i == from || !starts_entry(view->lines[i].text)); i++) {
-        struct span path;
-        uint32_t line;
-        if (!find_source(view->lines[i].text, &path, &line))
-            continue;
-        char *name = mem_strndup(path.at, path.len);
-        const struct evidence_file *file = evidence_find(analysis->evidence, name);
-        free(name);
-        if (file)
-            *ret = place_at(file->id, line);
-        return file != NULL;
+    size_t line = view->rows[view->list.at].line;
+    entry_of(view, line, &from, &end);
+    for (size_t i = from; i < end; i++) {
+        if (find_source(ui, view->lines[i].text, ret))
+            return true;
     }
-    return false;
+    bool found = find_named(ui, view->lines[line].text, ret);
+    for (size_t i = from; i < end && !found; i++)
+        found = find_named(ui, view->lines[i].text, ret);
+    return found;
 }
+
+void view_report_open(void *context)
+{
+    struct ui *ui = context;
+    struct place place;
+    if (view_report_text(ui).kind != REPORT_FACT) {
+        view_report_edit(ui);
+    } else if (view_report_place(ui, &place)) {
+        ui->focus = PANE_EVIDENCE;
+        view_evidence_show_place(ui, place);
+    } else {
+        ui_say(ui, ROLE_MUTED, "This line of the report rests on no single line of evidence");
+    }
+}
+
+static bool rests_on(const struct ui *ui, struct span text, uint32_t file, uint32_t line)
+{
+    struct place place;
+    return find_source(ui, text, &place) && place.file == file && line >= place.line &&
+           line <= (place.last > place.line ? place.last : place.line);
+}
+
+void view_report_back(void *context)
+{
+    struct ui *ui = context;
+    struct report_view *view = &ui->report;
+    const struct evidence_view *evidence = &ui->evidence;
+    uint32_t line = pager_line(&evidence->pager);
+    for (size_t i = 0; evidence->evidence && i < view->n; i++) {
+        size_t end;
+        if (!rests_on(ui, view->lines[i].text, evidence->file, line))
+            continue;
+        entry_of(view, i, &view->want, &end);
+        view->want++;
+        view->cols = 0; // the rows are made anew when it is drawn
+        ui->focus = PANE_REPORT;
+        return;
+    }
+    ui_say(ui, ROLE_MUTED, "Nothing in the report rests on this line; ] goes to the next that does");
+}
+
+// ---- drawing
 
 void view_report_title(const struct ui *ui, struct str *ret)
 {
@@ -140,6 +229,8 @@ static int indent_of(struct span line)
 static void wrap(struct report_view *view, int cols)
 {
     size_t line = view->list.at < view->n_rows ? view->rows[view->list.at].line : 0;
+    line = view->want ? view->want - 1 : line;
+    view->want = 0;
     view->n_rows = 0;
     view->cols = cols;
     for (size_t i = 0; i < view->n; i++) {

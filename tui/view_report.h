@@ -21,15 +21,25 @@ struct report_row { // a line may take several rows
     bool first;
 };
 
+enum report_kind { REPORT_FACT, REPORT_DETAIL, REPORT_FIX, REPORT_NOTE };
+
+struct report_text { // what a line of the report is to a person
+    enum report_kind kind;
+    const char *step; // of a note; NULL: the whole case's
+    const char *text; // that can be written anew; borrowed
+};
+
 struct report_view { // zero-initialized is empty
     struct str text;
     struct report_line *lines;
     size_t n, cap;
     struct report_row *rows;
     size_t n_rows, cap_rows;
-    int cols;         // that the rows were made for; 0: make them anew
-    struct list list; // over the rows
-    bool marked;      // some line is marked as changed
+    int cols;            // that the rows were made for; 0: make them anew
+    struct list list;    // over the rows
+    size_t want;         // the line to go to once the rows are there, from 1; 0: none
+    bool marked;         // some line is marked as changed
+    const char *editing; // the step whose note is written
 };
 
 void report_view_done(struct report_view *view);
@@ -40,5 +50,12 @@ void view_report_draw(struct ui *ui, struct rect area);
 
 // The place that the current line rests on. False: none.
 bool view_report_place(const struct ui *ui, struct place *ret);
+
+void view_report_open(void *ui); // the evidence of the current line, or its text to be edited
+void view_report_back(void *ui); // from a line of evidence: the entry of the report that rests on it
+
+// view_report_edit.c
+struct report_text view_report_text(const struct ui *ui); // of the current line
+void view_report_edit(void *ui);
 
 #endif

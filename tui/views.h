@@ -12,6 +12,7 @@ void view_palette_open(void *ui);
 void view_findings_open(void *ui);
 void view_causes_open(void *ui);
 void view_timeline_open(void *ui);
+void view_diff_open(void *ui);
 void view_path_open(void *ui);
 void view_nodes_open(void *ui);
 void view_matrix_open(void *ui);

@@ -24,7 +24,7 @@ enum event_kind {        // step, text, value, number mean:
     EVENT_FIX_EDITED,    // text: mitigation.immediate; empty: the judges' words again
     EVENT_JUDGED,        // text: the report, JSON of the contract's section 3
     EVENT_CITED,    // text: path of a file that the report rests on; value: its SHA-256, or NULL: not known
-    EVENT_EXPORTED, // value: format; text: the path
+    EVENT_EXPORTED, // value: format, or archive; text: the path; number: bytes, 0 where not known
     EVENT_VERIFIED, // value: gone, still_there, cannot_tell
     EVENT_CLOSED,   // the program left in good order
     EVENT_PROBE_STARTED, // value: E-id; step that it runs for, or NULL; text: the command

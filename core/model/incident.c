@@ -30,6 +30,7 @@ struct incident *incident_new(const char *case_id, const struct sop *sop)
     in->case_id = case_id ? mem_strdup(case_id) : NULL;
     in->sop = mem_strdup(sop->id);
     in->verified_at = TIME_UNKNOWN;
+    in->exported.at = TIME_UNKNOWN;
     in->last_time = TIME_UNKNOWN;
     for (size_t i = 0; i < sop->n_phases; i++)
         add_steps(in, sop->phases[i].items, sop->phases[i].n_items);
@@ -85,6 +86,8 @@ void incident_free(struct incident *in)
     free(in->fix_edit);
     free(in->report_json);
     free(in->verified);
+    free(in->exported.path);
+    free(in->exported.format);
     free(in);
 }
 
@@ -305,6 +308,17 @@ static void apply_probe_ended(struct incident *in, const struct event *e)
     set_text(&p->why, e->text);
 }
 
+// Of an archive only the trail is kept: it holds more than the report.
+static void apply_exported(struct incident *in, const struct event *e)
+{
+    if (strcmp(e->value, "archive") == 0)
+        return;
+    set_text(&in->exported.path, e->text);
+    set_text(&in->exported.format, e->value);
+    in->exported.size = e->number;
+    in->exported.at = e->time;
+}
+
 void incident_apply(struct incident *in, const struct event *event)
 {
     static void (*const apply[EVENT_KIND_COUNT])(struct incident *, const struct event *) = {
@@ -323,7 +337,7 @@ void incident_apply(struct incident *in, const struct event *event)
         [EVENT_FIX_EDITED] = apply_fix_edited,
         [EVENT_JUDGED] = apply_judged,
         [EVENT_CITED] = apply_cited,
-        [EVENT_EXPORTED] = NULL, // only the trail of it
+        [EVENT_EXPORTED] = apply_exported,
         [EVENT_VERIFIED] = apply_verified,
         [EVENT_CLOSED] = apply_closed,
         [EVENT_PROBE_STARTED] = apply_probe_started,
@@ -394,6 +408,10 @@ void incident_dump(const struct incident *in, struct str *ret)
     dump_text(ret, "report", in->report_json);
     dump_text(ret, "verified", in->verified);
     dump_number(ret, "verified_at", in->verified_at);
+    dump_text(ret, "exported", in->exported.path);
+    dump_text(ret, "exported_format", in->exported.format);
+    dump_number(ret, "exported_size", in->exported.size);
+    dump_number(ret, "exported_at", in->exported.at);
     dump_number(ret, "last_seq", (int64_t)in->last_seq);
     dump_number(ret, "last_time", in->last_time);
     str_printf(ret, "guided %d began_guided %d closed %d\n", in->guided, in->began_guided, in->closed);

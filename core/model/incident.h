@@ -65,6 +65,12 @@ struct incident {
     char *report_json;            // as last judged, without a person's words, or NULL
     char *verified;               // gone, still_there, cannot_tell, or NULL
     usec_t verified_at;
+    struct incident_export { // of the report alone, the last one
+        char *path;          // NULL: none yet
+        char *format;
+        int64_t size; // bytes, 0 where not known
+        usec_t at;
+    } exported;
     uint64_t last_seq;
     usec_t last_time;
     bool closed;

@@ -15,19 +15,21 @@ static bool read_lines(struct span lines, struct place *ret)
     return true;
 }
 
-static struct place find_place(const char *source, const struct evidence *ev)
+bool report_find_place(const struct evidence *ev, struct span source, struct place *ret)
 {
-    struct place place = {.file = FILE_NONE};
-    const char *colon = source ? strrchr(source, ':') : NULL;
-    if (!colon || !read_lines(span_of(colon + 1), &place))
-        return place;
+    size_t colon = source.len;
+    *ret = (struct place){.file = FILE_NONE};
+    while (colon > 0 && source.at[colon - 1] != ':')
+        colon--;
+    if (colon == 0 || !read_lines(span_from(source, colon), ret))
+        return false;
     struct str path = {0};
-    str_add_span(&path, span_make(source, (size_t)(colon - source)));
+    str_add_span(&path, span_first(source, colon - 1));
     const struct evidence_file *file = evidence_find(ev, str_text(&path));
     str_done(&path);
     if (file)
-        place.file = file->id;
-    return place;
+        ret->file = file->id;
+    return file != NULL;
 }
 
 void report_find_places(struct report *report, const struct evidence *ev)
@@ -35,8 +37,9 @@ void report_find_places(struct report *report, const struct evidence *ev)
     struct report_evidence *list =
         arena_dup(&report->arena, report->evidence, report->n_evidence * sizeof *list);
     for (size_t i = 0; i < report->n_evidence; i++) {
-        if (!place_is_set(list[i].place))
-            list[i].place = find_place(list[i].source, ev);
+        struct place place;
+        if (!place_is_set(list[i].place) && report_find_place(ev, span_of(list[i].source), &place))
+            list[i].place = place;
     }
     report->evidence = list;
 }

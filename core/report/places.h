@@ -9,4 +9,7 @@
 // is in the tree; the rest stay unset.
 void report_find_places(struct report *report, const struct evidence *ev);
 
+// The place that a source names. False: it names none, or a file that is not in the tree.
+bool report_find_place(const struct evidence *ev, struct span source, struct place *ret);
+
 #endif

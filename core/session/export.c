@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "core/base/infile.h"
 #include "core/base/mem.h"
 #include "core/base/sha256.h"
 #include "core/door/archive.h"
@@ -168,7 +169,7 @@ static bool make_events(const struct entry *entry, struct str *ret, struct error
 static bool make_procedure(const struct entry *entry, struct str *ret, struct error *err)
 {
     char *file = case_file(&entry->x->session->path, "procedure.md");
-    bool ok = session_read_file(file, ret, err);
+    bool ok = infile_read(file, ret, err);
     free(file);
     return ok;
 }

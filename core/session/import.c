@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/base/infile.h"
 #include "core/base/mem.h"
 #include "core/base/sha256.h"
 #include "core/door/archive.h"
@@ -21,7 +22,7 @@
 static bool read_file(const char *folder, const char *name, struct str *ret, struct error *err)
 {
     char *path = mem_printf("%s/%s", folder, name);
-    bool ok = session_read_file(path, ret, NULL) ||
+    bool ok = infile_read(path, ret, NULL) ||
               error_set(err, "not an export of d5tui: it has no %s that can be read", name);
     free(path);
     return ok;

@@ -73,9 +73,6 @@ bool session_sources_unchanged(const struct session *s, struct error *err);
 bool session_cite(struct session *s, const struct report *report, struct error *err);
 bool session_cited_unchanged(const struct session *s, const struct evidence *ev, struct error *err);
 
-// files.c — a whole file of a case, at most 256 MiB; no link is followed.
-bool session_read_file(const char *path, struct str *ret, struct error *err);
-
 // looked.c
 void looked_free(struct looked *looked); // takes NULL
 

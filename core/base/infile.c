@@ -1,13 +1,13 @@
-// Files of a case, read whole.
+// Plain read in pieces.
+#include "core/base/infile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "core/session/inside.h"
-
 enum { FILE_MOST = 256 << 20 };
 
-bool session_read_file(const char *path, struct str *ret, struct error *err)
+bool infile_read(const char *path, struct str *ret, struct error *err)
 {
     char buffer[65536];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
