@@ -229,6 +229,16 @@ static void test_what_grows_is_searched(void **state)
     leave(s);
 }
 
+// One key, and what it does to the screen.
+static void press(struct screen *s, const char *key)
+{
+    char *before = mem_strdup(screen_text(s));
+    screen_keys(s, key);
+    for (int i = 0; i < 100 && strcmp(screen_text(s), before) == 0; i++)
+        screen_idle(s, 20);
+    free(before);
+}
+
 // What the procedure searches for, hit after hit and from file to file, by one key.
 static void test_hits_of_the_step(void **state)
 {
@@ -239,10 +249,8 @@ static void test_hits_of_the_step(void **state)
         screen_start(&(struct screen_config){.rows = 24, .cols = 80, .argv = argv, .env = env});
     assert_true(screen_shows(s, "rules ✖31"));
     screen_keys(s, "g");
-    for (int i = 0; i < 60 && !strstr(screen_text(s), "▸✓ Failing lookups"); i++) {
-        screen_keys(s, "j");
-        screen_idle(s, 20);
-    }
+    for (int i = 0; i < 60 && !strstr(screen_text(s), "▸✓ Failing lookups"); i++)
+        press(s, "j");
     assert_non_null(strstr(screen_text(s), "▸✓ Failing lookups"));
     screen_keys(s, "}");
     assert_true(screen_shows(s, "java.net.UnknownHostException: orders"));
@@ -254,10 +262,8 @@ static void test_hits_of_the_step(void **state)
     assert_true(screen_shows(s, ", match 4 of 4")); // the last one of the file before
     screen_keys(s, "}");
     assert_true(screen_shows(s, "java.net.UnknownHostException: orders"));
-    for (int i = 0; i < 200 && !strstr(screen_text(s), "No further hit"); i++) {
-        screen_keys(s, "}");
-        screen_idle(s, 20);
-    }
+    for (int i = 0; i < 200 && !strstr(screen_text(s), "No further hit"); i++)
+        press(s, "}");
     assert_true(screen_shows(s, "No further hit in the files that this step's searches read"));
     leave(s);
     char *command = mem_printf("rm -rf '%s.d'", ((struct scratch *)*state)->path);

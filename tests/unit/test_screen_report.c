@@ -62,12 +62,20 @@ static void leave(struct screen *s)
     screen_free(s);
 }
 
-static void go_to(struct screen *s, const char *row)
+// One key, and what it does to the screen.
+static void press(struct screen *s, const char *key)
 {
-    for (int i = 0; i < 400 && !strstr(screen_text(s), row); i++) {
-        screen_keys(s, "j");
-        screen_idle(s, 15);
-    }
+    char *before = mem_strdup(screen_text(s));
+    screen_keys(s, key);
+    for (int i = 0; i < 100 && strcmp(screen_text(s), before) == 0; i++)
+        screen_idle(s, 20);
+    free(before);
+}
+
+static void go_to(struct screen *s, const char *key, const char *row)
+{
+    for (int i = 0; i < 400 && !strstr(screen_text(s), row); i++)
+        press(s, key);
     assert_true(screen_shows(s, row));
 }
 
@@ -79,7 +87,7 @@ static void test_free_text_is_edited_in_place(void **state)
     screen_keys(s, "\x15nobody told us of that rule\r");
     assert_true(screen_shows(s, "network_policy — nobody"));
     assert_true(screen_shows(s, "detail: as you wrote it"));
-    go_to(s, "▸  immediate:");
+    go_to(s, "j", "▸  immediate:");
     screen_keys(s, "E");
     assert_true(screen_shows(s, "Operator's fix (empty: the judges' words): "));
     screen_keys(s, "\x15"
@@ -89,7 +97,7 @@ static void test_free_text_is_edited_in_place(void **state)
     assert_true(screen_shows(s, "network_policy — a"));
     screen_keys(s, "nnight shift\r");
     assert_true(screen_shows(s, "noted"));
-    go_to(s, "▸notes:");
+    go_to(s, "j", "▸notes:");
     screen_keys(s, "jE");
     assert_true(screen_shows(s, "Note: night shift"));
     screen_keys(s, " and day shift\r");
@@ -100,7 +108,7 @@ static void test_free_text_is_edited_in_place(void **state)
 static void test_facts_are_not_edited(void **state)
 {
     struct screen *s = start(*state, 43, 132);
-    go_to(s, "▸  - type: network_diagnostics");
+    go_to(s, "j", "▸  - type: network_diagnostics");
     screen_keys(s, "E");
     assert_true(screen_shows(s, "This is a fact, and stands as it was read"));
     screen_keys(s, "x\r");
@@ -110,7 +118,7 @@ static void test_facts_are_not_edited(void **state)
 static void test_to_the_evidence_and_back(void **state)
 {
     struct screen *s = start(*state, 24, 80);
-    go_to(s, "▸    content: \"[46:2898]");
+    go_to(s, "j", "▸    content: \"[46:2898]");
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "▶  31  [46:2898] -A FORWARD -d 10.0.12.0/24"));
     assert_true(screen_shows(s, "[Evidence]"));
@@ -127,12 +135,8 @@ static void test_to_the_evidence_and_back(void **state)
 static void test_a_step_leads_to_what_it_rests_on(void **state)
 {
     struct screen *s = start(*state, 24, 80);
-    screen_keys(s, "G");
-    go_to(s, "▸");
-    for (int i = 0; i < 400 && !strstr(screen_text(s), "▸  - {id: T.M1.3,"); i++) {
-        screen_keys(s, "k");
-        screen_idle(s, 15);
-    }
+    press(s, "G");
+    go_to(s, "k", "▸  - {id: T.M1.3,");
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "[Evidence]"));
     assert_true(screen_shows(s, "E-004"));
