@@ -69,6 +69,8 @@ static void press(struct screen *s, const char *key)
     screen_keys(s, key);
     for (int i = 0; i < 100 && strcmp(screen_text(s), before) == 0; i++)
         screen_idle(s, 20);
+    while (!screen_idle(s, 30)) // all of it
+        continue;
     free(before);
 }
 
