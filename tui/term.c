@@ -8,6 +8,7 @@
 // The one mutable global of the program lives here: a crash handler gets no argument, and must find what to
 // restore. Handlers only write bytes that were made beforehand and call tcsetattr, both safe in a handler.
 #include "tui/term.h"
+#include "tui/term_info.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -40,8 +41,9 @@ struct terminal {
     enum depth depth;
     bool ascii;
     bool redraw;
-    bool mouse; // was taken
-    bool modes; // knows private modes: bracketed paste, synchronized updates
+    bool mouse;  // was taken
+    bool modes;  // knows private modes: bracketed paste
+    bool frames; // may be told where a frame begins and ends
     struct canvas shown;
     struct theme theme;
     struct look looks[ROLE_COUNT][2]; // of the theme: plain, selected
@@ -95,13 +97,6 @@ static void rescue_add(const char *capability)
     rescue.n += strlen(capability);
 }
 
-// Bytes for terminals that know private modes; vt100 and its like take them for nothing, or are not sent any.
-static bool knows_modes(void)
-{
-    const char *clear = tigetstr("clear");
-    return clear && strncmp(clear, "\x1b[H\x1b[", 5) == 0 && tigetnum("colors") > 0;
-}
-
 static void prepare_rescue(bool modes)
 {
     rescue.n = 0;
@@ -112,54 +107,6 @@ static void prepare_rescue(bool modes)
     rescue_add(tigetstr("rmcup"));
     rescue_add("\r\n");
     rescue.active = 1;
-}
-
-static enum depth find_depth(void)
-{
-    const char *no = getenv("NO_COLOR");
-    if ((no && *no) || !has_colors())
-        return DEPTH_MONO;
-    if (tigetflag("RGB") == 1 || tigetnum("RGB") > 0 || COLORS >= 1 << 24)
-        return COLORS >= 1 << 24 ? DEPTH_TRUE : DEPTH_256;
-    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
-}
-
-static bool refuse(struct error *err, const char *why)
-{
-    return error_set(err, "%s; without a screen, use: d5tui run --from PATH", why);
-}
-
-bool term_check(struct error *err)
-{
-    int code = 0;
-    const char *name = getenv("TERM");
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return refuse(err, "standard input and output are not a terminal");
-    if (!name || !*name || strcmp(name, "dumb") == 0)
-        return refuse(err, "this terminal cannot show a screen (TERM is dumb or not set)");
-    if (setupterm(NULL, STDOUT_FILENO, &code) != OK)
-        return error_set(err,
-                         "the terminal \"%s\" is not known here; try TERM=xterm or TERM=vt100, or use: "
-                         "d5tui run --from PATH",
-                         name);
-    const char *move = tigetstr("cup");
-    if (!move)
-        return refuse(err, "this terminal cannot move its cursor");
-    return true;
-}
-
-void term_look(struct term_look *ret)
-{
-    int code = 0;
-    const char *no = getenv("NO_COLOR");
-    setlocale(LC_CTYPE, "");
-    *ret = (struct term_look){.name = getenv("TERM"), .codeset = nl_langinfo(CODESET)};
-    ret->no_color = no && *no;
-    ret->utf8 = strcmp(ret->codeset, "UTF-8") == 0;
-    if (!ret->name || !*ret->name || setupterm(NULL, STDOUT_FILENO, &code) != OK)
-        return;
-    ret->moves = tigetstr("cup") != NULL && strcmp(ret->name, "dumb") != 0;
-    ret->colours = tigetnum("colors");
 }
 
 static void write_out(const char *at, size_t n)
@@ -184,7 +131,7 @@ static void flush_frame(struct terminal *term)
     off_t size = lseek(fd, 0, SEEK_CUR);
     if (size <= 0)
         return;
-    bool whole = term->modes && size > 256; // a few cells cannot tear
+    bool whole = term->frames && size > 256; // a few cells cannot tear
     struct str out = {0};
     str_add_repeat(&out, '\0', (size_t)size);
     ssize_t n = pread(fd, out.at, (size_t)size, 0);
@@ -247,7 +194,7 @@ static void set_up_curses(struct terminal *term)
     if (has_colors()) {
         start_color();
         use_default_colors();
-        term->depth = find_depth();
+        term->depth = term_find_depth();
     }
 }
 
@@ -259,7 +206,7 @@ static bool start_curses(struct terminal *term, struct error *err)
         return error_set_errno(err, errno, "cannot make room for a frame");
     term->screen = newterm(NULL, term->frame, stdin);
     if (!term->screen)
-        return refuse(err, "this terminal cannot show a screen");
+        return term_refuse(err, "this terminal cannot show a screen");
     set_up_curses(term);
     return true;
 }
@@ -268,7 +215,7 @@ static int open_input(struct error *err)
 {
     char name[64];
     if (ttyname_r(STDIN_FILENO, name, sizeof name) != 0) {
-        refuse(err, "the terminal has no name");
+        term_refuse(err, "the terminal has no name");
         return -1;
     }
     int input = open(name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -283,7 +230,7 @@ struct terminal *term_open(struct error *err)
     if (!term_check(err))
         return NULL;
     if (tcgetattr(STDIN_FILENO, &rescue.saved) != 0) {
-        refuse(err, "the terminal cannot be asked for its settings");
+        term_refuse(err, "the terminal cannot be asked for its settings");
         return NULL;
     }
     int input = open_input(err);
@@ -293,7 +240,8 @@ struct terminal *term_open(struct error *err)
     term->input = input;
     term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     term->depth = DEPTH_MONO;
-    term->modes = knows_modes();
+    term->modes = term_knows_modes();
+    term->frames = term->modes && term_knows_frames(getenv("TERM"));
     term->redraw = true;
     if (!start_curses(term, err)) {
         if (term->frame)

@@ -196,6 +196,25 @@ static void test_terminals(void **state)
     }
 }
 
+// A frame is bracketed where the terminal is known to take that, and nowhere else.
+static void test_whole_frames(void **state)
+{
+    static const struct {
+        const char *term;
+        bool whole;
+    } terms[] = {{"TERM=xterm-256color", true}, {"TERM=linux", false}, {"TERM=vt100", false}};
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+        const char *const env[] = {terms[i].term, NULL};
+        struct screen *s = start(*state, 24, 80, env, false);
+        size_t len;
+        assert_true(screen_shows(s, "3,000 lines"));
+        const char *raw = screen_raw(s, &len);
+        assert_int_equal(strstr(raw, "\x1b[?2026h") != NULL, terms[i].whole);
+        assert_int_equal(strstr(raw, "\x1b[?2026l") != NULL, terms[i].whole);
+        screen_free(s);
+    }
+}
+
 static void test_ascii_locale(void **state)
 {
     static const char *const env[] = {"LC_ALL=C", NULL};
@@ -275,6 +294,7 @@ int main(void)
         SCREEN_TEST(test_idle_is_silent),
         SCREEN_TEST(test_no_colour),
         SCREEN_TEST(test_terminals),
+        SCREEN_TEST(test_whole_frames),
         SCREEN_TEST(test_ascii_locale),
         SCREEN_TEST(test_dumb_points_to_run),
         SCREEN_TEST(test_resize_and_rubbish),

@@ -1,0 +1,80 @@
+// Questions to terminfo, the environment and the locale.
+#include "tui/term_info.h"
+#include "tui/term.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/base/span.h"
+
+bool term_knows_modes(void)
+{
+    const char *clear = tigetstr("clear");
+    return clear && strncmp(clear, "\x1b[H\x1b[", 5) == 0 && tigetnum("colors") > 0;
+}
+
+bool term_knows_frames(const char *name)
+{
+    static const char *const names[] = {"alacritty", "contour", "foot",          "ghostty",    "mintty",
+                                        "rio",       "wezterm", "xterm-ghostty", "xterm-kitty"};
+    const char *sync = tigetstr("Sync");
+    for (size_t i = 0; name && i < ARRAY_LEN(names); i++) {
+        if (span_starts(span_of(name), names[i]))
+            return true;
+    }
+    return (sync && sync != (const char *)-1) || tigetflag("XT") == 1; // NOLINT(performance-no-int-to-ptr)
+}
+
+enum depth term_find_depth(void)
+{
+    const char *no = getenv("NO_COLOR");
+    if ((no && *no) || !has_colors())
+        return DEPTH_MONO;
+    if (tigetflag("RGB") == 1 || tigetnum("RGB") > 0 || COLORS >= 1 << 24)
+        return COLORS >= 1 << 24 ? DEPTH_TRUE : DEPTH_256;
+    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
+}
+
+bool term_refuse(struct error *err, const char *why)
+{
+    return error_set(err, "%s; without a screen, use: d5tui run --from PATH", why);
+}
+
+bool term_check(struct error *err)
+{
+    int code = 0;
+    const char *name = getenv("TERM");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return term_refuse(err, "standard input and output are not a terminal");
+    if (!name || !*name || strcmp(name, "dumb") == 0)
+        return term_refuse(err, "this terminal cannot show a screen (TERM is dumb or not set)");
+    if (setupterm(NULL, STDOUT_FILENO, &code) != OK)
+        return error_set(err,
+                         "the terminal \"%s\" is not known here; try TERM=xterm or TERM=vt100, or use: "
+                         "d5tui run --from PATH",
+                         name);
+    const char *move = tigetstr("cup");
+    if (!move)
+        return term_refuse(err, "this terminal cannot move its cursor");
+    return true;
+}
+
+void term_look(struct term_look *ret)
+{
+    int code = 0;
+    const char *no = getenv("NO_COLOR");
+    setlocale(LC_CTYPE, "");
+    *ret = (struct term_look){.name = getenv("TERM"), .codeset = nl_langinfo(CODESET)};
+    ret->no_color = no && *no;
+    ret->utf8 = strcmp(ret->codeset, "UTF-8") == 0;
+    if (!ret->name || !*ret->name || setupterm(NULL, STDOUT_FILENO, &code) != OK)
+        return;
+    ret->moves = tigetstr("cup") != NULL && strcmp(ret->name, "dumb") != 0;
+    ret->colours = tigetnum("colors");
+}

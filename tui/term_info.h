@@ -1,0 +1,26 @@
+// What is known of the terminal before a byte is sent to it: by its name, by terminfo, and by the locale.
+// Inside tui/term*.c; the terminal itself is never asked.
+#ifndef D5_TUI_TERM_INFO_H
+#define D5_TUI_TERM_INFO_H
+
+#include <stdbool.h>
+
+#include "core/base/error.h"
+#include "tui/theme.h"
+
+// For all of these: setupterm or newterm was called.
+
+// Whether it knows private modes; vt100 and its like take them for text, and are not sent any.
+bool term_knows_modes(void);
+
+// Whether it may be told where a frame begins and ends (mode 2026), so that it shows no half of one:
+// terminfo's own "Sync", names of terminals that are known to have it, and those that say they take xterm's
+// sequences (XT), which pass over modes that they do not know.
+bool term_knows_frames(const char *name);
+
+enum depth term_find_depth(void); // NO_COLOR is minded
+
+// Says why there is no screen, and what goes without one. Returns false.
+bool term_refuse(struct error *err, const char *why);
+
+#endif
