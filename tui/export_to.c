@@ -1,5 +1,5 @@
-// A file is written beside its name and then renamed, so that nobody ever reads half a report. A command gets
-// the report as a file, since it has no standard input; the file goes when the command has ended.
+// A command gets the report as a file, since it has no standard input; the file goes when the command has
+// ended.
 #include "tui/export_to.h"
 
 #include <errno.h>
@@ -9,45 +9,13 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/base/outfile.h"
 #include "core/door/process.h"
 #include "core/door/tempdir.h"
 #include "tui/osc52.h"
 #include "tui/view_ui.h"
 
 enum { COMMAND_SECONDS = 60, SAID_MOST = 300 };
-
-// ---- a file
-
-static bool write_all(int fd, struct span text)
-{
-    while (text.len > 0) {
-        ssize_t n = write(fd, text.at, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        text = span_from(text, (size_t)n);
-    }
-    return true;
-}
-
-bool export_to_file(const char *path, struct span text, struct error *err)
-{
-    char *beside = mem_printf("%s.XXXXXX", path);
-    int fd = mkostemp(beside, O_CLOEXEC); // 0600
-    bool ok = fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
-    int code = errno;
-    if (fd >= 0)
-        ok = close(fd) == 0 && ok;
-    if (ok && rename(beside, path) != 0) {
-        code = errno;
-        ok = false;
-    }
-    if (!ok && fd >= 0)
-        unlink(beside);
-    free(beside);
-    return ok || error_set_errno(err, code, "%s", path);
-}
 
 // ---- the clipboard
 
@@ -159,7 +127,7 @@ bool export_to_command(struct ui *ui, const struct settings_command *command,
     }
     struct tempdir *room = ui->loop ? tempdir_new(NULL, &err) : NULL;
     char *file = room ? mem_printf("%s/report%s", tempdir_path(room), format->suffix) : NULL;
-    bool ok = room && export_to_file(file, text, &err) && start(ui, command, room, file);
+    bool ok = room && outfile_write(file, text, &err) && start(ui, command, room, file);
     if (!ok) {
         tempdir_free(room);
         ui_say(ui, ROLE_ERROR, "%s", err.text);

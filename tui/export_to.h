@@ -9,9 +9,6 @@
 
 struct ui;
 
-// Whole or not at all, 0600.
-bool export_to_file(const char *path, struct span text, struct error *err);
-
 // By OSC 52. Never says more than that it was sent.
 bool export_to_clipboard(struct ui *ui, struct span text);
 

@@ -143,7 +143,8 @@ static void fill(struct ui *ui, struct view *view)
         view_add(view, ROLE_MUTED, NULL, "The report was not exported yet: e writes it into a file");
         return;
     }
-    view->note = arena_printf(&view->arena, "%s, %s", exported->path, clock_format(exported->at, at));
+    view->note = arena_printf(&view->arena, "%s, %s; what was taken out for it shows, too", exported->path,
+                              clock_format(exported->at, at));
     const struct report_format *format = format_named(exported->format);
     if (!format)
         format = format_named("yaml");

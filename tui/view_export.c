@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/outfile.h"
 #include "core/report/format.h"
 #include "core/session/redacted.h"
 #include "tui/export_to.h"
@@ -219,10 +220,11 @@ static void shift(struct ui *ui, struct view *view, int by)
     view->fresh = false;
 }
 
-static void note_export(struct ui *ui, const char *format, const char *to)
+static void note_export(struct ui *ui, const char *format, const char *to, size_t bytes)
 {
     struct error err = {0};
-    if (!session_do(ui->session, (struct event){.kind = EVENT_EXPORTED, .value = format, .text = to}, &err))
+    struct event event = {.kind = EVENT_EXPORTED, .value = format, .text = to, .number = (int64_t)bytes};
+    if (!session_do(ui->session, event, &err))
         ui_say(ui, ROLE_ERROR, "%s", err.text);
 }
 
@@ -253,9 +255,11 @@ static void on_path(struct ui *ui, struct span text)
         return;
     }
     format->write(state->redacted->report, &out);
-    if (export_to_file(path, str_span(&out), &err)) {
+    if (outfile_write(path, str_span(&out), &err)) {
+        char *real = realpath(path, NULL); // holds wherever the case is opened from
         ui_say(ui, ROLE_OK, "written: %s (%zu bytes, %s)", path, out.len, format->name);
-        note_export(ui, format->name, path);
+        note_export(ui, format->name, real ? real : path, out.len);
+        free(real);
     } else {
         ui_say(ui, ROLE_ERROR, "%s", err.text);
     }
@@ -279,7 +283,7 @@ static void send(struct ui *ui, const struct state *state)
                     : export_to_command(ui, &ui->settings.commands[state->to - TO_COMMAND], state->format,
                                         str_span(&out));
     if (went)
-        note_export(ui, state->format->name, to_word(ui, state));
+        note_export(ui, state->format->name, to_word(ui, state), out.len);
     str_done(&out);
 }
 

@@ -308,10 +308,11 @@ static void apply_probe_ended(struct incident *in, const struct event *e)
     set_text(&p->why, e->text);
 }
 
-// Of an archive only the trail is kept: it holds more than the report.
+// Of an archive, which holds more than the report, and of what went elsewhere than into a file, only the
+// trail is kept.
 static void apply_exported(struct incident *in, const struct event *e)
 {
-    if (strcmp(e->value, "archive") == 0)
+    if (strcmp(e->value, "archive") == 0 || e->text[0] != '/')
         return;
     set_text(&in->exported.path, e->text);
     set_text(&in->exported.format, e->value);

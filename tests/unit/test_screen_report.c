@@ -151,11 +151,15 @@ static void test_what_changed_since_the_export(void **state)
     struct screen *s = start(p, 43, 132);
     screen_keys(s, "D");
     assert_true(screen_shows(s, "The report was not exported yet"));
-    screen_keys(s, "qe\x15");
+    screen_keys(s, "qe");
+    assert_true(screen_shows(s, "Of all the evidence is taken out: "));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Write the report to: "));
+    screen_keys(s, "\x15");
     screen_paste(s, p->out);
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "written: "));
-    screen_keys(s, "D");
+    screen_keys(s, "qD");
     assert_true(screen_shows(s, "Nothing changed"));
     screen_keys(s, "qgE\x15mine\r");
     assert_true(screen_shows(s, "detail: as you wrote it"));
