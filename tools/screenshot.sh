@@ -34,4 +34,4 @@ for key in $keys; do
 done
 sleep 0.5
 import -window root "$work/root.png"
-convert "$work/root.png" -trim +repage -colors 64 "$out"
+convert "$work/root.png" -trim +repage -colors 240 "$out"

@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 
-enum { LABEL_COLUMNS = 10 };
+enum { LABEL_COLUMNS = 12 };
 
 void prose_done(struct prose *p)
 {
