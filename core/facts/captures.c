@@ -61,8 +61,9 @@ static void count(struct collector *c, const struct exchange *x, enum lookup_out
     capture->undelivered += x->end == EXCHANGE_ANSWERED && lost;
     capture->fragmented_answers += x->end == EXCHANGE_ANSWERED && x->answered.fragmented;
     capture->questions_in_window += in_window;
-    capture->failed_in_window += in_window && lookup_failed(outcome) && outcome != LOOKUP_TRUNCATED;
-    if (lost && !place_is_set(capture->unanswered_place))
+    capture->failed_in_window +=
+        in_window && !x->short_wait && lookup_failed(outcome) && outcome != LOOKUP_TRUNCATED;
+    if (lost && !x->short_wait && !place_is_set(capture->unanswered_place))
         capture->unanswered_place = place_at(capture->file, x->asked.number);
 }
 
@@ -105,12 +106,12 @@ static void keep(struct collector *c, const struct exchange *x, enum lookup_outc
 static void take_exchange(const struct exchange *x, void *context)
 {
     struct collector *c = context;
-    // The questions in a connection count by themselves; what was asked just before the end is nobody's loss.
-    if (x->end == EXCHANGE_CONNECTED || x->short_wait)
+    if (x->end == EXCHANGE_CONNECTED) // the questions in it count by themselves
         return;
     enum lookup_outcome outcome = outcome_of(x);
     count(c, x, outcome);
-    if (is_kept(c, x, outcome))
+    // What was asked just before the capture's end went unanswered in it, and is nobody's loss.
+    if (!x->short_wait && is_kept(c, x, outcome))
         keep(c, x, outcome);
 }
 

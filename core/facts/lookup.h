@@ -84,7 +84,8 @@ struct capture { // one file of captures/, as a whole: answered lookups are kept
     uint64_t unanswered; // answers that were seen and did not reach the client are among them
     uint64_t refused;    // by ICMP or a reset
     uint64_t undelivered;
-    uint64_t questions_in_window, failed_in_window; // failed: unanswered, refused, SERVFAIL, REFUSED
+    uint64_t questions_in_window, failed_in_window; // failed: unanswered though there was time, refused,
+                                                    // SERVFAIL, REFUSED
     uint64_t fragmented_answers, fragments;         // answers in several fragments; their later fragments
     uint64_t dropped;                               // packets that the capture itself lost
     bool cut, interfaces;

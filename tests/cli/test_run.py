@@ -70,7 +70,6 @@ def check_errors(state):
         (["--from", TREE, "--sop", "Q99"], "Q99"),
         (["--from", TREE, "-o", "/nowhere/report.yaml"], "/nowhere/report.yaml"),
         (["--from", TREE, "-o", state], "folder"),
-        ([], "--from"),
     ]:
         run = Run("run", *args, state=state)
         check(f"run {args}: status", run.status == 1, run.status)

@@ -474,7 +474,7 @@ static void spoil(const char *text, const char *sets)
         struct error err = {{0}};
         size_t at = i * n / 200;
         char old = copy[at];
-        copy[at] = i % 2 ? '\0' : (char)((unsigned char)old ^ 1u << i % 7);
+        copy[at] = (char)(i % 2 ? 0 : (unsigned char)old ^ 1u << i % 7);
         struct ruleset *probe = rules_parse((struct text){span_of(copy), 0}, "x", &err);
         ruleset_free(probe);
         if (probe) {

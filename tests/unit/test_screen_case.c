@@ -237,7 +237,7 @@ static void test_keys_are_a_persons_own(void **state)
     char *config = mem_printf("XDG_CONFIG_HOME=%s", p->state);
     assert_int_equal(mkdir(folder, 0700), 0);
     FILE *f = fopen(path, "w");
-    fputs("keys:\n  help: F2\n  causes: C\n  findings: t\n", f);
+    fputs("keys:\n  help: F2\n  causes: Y\n  findings: t\n", f);
     fclose(f);
     const char *const argv[] = {"--from", TREE, NULL}, *const env[] = {p->state_env, config, NULL};
     struct screen *s =
@@ -245,7 +245,7 @@ static void test_keys_are_a_persons_own(void **state)
     assert_true(
         screen_shows(s, "config.yaml: line 4: \"t\" is taken by timeline: give that another key, too"));
     assert_true(screen_shows(s, "Checklist 29/38"));
-    screen_keys(s, "C");
+    screen_keys(s, "Y");
     assert_true(screen_shows(s, "Causes"));
     assert_true(screen_shows(s, "F2 help"));
     screen_keys(s, "\x1b[12~");

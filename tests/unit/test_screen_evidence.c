@@ -234,7 +234,7 @@ static void press(struct screen *s, const char *key)
 {
     char *before = mem_strdup(screen_text(s));
     screen_keys(s, key);
-    for (int i = 0; i < 100 && strcmp(screen_text(s), before) == 0; i++)
+    for (int i = 0; i < 1000 && strcmp(screen_text(s), before) == 0; i++)
         screen_idle(s, 20);
     while (!screen_idle(s, 30)) // all of it
         continue;
