@@ -16,7 +16,7 @@ MAKEFLAGS  += --no-builtin-rules
 BUILD_PACKAGES := gcc libc6-dev libncurses-dev libyaml-dev libcmark-dev libpcre2-dev libuv1-dev libsqlite3-dev \
                   libarchive-dev libhyperscan-dev libyajl-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) clang clang-format clang-tidy libcmocka-dev libvterm-dev groff-base python3 python3-yaml \
-                  git ripgrep tmux tcpdump
+                  git ripgrep tmux tcpdump openssl
 
 PORTABLE_PACKAGES := zlib1g-dev libbz2-dev liblzma-dev libzstd-dev
 

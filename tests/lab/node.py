@@ -2,7 +2,6 @@
 a record of each command that was run on it."""
 import json
 import os
-import shutil
 import subprocess
 import time
 
@@ -67,6 +66,12 @@ def files(name, folder, backend):
             '/etc/os-release': 'NAME="Amazon Linux"\nVERSION="2023"\nID="amzn"\nPRETTY_NAME="Amazon Linux 2023"\n'}
 
 
+def place_of(tool):
+    """where a program stands; it may be a link that leads somewhere on the node only (/etc/alternatives)"""
+    places = ['/usr/sbin/' + tool, '/usr/bin/' + tool]
+    return next((p for p in places if os.path.lexists(p)), places[-1])
+
+
 class Node:
     def __init__(self, box, keys, settings):
         self.box, self.folder = box, box.folder
@@ -75,7 +80,7 @@ class Node:
         os.chmod(box.folder + '/etc/sudoers', 0o440)
         os.makedirs(box.folder + '/bin', exist_ok=True)
         for tool in TOOLS:
-            os.symlink(shutil.which(tool, path='/usr/sbin:/usr/bin:/sbin:/bin') or '/usr/bin/' + tool, '%s/bin/%s' % (box.folder, tool))
+            os.symlink(place_of(tool), '%s/bin/%s' % (box.folder, tool))
         for name, text in (('record', RECORD), ('bin/dmesg', DMESG), ('bin/journalctl', JOURNAL)):
             box.write('/' + name, text % names, 0o755)
         box.write('/commands', '', 0o666)

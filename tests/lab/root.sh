@@ -24,7 +24,7 @@ closure() {
     apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $wanted |
         sed -n 's/^\([a-z0-9][a-z0-9.+-]*\)$/\1/p' | sort -u |
         grep -E '^(lib|python3-|bind9-|openssh-)' |
-        grep -vE '^(libc6|libc-bin|libgcc-s1|libcrypt1|libstdc\+\+6|libpython3|libperl|libdebian|libpam|openssh-sftp|libtext|libnewt|libslang2)'
+        grep -vE '^(libc6|libc-bin|libgcc-s1|libcrypt1|libstdc\+\+6|libpython3-|libpython3\.[0-9]+-|libperl|libdebian|libpam|openssh-sftp|libtext|libnewt|libslang2)'
     printf '%s\n' $wanted
 }
 
