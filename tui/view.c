@@ -51,7 +51,7 @@ struct view *view_push(struct ui *ui, const struct view_ops *ops)
     struct view *view = mem_alloc(sizeof *view);
     view->ops = ops;
     view->below = ui->view;
-    view->from = ui->screen;
+    view->from = (int)ui->screen;
     view->state = ops->state_size ? mem_alloc(ops->state_size) : NULL;
     view->across = 1;
     view->changed = true;

@@ -1,6 +1,7 @@
 // The timeline: what happened when, from all sources, around a pivot: when it began to hurt, or what a person
 // made it. Bars above the list count failed lookups and all else by slices of time, so that a burst is seen
 // before it is read.
+#include <limits.h>
 #include <stdlib.h>
 
 #include "core/base/mem.h"
@@ -8,7 +9,7 @@
 #include "tui/view_ui.h"
 #include "tui/views.h"
 
-enum { LABEL = 16, MOST_ROWS = 20000, TRACKS = 2, LEVELS = 8, PIVOT = SIZE_MAX >> 1 };
+enum { LABEL = 16, MOST_ROWS = 20000, TRACKS = 2, LEVELS = 8, PIVOT = INT_MAX };
 
 static const struct zoom {
     usec_t span;
