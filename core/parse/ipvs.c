@@ -24,8 +24,11 @@ static bool read_host(struct span host, struct ip *ret)
     host = span_first(host, dot == SIZE_MAX ? host.len : dot - 3);
     if (host.len >= sizeof text)
         return false;
-    for (size_t i = 0; i < host.len; i++)
-        text[i] = host.at[i] == '-' ? '.' : host.at[i];
+    for (size_t i = 0; i < host.len; i++) {
+        text[i] = host.at[i];
+        if (text[i] == '-')
+            text[i] = '.';
+    }
     return ip_parse(span_make(text, host.len), ret);
 }
 
