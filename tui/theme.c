@@ -237,7 +237,7 @@ static bool parse_backgrounds(struct theme *theme, const struct yaml_node *list,
         return true;
     if (list->kind != YAML_LIST || list->n > ARRAY_LEN(theme->backgrounds))
         return fail_at(list, err, "backgrounds is not a short list:", "[\"#000000\", \"#1e1e1e\"]");
-    theme->n_backgrounds = list->n;
+    theme->n_backgrounds = (unsigned)list->n;
     for (size_t i = 0; i < list->n; i++) {
         if (!parse_rgb(list->items[i], &theme->backgrounds[i], err))
             return false;

@@ -37,7 +37,7 @@ struct theme_role {
 struct theme {
     char name[32];
     int backgrounds[8]; // 0xrrggbb
-    size_t n_backgrounds;
+    unsigned n_backgrounds;
     struct theme_colour foreground;
     struct theme_role roles[ROLE_COUNT];
 };

@@ -9,8 +9,10 @@ static void add_flat(struct str *ret, const char *text)
     for (const char *c = text ? text : ""; *c; c++) {
         if (*c == '|')
             str_add(ret, "\\|");
+        else if (*c == '\n' || *c == '\r')
+            str_add_char(ret, ' ');
         else
-            str_add_char(ret, *c == '\n' || *c == '\r' ? ' ' : *c);
+            str_add_char(ret, *c);
     }
 }
 
