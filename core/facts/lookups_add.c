@@ -111,14 +111,9 @@ static void find_client(const struct facts *facts, struct lookup *l)
         l->pod = arena_printf((struct arena *)&facts->arena, "%s/%s", pod->meta.namespace_, pod->meta.name);
 }
 
-static const char *domain_of(const struct facts *facts)
-{
-    return facts->dns.cluster_domain ? facts->dns.cluster_domain : "cluster.local";
-}
-
 static enum lookup_name name_kind(const struct facts *facts, const char *name)
 {
-    const char *domain = domain_of(facts);
+    const char *domain = facts->dns.cluster_domain;
     struct span s = span_of(name);
     if (!s.len || span_find_char(s, '.') == SIZE_MAX)
         return LOOKUP_NAME_UNKNOWN; // a short name: the search list decides what it becomes
@@ -189,7 +184,7 @@ void lookups_mark_expansions(struct facts *facts)
         struct lookup *l = &facts->lookups.items[i];
         if (l->name)
             l->expansion = is_expansion(&names, conf_of(facts, l), l->name) ||
-                           lookup_name_is_doubled(span_of(l->name), domain_of(facts));
+                           lookup_name_is_doubled(span_of(l->name), facts->dns.cluster_domain);
     }
     map_done(&names);
 }

@@ -144,7 +144,7 @@ enum lookup_name bench_query_class(const struct bench *b)
     const char *query = b->facts->target.query;
     if (!query || !*query)
         return LOOKUP_NAME_UNKNOWN;
-    const char *domain = b->facts->dns.cluster_domain ? b->facts->dns.cluster_domain : "cluster.local";
+    const char *domain = b->facts->dns.cluster_domain;
     struct span name = span_of(query);
     if (ends_with_domain(name, domain) || span_find_char(name, '.') == SIZE_MAX || span_ends(name, ".svc"))
         return LOOKUP_NAME_CLUSTER;

@@ -13,11 +13,6 @@ struct meant { // what a name asks for
 
 // ------------------------------------------------------------------ what the name means
 
-static const char *domain_of(const struct bench *b)
-{
-    return b->facts->dns.cluster_domain ? b->facts->dns.cluster_domain : "cluster.local";
-}
-
 static bool strip_suffix(struct span *name, const char *suffix)
 {
     size_t n = strlen(suffix);
@@ -59,7 +54,7 @@ static struct meant find_meant(struct bench *b, const char *query)
     if (span_ends(name, "."))
         name.len--;
     m.full = arena_span(&b->arena, name);
-    bool full = strip_suffix(&name, domain_of(b)), svc = strip_suffix(&name, "svc");
+    bool full = strip_suffix(&name, b->facts->dns.cluster_domain), svc = strip_suffix(&name, "svc");
     size_t labels = 1;
     for (size_t i = 0; i < name.len; i++)
         labels += name.at[i] == '.';
@@ -77,7 +72,7 @@ static struct meant find_meant(struct bench *b, const char *query)
     }
     if (m.in_cluster && !full)
         m.full = arena_printf(&b->arena, SPAN_FMT "." SPAN_FMT ".svc.%s", SPAN_ARG(m.service),
-                              SPAN_ARG(m.namespace_), domain_of(b));
+                              SPAN_ARG(m.namespace_), b->facts->dns.cluster_domain);
     return m;
 }
 
@@ -357,7 +352,7 @@ static const char *find_query(const struct bench *b)
 void lookups_judge_name(struct bench *b)
 {
     const char *query = find_query(b);
-    if (!query || !*query || lookup_name_is_doubled(span_of(query), domain_of(b)))
+    if (!query || !*query || lookup_name_is_doubled(span_of(query), b->facts->dns.cluster_domain))
         return;
     struct meant m = find_meant(b, query);
     struct answers a = find_answers(b, &m);

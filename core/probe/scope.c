@@ -215,8 +215,7 @@ static void find_names(struct scope *s)
     const char *domain = s->facts->dns.cluster_domain;
     if (s->facts->target.query)
         add_name(s, whole_name(s, s->facts->target.query), "failing");
-    add_name(s, arena_printf(s->arena, "kubernetes.default.svc.%s.", domain ? domain : "cluster.local"),
-             "service");
+    add_name(s, arena_printf(s->arena, "kubernetes.default.svc.%s.", domain), "service");
     add_name(s, TARGET_OUTSIDE_NAME ".", "external");
 }
 
