@@ -16,7 +16,7 @@ static const struct diagnosis_info table[DIAGNOSIS_COUNT] = {
          "update the NetworkPolicy to allow egress to kube-dns on UDP and TCP 53",
          "ship a policy that allows DNS together with every default deny; test policies before they are "
          "applied",
-         "d5tui policy --pod NS/POD --to COREDNS: passes; dig from the pod: NOERROR"},
+         "d5tui policy --pod NS/POD --to COREDNS-POD: passes; dig from the pod: NOERROR"},
     [DIAGNOSIS_SECURITY_GROUP_BLOCK] =
         {"security_group_block", "network_policy", NULL, "a security group blocks DNS",
          "update the security group of the CoreDNS nodes to allow UDP and TCP 53 from the pods' and nodes' "

@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/judge/scope.h"
 #include "core/report/escalation.h"
+#include "core/report/fill_in.h"
 #include "core/report/quote.h"
 
 enum { EVIDENCE_EACH = 6, EVIDENCE_ALL = 24 };
@@ -163,7 +164,7 @@ static void build_verdict(struct building *b)
     report->verdict = cause->verdict;
     report->handoff = info->handoff;
     report->long_term = info->long_term;
-    report->confirm = info->check;
+    report->confirm = fill_in(b->arena, b->in->facts, info->check);
     report->sop = copy_text(b, b->in->sop->id);
     report->severity = diagnosis_is_normal(cause->diagnosis) ? "INFO" : copy_text(b, b->in->sop->severity);
     if (cause->diagnosis == DIAGNOSIS_INCONCLUSIVE) {
@@ -235,7 +236,7 @@ static void add_unknown(struct building *b, const char *what, const char *comman
     }
     struct report_unknown *list = (struct report_unknown *)report->unknown;
     *ARENA_PUSH(b->arena, list, report->n_unknown, b->cap_unknown) =
-        (struct report_unknown){copy_text(b, what), copy_text(b, command)};
+        (struct report_unknown){copy_text(b, what), fill_in(b->arena, b->in->facts, command)};
     report->unknown = list;
 }
 
