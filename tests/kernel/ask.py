@@ -175,7 +175,7 @@ def compare(item, said, answers):
     if said['fate'] == 'error':
         return 'error', said['unknown'][0]
     if said['fate'] == 'unknown':
-        return 'unknown', '; '.join(sorted({re.sub(r' of \S+rules.txt|,? line \d+', '', u) for u in said['unknown']})) or 'no reason'
+        return 'unknown', '; '.join(sorted({re.sub(r' of \S+\.txt|,? line \d+', '', u) for u in said['unknown']})) or 'no reason'
     branches = said.get('branches') or [said]
     for a in answers:
         fits = [b for b in branches if b['fate'] == a['fate']]

@@ -283,3 +283,19 @@ bool scene_rejects(const struct scene *s, enum diagnosis d)
     }
     return false;
 }
+
+// ------------------------------------------------------------------ as a test's fixture
+int scene_start(void **state)
+{
+    struct scene *s = mem_alloc(sizeof *s);
+    scene_init(s);
+    *state = s;
+    return 0;
+}
+
+int scene_stop(void **state)
+{
+    scene_done(*state);
+    free(*state);
+    return 0;
+}

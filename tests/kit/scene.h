@@ -5,6 +5,12 @@
 #ifndef D5_TESTS_KIT_SCENE_H
 #define D5_TESTS_KIT_SCENE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
 #include "core/facts/gather.h"
 #include "core/judge/cause.h"
 #include "core/model/claim.h"
@@ -50,5 +56,17 @@ const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enu
 bool scene_cites(const struct scene *s, const struct claim *claim,
                  const char *text); // one of its lines has it
 bool scene_rejects(const struct scene *s, enum diagnosis d);
+
+// A test on a scene of its own, which *state is.
+int scene_start(void **state);
+int scene_stop(void **state);
+#define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, scene_start, scene_stop)
+
+// What the judged scene comes to; the diagnosis is named where it is another.
+#define SCENE_CONCLUDES(s, d, v)                                                                             \
+    do {                                                                                                     \
+        assert_string_equal(diagnosis_info((s)->cause->diagnosis)->id, diagnosis_info(d)->id);               \
+        assert_int_equal((s)->cause->verdict, v);                                                            \
+    } while (0)
 
 #endif

@@ -11,22 +11,6 @@
 #include "core/parse/kubelet.h"
 #include "tests/kit/scene.h"
 
-static struct scene s;
-
-static int start(void **state)
-{
-    (void)state;
-    scene_init(&s);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    scene_done(&s);
-    return 0;
-}
-
 static const char dns_service[] =
     "{'kind': 'List', 'items': [{'kind': 'Service', 'metadata': {'name': '%s', 'namespace': "
     "'kube-system'%s},\n"
@@ -35,9 +19,9 @@ static const char dns_service[] =
 
 static void the_healthy_cluster_is_put_together(void **state)
 {
-    (void)state;
-    scene_judge(&s);
-    const struct dns_facts *dns = &s.facts->dns;
+    struct scene *s = *state;
+    scene_judge(s);
+    const struct dns_facts *dns = &s->facts->dns;
     assert_string_equal(dns->service->meta.name, "kube-dns");
     assert_int_equal(dns->n_pods, 2);
     assert_int_equal(dns->n_endpoints, 2);
@@ -47,133 +31,132 @@ static void the_healthy_cluster_is_put_together(void **state)
     assert_string_equal(dns->cluster_domain, "cluster.local");
     assert_string_equal(dns->corefile_map->meta.name, "coredns");
     assert_int_equal(dns->vpc_resolver.bytes[3], 2);
-    assert_string_equal(s.facts->pod->meta.name, "cart-1");
-    assert_string_equal(s.facts->node_name, "n1");
-    assert_true(kubelet_hands_out(s.facts->node->kubelet, dns->addresses[0]));
-    assert_true(s.facts->pods[0].target);
+    assert_string_equal(s->facts->pod->meta.name, "cart-1");
+    assert_string_equal(s->facts->node_name, "n1");
+    assert_true(kubelet_hands_out(s->facts->node->kubelet, dns->addresses[0]));
+    assert_true(s->facts->pods[0].target);
 }
 
 static void a_renamed_service_is_found_by_its_selector(void **state)
 {
-    (void)state;
-    scene_json(&s, "cluster/services.json", arena_printf(&s.arena, dns_service, "cluster-dns", ""));
-    scene_judge(&s);
-    assert_string_equal(s.facts->dns.service->meta.name, "cluster-dns");
+    struct scene *s = *state;
+    scene_json(s, "cluster/services.json", arena_printf(&s->arena, dns_service, "cluster-dns", ""));
+    scene_judge(s);
+    assert_string_equal(s->facts->dns.service->meta.name, "cluster-dns");
 }
 
 static void the_way_to_coredns_is_not_the_service(void **state)
 {
-    (void)state;
-    scene_json(&s, "cluster/services.json",
-               arena_printf(&s.arena, dns_service, "kube-dns-upstream",
+    struct scene *s = *state;
+    scene_json(s, "cluster/services.json",
+               arena_printf(&s->arena, dns_service, "kube-dns-upstream",
                             ", 'labels': {'kubernetes.io/name': 'KubeDNSUpstream'}"));
-    scene_judge(&s);
-    assert_null(s.facts->dns.service);
+    scene_judge(s);
+    assert_null(s->facts->dns.service);
 }
 
 static void a_listing_of_one_namespace_is_partial(void **state)
 {
-    (void)state;
-    scene_write(&s, "cluster/pods.json", NULL);
+    struct scene *s = *state;
+    scene_write(s, "cluster/pods.json", NULL);
     scene_json(
-        &s, "cluster/pods@shop.json",
+        s, "cluster/pods@shop.json",
         "{'kind': 'List', 'items': [{'kind': 'Pod', 'metadata': {'name': 'cart-1', 'namespace': 'shop'}}]}");
-    scene_judge(&s);
-    assert_int_equal(s.facts->cluster.pods.listing.state, LISTING_PARTIAL);
-    assert_string_equal(s.facts->cluster.pods.listing.namespace_, "shop");
-    assert_non_null(s.facts->pod);
-    assert_true(s.facts->n_gaps > 0);
+    scene_judge(s);
+    assert_int_equal(s->facts->cluster.pods.listing.state, LISTING_PARTIAL);
+    assert_string_equal(s->facts->cluster.pods.listing.namespace_, "shop");
+    assert_non_null(s->facts->pod);
+    assert_true(s->facts->n_gaps > 0);
 }
 
 static void a_broken_listing_says_nothing(void **state)
 {
-    (void)state;
-    scene_json(&s, "cluster/services.json",
+    struct scene *s = *state;
+    scene_json(s, "cluster/services.json",
                "{'kind': 'List', 'items': [{'kind': 'Service', 'metadata': {'name': 'kube-dns', 'namespace': "
                "'kube-system'}, 'spec': {]}}");
-    scene_judge(&s);
-    assert_int_equal(s.facts->cluster.services.listing.state, LISTING_UNKNOWN);
-    assert_int_equal(s.facts->cluster.services.n, 0);
+    scene_judge(s);
+    assert_int_equal(s->facts->cluster.services.listing.state, LISTING_UNKNOWN);
+    assert_int_equal(s->facts->cluster.services.n, 0);
 }
 
 static void errors_quoted_in_one_line_of_json_are_no_error(void **state)
 {
-    (void)state;
-    scene_json(&s, "cluster/events.json",
+    struct scene *s = *state;
+    scene_json(s, "cluster/events.json",
                "{'kind':'List','items':[{'kind':'Event','metadata':{'name':'e'},'reason':'Failed','message':'"
                "Failed to "
                "pull image: i/o timeout','involvedObject':{'kind':'Pod','name':'cart-1'}}]}");
-    scene_judge(&s);
-    assert_int_equal(s.facts->cluster.events.listing.state, LISTING_WHOLE);
-    assert_int_equal(s.facts->cluster.events.n, 1);
+    scene_judge(s);
+    assert_int_equal(s->facts->cluster.events.listing.state, LISTING_WHOLE);
+    assert_int_equal(s->facts->cluster.events.n, 1);
 }
 
 static void the_only_pod_with_a_folder_complains(void **state)
 {
-    (void)state;
-    scene_write(&s, "target.yaml", NULL);
-    scene_judge(&s);
-    assert_string_equal(s.facts->pod->meta.name, "cart-1");
-    assert_string_equal(s.facts->node_name, "n1");
+    struct scene *s = *state;
+    scene_write(s, "target.yaml", NULL);
+    scene_judge(s);
+    assert_string_equal(s->facts->pod->meta.name, "cart-1");
+    assert_string_equal(s->facts->node_name, "n1");
 }
 
 static void two_pods_with_folders_leave_it_open(void **state)
 {
-    (void)state;
-    scene_write(&s, "target.yaml", NULL);
-    scene_write(&s, "pods/shop/cart-2/resolv.conf", "nameserver 172.20.0.10\n");
-    scene_judge(&s);
-    assert_null(s.facts->pod);
+    struct scene *s = *state;
+    scene_write(s, "target.yaml", NULL);
+    scene_write(s, "pods/shop/cart-2/resolv.conf", "nameserver 172.20.0.10\n");
+    scene_judge(s);
+    assert_null(s->facts->pod);
 }
 
 static void a_short_node_name_is_enough(void **state)
 {
-    (void)state;
-    scene_json(&s, "cluster/nodes.json",
+    struct scene *s = *state;
+    scene_json(s, "cluster/nodes.json",
                "{'kind': 'List', 'items': [{'kind': 'Node', 'metadata': {'name': 'n1.example.internal'}},\n"
                "{'kind': 'Node', 'metadata': {'name': 'n10.example.internal'}}]}");
-    scene_judge(&s);
-    assert_string_equal(s.facts->node_name, "n1.example.internal");
+    scene_judge(s);
+    assert_string_equal(s->facts->node_name, "n1.example.internal");
 }
 
 static void the_caches_addresses_come_from_its_arguments(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     scene_json(
-        &s, "cluster/daemonsets.json",
+        s, "cluster/daemonsets.json",
         "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'dns-cache', 'namespace': "
         "'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', 'image': "
         "'example/k8s-dns-node-cache:1',\n'args': ['--localip=172.20.0.10,169.254.20.10']}]}}}}]}");
-    scene_judge(&s);
-    assert_int_equal(s.facts->dns.nodelocal.bytes[0], 169);
-    assert_int_equal(s.facts->dns.n_nodelocal_also, 1);
-    assert_string_equal(s.facts->dns.nodelocal_set->meta.name, "dns-cache");
+    scene_judge(s);
+    assert_int_equal(s->facts->dns.nodelocal.bytes[0], 169);
+    assert_int_equal(s->facts->dns.n_nodelocal_also, 1);
+    assert_string_equal(s->facts->dns.nodelocal_set->meta.name, "dns-cache");
 }
 
 static void the_proxys_mode_comes_from_its_log_at_last(void **state)
 {
-    (void)state;
-    scene_write(&s, "cluster/logs/kube-system/kube-proxy-x/kube-proxy.log",
+    struct scene *s = *state;
+    scene_write(s, "cluster/logs/kube-system/kube-proxy-x/kube-proxy.log",
                 "2026-11-20T00:00:00Z I1120 00:00:00.1 1 server.go:1 \"start\"\n"
                 "2026-11-20T00:00:01Z I1120 00:00:01.1 1 server_linux.go:66] \"Using nftables Proxier\"\n");
-    scene_judge(&s);
-    assert_string_equal(s.facts->dns.proxy_mode, "nftables");
-    assert_int_equal(s.facts->dns.proxy_mode_place.line, 2);
+    scene_judge(s);
+    assert_string_equal(s->facts->dns.proxy_mode, "nftables");
+    assert_int_equal(s->facts->dns.proxy_mode_place.line, 2);
 }
 
 static void drop_ins_of_the_kubelet_win(void **state)
 {
-    (void)state;
-    scene_json(&s, "nodes/n1/kubelet/config.json.d/40-x.conf",
+    struct scene *s = *state;
+    scene_json(s, "nodes/n1/kubelet/config.json.d/40-x.conf",
                "{'kind': 'KubeletConfiguration', 'clusterDNS': ['10.9.9.9']}");
-    scene_judge(&s);
-    assert_string_equal(s.facts->node->kubelet->cluster_dns[0].text, "10.9.9.9");
+    scene_judge(s);
+    assert_string_equal(s->facts->node->kubelet->cluster_dns[0].text, "10.9.9.9");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
         SCENE_TEST(the_healthy_cluster_is_put_together),
         SCENE_TEST(a_renamed_service_is_found_by_its_selector),
         SCENE_TEST(the_way_to_coredns_is_not_the_service),

@@ -35,242 +35,224 @@ static const char no_endpoints[] =
     "{'kind': 'List', 'items': [{'kind': 'EndpointSlice', 'metadata': {'name': 'kube-dns-1', 'namespace': "
     "'kube-system',\n'labels': {'kubernetes.io/service-name': 'kube-dns'}}, 'endpoints': null}]}";
 
-static struct scene s;
-
-static int start(void **state)
+static void ask_in_vain(struct scene *s)
 {
-    (void)state;
-    scene_init(&s);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    scene_done(&s);
-    return 0;
-}
-
-static void ask_in_vain(void)
-{
-    scene_dig(&s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
+    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
 }
 
 static void a_healthy_cluster_has_no_fault_of_coredns(void **state)
 {
-    (void)state;
-    scene_dig(&s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
-    scene_judge(&s);
+    struct scene *s = *state;
+    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_judge(s);
     for (enum diagnosis d = DIAGNOSIS_COREDNS_OVERLOAD; d <= DIAGNOSIS_IPV6_UPSTREAM; d++)
-        assert_null(scene_claim(&s, CLAIM_CAUSE, d));
+        assert_null(scene_claim(s, CLAIM_CAUSE, d));
 }
 
 static void scaled_to_zero_is_down_with_the_event_that_says_so(void **state)
 {
-    (void)state;
-    scene_json(&s, "cluster/endpointslices.json", no_endpoints);
+    struct scene *s = *state;
+    scene_json(s, "cluster/endpointslices.json", no_endpoints);
     scene_json(
-        &s, "cluster/deployments.json",
+        s, "cluster/deployments.json",
         "{'kind': 'List', 'items': [{'kind': 'Deployment', 'metadata': {'name': 'coredns', 'namespace': "
         "'kube-system'},\n'spec': {\n'replicas': 0,\n'template': {'metadata': {'labels': {'k8s-app': "
         "'kube-dns'}}}}}]}");
-    scene_json(&s, "cluster/events.json",
+    scene_json(s, "cluster/events.json",
                "{'kind': 'List', 'items': [{'kind': 'Event', 'metadata': {}, 'reason': 'ScalingReplicaSet',\n"
                "'message': 'Scaled down replica set coredns-1 to 0 from 2', 'lastTimestamp': "
                "'2026-11-23T07:02:00Z',\n"
                "'involvedObject': {'kind': 'Deployment', 'namespace': 'kube-system', 'name': 'coredns'}}]}");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_COREDNS_DOWN);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
-    const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN);
-    assert_true(scene_cites(&s, claim, "Scaled down replica set"));
-    assert_true(scene_cites(&s, claim, "\"replicas\": 0"));
+    ask_in_vain(s);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_DOWN, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN);
+    assert_true(scene_cites(s, claim, "Scaled down replica set"));
+    assert_true(scene_cites(s, claim, "\"replicas\": 0"));
     assert_non_null(strstr(claim->fix, "--replicas=2"));
 }
 
 static void scaled_down_after_the_window_is_not_the_cause(void **state)
 {
-    (void)state;
-    scene_endpoints(&s, false, false);
+    struct scene *s = *state;
+    scene_endpoints(s, false, false);
     scene_json(
-        &s, "cluster/deployments.json",
+        s, "cluster/deployments.json",
         "{'kind': 'List', 'items': [{'kind': 'Deployment', 'metadata': {'name': 'coredns', 'namespace': "
         "'kube-system'},\n'spec': {'replicas': 0, 'template': {'metadata': {'labels': {'k8s-app': "
         "'kube-dns'}}}}}]}");
-    scene_json(&s, "cluster/events.json",
+    scene_json(s, "cluster/events.json",
                "{'kind': 'List', 'items': [{'kind': 'Event', 'metadata': {}, 'reason': 'ScalingReplicaSet',\n"
                "'message': 'Scaled down replica set coredns-1 to 0 from 2', 'lastTimestamp': "
                "'2026-11-23T08:40:00Z',\n"
                "'involvedObject': {'kind': 'Deployment', 'namespace': 'kube-system', 'name': 'coredns'}}]}");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_int_equal(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN)->in_window, TRI_NO);
-    assert_true(s.cause->verdict != VERDICT_CONFIRMED);
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_int_equal(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN)->in_window, TRI_NO);
+    assert_true(s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void one_of_two_is_no_outage(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.coredns_a = crash});
-    scene_endpoints(&s, false, true);
-    ask_in_vain();
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
-    assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_COREDNS_DOWN));
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.coredns_a = crash});
+    scene_endpoints(s, false, true);
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
+    assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_COREDNS_DOWN));
 }
 
 static void a_partial_listing_says_nothing_of_endpoints(void **state)
 {
-    (void)state;
-    scene_write(&s, "cluster/endpointslices.json", "");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
-    assert_non_null(scene_claim(&s, CLAIM_GAP, DIAGNOSIS_COREDNS_DOWN));
+    struct scene *s = *state;
+    scene_write(s, "cluster/endpointslices.json", "");
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
+    assert_non_null(scene_claim(s, CLAIM_GAP, DIAGNOSIS_COREDNS_DOWN));
 }
 
 static void pods_alone_can_show_it(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.coredns_a = crash, .coredns_b = crash});
-    scene_write(&s, "cluster/services.json", NULL);
-    scene_write(&s, "cluster/endpointslices.json", NULL);
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_COREDNS_DOWN);
-    assert_true(scene_cites(&s, scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN), "coredns-a"));
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.coredns_a = crash, .coredns_b = crash});
+    scene_write(s, "cluster/services.json", NULL);
+    scene_write(s, "cluster/endpointslices.json", NULL);
+    scene_judge(s);
+    assert_int_equal(s->cause->diagnosis, DIAGNOSIS_COREDNS_DOWN);
+    assert_true(scene_cites(s, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN), "coredns-a"));
 }
 
 static void a_selector_that_fits_nothing_is_named(void **state)
 {
-    (void)state;
-    scene_json(&s, "cluster/services.json",
+    struct scene *s = *state;
+    scene_json(s, "cluster/services.json",
                "{'kind': 'List', 'items': [{'kind': 'Service', 'metadata': {'name': 'kube-dns', 'namespace': "
                "'kube-system'},\n'spec': {'clusterIP': '172.20.0.10', 'selector': {'k8s-app': 'coredns'},\n"
                "'ports': [{'port': 53, 'protocol': 'UDP'}]}}]}");
-    scene_json(&s, "cluster/endpointslices.json", no_endpoints);
-    ask_in_vain();
-    scene_judge(&s);
-    assert_non_null(strstr(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN)->text, "selector"));
+    scene_json(s, "cluster/endpointslices.json", no_endpoints);
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_non_null(strstr(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN)->text, "selector"));
 }
 
 static void a_bad_corefile_explains_the_crash(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.coredns_a = crash, .coredns_b = crash});
-    scene_endpoints(&s, false, false);
-    scene_corefile(&s, ".:53 {\\n    errors\\n    kuberntes cluster.local\\n}\\n");
-    scene_write(&s, "cluster/logs/kube-system/coredns-a/coredns.log",
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.coredns_a = crash, .coredns_b = crash});
+    scene_endpoints(s, false, false);
+    scene_corefile(s, ".:53 {\\n    errors\\n    kuberntes cluster.local\\n}\\n");
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
                 "2026-11-23T07:10:00.1Z /etc/coredns/Corefile:3 - Error during parsing: Unknown directive "
                 "'kuberntes'\n");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_COREFILE_ERROR);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
-    const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR);
-    assert_true(scene_cites(&s, claim, "Unknown directive"));
-    assert_true(scene_cites(&s, claim, "kuberntes cluster.local"));
+    ask_in_vain(s);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREFILE_ERROR, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR);
+    assert_true(scene_cites(s, claim, "Unknown directive"));
+    assert_true(scene_cites(s, claim, "kuberntes cluster.local"));
     assert_non_null(strstr(claim->fix, "line 3"));
-    assert_true(scene_rejects(&s, DIAGNOSIS_COREDNS_DOWN));
+    assert_true(scene_rejects(s, DIAGNOSIS_COREDNS_DOWN));
 }
 
 static void a_reload_that_failed_is_no_outage(void **state)
 {
-    (void)state;
-    scene_corefile(&s, ".:53 {\\n    errors\\n    kuberntes cluster.local\\n}\\n");
+    struct scene *s = *state;
+    scene_corefile(s, ".:53 {\\n    errors\\n    kuberntes cluster.local\\n}\\n");
     scene_write(
-        &s, "cluster/logs/kube-system/coredns-a/coredns.log",
+        s, "cluster/logs/kube-system/coredns-a/coredns.log",
         "2026-11-23T07:10:00.1Z [ERROR] Restart failed: Corefile:3 - Error during parsing: Unknown directive "
         "'kuberntes'\n");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
-    assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_COREFILE_ERROR));
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
+    assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_COREFILE_ERROR));
 }
 
 static void while_one_runs_on_a_bad_corefile_is_not_sure(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.coredns_a = crash});
-    scene_endpoints(&s, false, true);
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.coredns_a = crash});
+    scene_endpoints(s, false, true);
     scene_write(
-        &s, "cluster/logs/kube-system/coredns-a/coredns.log",
+        s, "cluster/logs/kube-system/coredns-a/coredns.log",
         "2026-11-23T07:10:00.1Z /etc/coredns/Corefile:3 - Error during parsing: Unknown directive 'x'\n");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_true(s.cause->verdict != VERDICT_CONFIRMED);
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_true(s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void a_loop_is_the_corefiles(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.coredns_a = crash, .coredns_b = crash});
-    scene_endpoints(&s, false, false);
-    scene_write(&s, "cluster/logs/kube-system/coredns-b/coredns.previous.log",
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.coredns_a = crash, .coredns_b = crash});
+    scene_endpoints(s, false, false);
+    scene_write(s, "cluster/logs/kube-system/coredns-b/coredns.previous.log",
                 "2026-11-23T07:10:00.1Z [FATAL] plugin/loop: Loop (127.0.0.1:38911 -> :53) detected for zone "
                 "\".\", see "
                 "https://coredns.io/plugins/loop#troubleshooting. Query: \"HINFO 1.2.\"\n");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_COREFILE_ERROR);
-    assert_non_null(strstr(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR)->fix, "loop"));
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_int_equal(s->cause->diagnosis, DIAGNOSIS_COREFILE_ERROR);
+    assert_non_null(strstr(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR)->fix, "loop"));
 }
 
 static void killed_by_its_limit(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.coredns_a = oom, .coredns_b = oom});
-    scene_write(&s, "pods/shop/cart-1/app.log",
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.coredns_a = oom, .coredns_b = oom});
+    scene_write(s, "pods/shop/cart-1/app.log",
                 "2026-11-23T07:10:20Z ERROR java.net.UnknownHostException: orders.shop.svc.cluster.local\n");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_COREDNS_OOM);
-    const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM);
-    assert_true(scene_cites(&s, claim, "OOMKilled"));
+    scene_judge(s);
+    assert_int_equal(s->cause->diagnosis, DIAGNOSIS_COREDNS_OOM);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM);
+    assert_true(scene_cites(s, claim, "OOMKilled"));
     assert_int_equal(claim->in_window, TRI_YES);
     assert_non_null(strstr(claim->text, "170 Mi"));
 }
 
 static void one_kill_does_not_explain_what_fails_all_the_time(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     struct str log = {0};
     for (int i = 0; i < 30; i++)
         str_printf(
             &log,
             "2026-11-23T07:%02d:20Z ERROR java.net.UnknownHostException: orders.shop.svc.cluster.local\n", i);
-    scene_pods(&s, &(struct scene_pods){.coredns_a = oom});
-    scene_write(&s, "pods/shop/cart-1/app.log", str_text(&log));
+    scene_pods(s, &(struct scene_pods){.coredns_a = oom});
+    scene_write(s, "pods/shop/cart-1/app.log", str_text(&log));
     str_done(&log);
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_EFFECT, DIAGNOSIS_COREDNS_OOM));
-    assert_true(s.cause->verdict != VERDICT_CONFIRMED);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_COREDNS_OOM));
+    assert_true(s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void exit_137_alone_is_not_oom(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.coredns_a = killed});
-    ask_in_vain();
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM));
-    assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_COREDNS_OOM));
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.coredns_a = killed});
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM));
+    assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_COREDNS_OOM));
 }
 
 static void a_kill_of_another_process_is_not_coredns(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     scene_write(
-        &s, "nodes/n2/kernel/dmesg.human.current",
+        s, "nodes/n2/kernel/dmesg.human.current",
         "[Mon Nov 23 07:10:00 2026] Memory cgroup out of memory: Killed process 77 (java) total-vm:1kB\n");
-    ask_in_vain();
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM));
+    ask_in_vain(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM));
 }
 
 static void refused_for_max_concurrent(void **state)
 {
-    (void)state;
-    scene_target(&s, "api.example.com");
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
     struct str log = {0};
     for (int i = 0; i < 30; i++)
         str_printf(&log,
@@ -278,18 +260,16 @@ static void refused_for_max_concurrent(void **state)
                    "exceeded "
                    "maximum 1000\n",
                    i);
-    scene_write(&s, "cluster/logs/kube-system/coredns-a/coredns.log", str_text(&log));
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log", str_text(&log));
     str_done(&log);
-    scene_dig(&s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_COREDNS_OVERLOAD);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_OVERLOAD, VERDICT_CONFIRMED);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
         SCENE_TEST(a_healthy_cluster_has_no_fault_of_coredns),
         SCENE_TEST(scaled_to_zero_is_down_with_the_event_that_says_so),
         SCENE_TEST(scaled_down_after_the_window_is_not_the_cause),

@@ -7,22 +7,6 @@
 
 #include "tests/kit/scene.h"
 
-static struct scene s;
-
-static int start(void **state)
-{
-    (void)state;
-    scene_init(&s);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    scene_done(&s);
-    return 0;
-}
-
 static void only_a_search_list_puts_something_behind_the_domain(void **state)
 {
     (void)state;
@@ -41,43 +25,42 @@ static void only_a_search_list_puts_something_behind_the_domain(void **state)
 // The pod's resolv.conf was not collected, so that nobody says which domains it searches.
 static void an_expansion_is_no_missing_name(void **state)
 {
-    (void)state;
-    scene_target(&s, "null");
-    scene_write(&s, "pods/shop/cart-1/resolv.conf", NULL);
-    scene_dig(&s, "doubled", "172.20.0.10", "orders.shop.svc.cluster.local.cluster.local", "NXDOMAIN");
-    scene_judge(&s);
-    assert_int_not_equal(s.cause->diagnosis, DIAGNOSIS_NAME_DOES_NOT_EXIST);
+    struct scene *s = *state;
+    scene_target(s, "null");
+    scene_write(s, "pods/shop/cart-1/resolv.conf", NULL);
+    scene_dig(s, "doubled", "172.20.0.10", "orders.shop.svc.cluster.local.cluster.local", "NXDOMAIN");
+    scene_judge(s);
+    assert_int_not_equal(s->cause->diagnosis, DIAGNOSIS_NAME_DOES_NOT_EXIST);
 }
 
 static void some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched(void **state)
 {
-    (void)state;
-    scene_target(&s, "orders.shop.svc.cluster.local");
-    scene_dig(&s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
-    scene_dig(&s, "query-tcp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
+    struct scene *s = *state;
+    scene_target(s, "orders.shop.svc.cluster.local");
+    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_dig(s, "query-tcp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
 }
 
 static void a_quiet_log_beside_answers_clears_it(void **state)
 {
-    (void)state;
-    scene_target(&s, "orders.shop.svc.cluster.local");
-    scene_write(&s, "pods/shop/cart-1/app.log",
+    struct scene *s = *state;
+    scene_target(s, "orders.shop.svc.cluster.local");
+    scene_write(s, "pods/shop/cart-1/app.log",
                 "2026-11-23T06:58:00Z INFO started\n2026-11-23T07:29:00Z INFO 200 GET /cart\n");
-    scene_dig(&s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
-    scene_judge(&s);
-    assert_non_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
+    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_judge(s);
+    assert_non_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_search_list_puts_something_behind_the_domain),
-        cmocka_unit_test_setup_teardown(an_expansion_is_no_missing_name, start, stop),
-        cmocka_unit_test_setup_teardown(some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched, start,
-                                        stop),
-        cmocka_unit_test_setup_teardown(a_quiet_log_beside_answers_clears_it, start, stop),
+        SCENE_TEST(an_expansion_is_no_missing_name),
+        SCENE_TEST(some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched),
+        SCENE_TEST(a_quiet_log_beside_answers_clears_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,9 +22,8 @@
     LISTING("{'kind': 'Namespace', 'apiVersion': 'v1', 'metadata': {'name': 'shop'}},"                       \
             "{'kind': 'Namespace', 'apiVersion': 'v1', 'metadata': {'name': 'kube-system'}}")
 
-static void open_scene(struct scene *s, const char *policies)
+static void give_policies(struct scene *s, const char *policies)
 {
-    scene_init(s);
     scene_json(s, "cluster/namespaces.json", NAMESPACES);
     if (policies)
         scene_json(s, "cluster/networkpolicies.json", policies);
@@ -38,72 +37,63 @@ static void lose_lookups(struct scene *s)
 
 static void a_default_deny_is_the_cause(void **state)
 {
-    (void)state;
-    struct scene s;
-    open_scene(&s, LISTING(POLICY("shop", "deny-all", DENY_EGRESS)));
-    lose_lookups(&s);
-    scene_judge(&s);
-    const struct claim *cause = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
+    struct scene *s = *state;
+    give_policies(s, LISTING(POLICY("shop", "deny-all", DENY_EGRESS)));
+    lose_lookups(s);
+    scene_judge(s);
+    const struct claim *cause = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
     assert_non_null(cause);
-    assert_true(scene_cites(&s, cause, "\"name\": \"deny-all\""));
+    assert_true(scene_cites(s, cause, "\"name\": \"deny-all\""));
     assert_non_null(strstr(cause->fix, "allows egress"));
-    assert_non_null(scene_claim(&s, CLAIM_EFFECT, DIAGNOSIS_NETWORK_POLICY_DENY));
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_NETWORK_POLICY_DENY);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
-    scene_done(&s);
+    assert_non_null(scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_NETWORK_POLICY_DENY));
+    SCENE_CONCLUDES(s, DIAGNOSIS_NETWORK_POLICY_DENY, VERDICT_CONFIRMED);
 }
 
 static void a_policy_beside_it_that_allows_clears_it(void **state)
 {
-    (void)state;
-    struct scene s;
-    open_scene(&s, LISTING(POLICY("shop", "deny-all", DENY_EGRESS) "," POLICY("shop", "dns", ALLOW("UDP"))));
-    lose_lookups(&s);
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY));
-    const struct claim *innocent = scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_NETWORK_POLICY_DENY);
-    assert_true(innocent && scene_cites(&s, innocent, "\"name\": \"dns\""));
-    assert_true(scene_rejects(&s, DIAGNOSIS_NETWORK_POLICY_DENY));
-    scene_done(&s);
+    struct scene *s = *state;
+    give_policies(s,
+                  LISTING(POLICY("shop", "deny-all", DENY_EGRESS) "," POLICY("shop", "dns", ALLOW("UDP"))));
+    lose_lookups(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY));
+    const struct claim *innocent = scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_NETWORK_POLICY_DENY);
+    assert_true(innocent && scene_cites(s, innocent, "\"name\": \"dns\""));
+    assert_true(scene_rejects(s, DIAGNOSIS_NETWORK_POLICY_DENY));
 }
 
 static void ingress_of_coredns_counts(void **state)
 {
-    (void)state;
-    struct scene s;
-    open_scene(&s, LISTING(POLICY("kube-system", "only-ops",
-                                  "'podSelector': {}, 'policyTypes': ['Ingress'], 'ingress': [{'from': "
-                                  "[{'namespaceSelector': {'matchLabels': {'team': 'ops'}}}]}]")));
-    lose_lookups(&s);
-    scene_judge(&s);
-    const struct claim *cause = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
-    assert_true(cause && scene_cites(&s, cause, "\"name\": \"only-ops\""));
+    struct scene *s = *state;
+    give_policies(s, LISTING(POLICY("kube-system", "only-ops",
+                                    "'podSelector': {}, 'policyTypes': ['Ingress'], 'ingress': [{'from': "
+                                    "[{'namespaceSelector': {'matchLabels': {'team': 'ops'}}}]}]")));
+    lose_lookups(s);
+    scene_judge(s);
+    const struct claim *cause = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
+    assert_true(cause && scene_cites(s, cause, "\"name\": \"only-ops\""));
     assert_non_null(strstr(cause->text, "for ingress"));
-    scene_done(&s);
 }
 
 static void answers_refute_it(void **state)
 {
-    (void)state;
-    struct scene s;
-    open_scene(&s, LISTING(POLICY("shop", "deny-all", DENY_EGRESS)));
-    scene_dig(&s, "a", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
-    scene_judge(&s);
-    assert_non_null(scene_claim(&s, CLAIM_AGAINST, DIAGNOSIS_NETWORK_POLICY_DENY));
-    assert_true(s.cause->diagnosis != DIAGNOSIS_NETWORK_POLICY_DENY || s.cause->verdict != VERDICT_CONFIRMED);
-    scene_done(&s);
+    struct scene *s = *state;
+    give_policies(s, LISTING(POLICY("shop", "deny-all", DENY_EGRESS)));
+    scene_dig(s, "a", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_judge(s);
+    assert_non_null(scene_claim(s, CLAIM_AGAINST, DIAGNOSIS_NETWORK_POLICY_DENY));
+    assert_true(s->cause->diagnosis != DIAGNOSIS_NETWORK_POLICY_DENY ||
+                s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void tcp_alone_is_no_fault_until_it_was_needed(void **state)
 {
-    (void)state;
-    struct scene s;
-    open_scene(&s, LISTING(POLICY("shop", "udp-only", ALLOW("UDP"))));
-    lose_lookups(&s);
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY));
-    assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_NETWORK_POLICY_DENY));
-    scene_done(&s);
+    struct scene *s = *state;
+    give_policies(s, LISTING(POLICY("shop", "udp-only", ALLOW("UDP"))));
+    lose_lookups(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY));
+    assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_NETWORK_POLICY_DENY));
 }
 
 static void without_the_listing_nothing_is_told(void **state)
@@ -112,7 +102,8 @@ static void without_the_listing_nothing_is_told(void **state)
     static const char *const missing[] = {NULL, "{'kind': 'List', 'items': [{'kind': 'NetworkPo"};
     for (size_t i = 0; i < ARRAY_LEN(missing); i++) {
         struct scene s;
-        open_scene(&s, missing[i]);
+        scene_init(&s);
+        give_policies(&s, missing[i]);
         lose_lookups(&s);
         scene_judge(&s);
         assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY));
@@ -125,19 +116,18 @@ static void without_the_listing_nothing_is_told(void **state)
 
 static void a_policy_made_afterwards_is_not_it(void **state)
 {
-    (void)state;
-    struct scene s;
-    open_scene(&s,
-               LISTING("{'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': "
-                       "{'creationTimestamp': "
-                       "'2026-11-23T08:00:00Z', 'name': 'late', 'namespace': 'shop'}, 'spec': {" DENY_EGRESS
-                       "}}"));
-    lose_lookups(&s);
-    scene_judge(&s);
-    const struct claim *cause = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
+    struct scene *s = *state;
+    give_policies(
+        s,
+        LISTING("{'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': "
+                "{'creationTimestamp': "
+                "'2026-11-23T08:00:00Z', 'name': 'late', 'namespace': 'shop'}, 'spec': {" DENY_EGRESS "}}"));
+    lose_lookups(s);
+    scene_judge(s);
+    const struct claim *cause = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
     assert_true(!cause || cause->in_window == TRI_NO);
-    assert_true(s.cause->diagnosis != DIAGNOSIS_NETWORK_POLICY_DENY || s.cause->verdict != VERDICT_CONFIRMED);
-    scene_done(&s);
+    assert_true(s->cause->diagnosis != DIAGNOSIS_NETWORK_POLICY_DENY ||
+                s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void egress_of_coredns_counts_for_outside_names(void **state)
@@ -145,7 +135,8 @@ static void egress_of_coredns_counts_for_outside_names(void **state)
     (void)state;
     for (int outside = 0; outside < 2; outside++) {
         struct scene s;
-        open_scene(&s, LISTING(POLICY("kube-system", "dns-out", DENY_EGRESS)));
+        scene_init(&s);
+        give_policies(&s, LISTING(POLICY("kube-system", "dns-out", DENY_EGRESS)));
         scene_corefile(&s, ".:53 {\\n    kubernetes cluster.local\\n    forward . 10.77.0.2\\n}\\n");
         scene_target(&s, outside ? "example.com" : "orders.shop.svc.cluster.local");
         scene_judge(&s);
@@ -160,13 +151,13 @@ static void egress_of_coredns_counts_for_outside_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_default_deny_is_the_cause),
-        cmocka_unit_test(a_policy_beside_it_that_allows_clears_it),
-        cmocka_unit_test(ingress_of_coredns_counts),
-        cmocka_unit_test(answers_refute_it),
-        cmocka_unit_test(tcp_alone_is_no_fault_until_it_was_needed),
+        SCENE_TEST(a_default_deny_is_the_cause),
+        SCENE_TEST(a_policy_beside_it_that_allows_clears_it),
+        SCENE_TEST(ingress_of_coredns_counts),
+        SCENE_TEST(answers_refute_it),
+        SCENE_TEST(tcp_alone_is_no_fault_until_it_was_needed),
         cmocka_unit_test(without_the_listing_nothing_is_told),
-        cmocka_unit_test(a_policy_made_afterwards_is_not_it),
+        SCENE_TEST(a_policy_made_afterwards_is_not_it),
         cmocka_unit_test(egress_of_coredns_counts_for_outside_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,189 +10,168 @@
 #include "tests/kit/scene.h"
 
 static const char name[] = "orders.shop.svc.cluster.local";
-static struct scene s;
-
-static int start(void **state)
+static void give_resolv_conf(struct scene *s, const char *server)
 {
-    (void)state;
-    scene_init(&s);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    scene_done(&s);
-    return 0;
-}
-
-static void give_resolv_conf(const char *server)
-{
-    scene_write(&s, "pods/shop/cart-1/resolv.conf",
-                arena_printf(&s.arena,
+    scene_write(s, "pods/shop/cart-1/resolv.conf",
+                arena_printf(&s->arena,
                              "search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver %s\n",
                              server));
 }
 
-static void give_kubelet(const char *server)
+static void give_kubelet(struct scene *s, const char *server)
 {
     scene_json(
-        &s, "nodes/n1/kubelet/config.json",
+        s, "nodes/n1/kubelet/config.json",
         arena_printf(
-            &s.arena,
+            &s->arena,
             "{'kind': 'KubeletConfiguration', 'clusterDomain': 'cluster.local',\n'clusterDNS': ['%s']}",
             server));
 }
 
 static void the_nodes_own_server_is_innocent(void **state)
 {
-    (void)state;
-    scene_dig(&s, "query-udp", "172.20.0.10", name, "NXDOMAIN");
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
-    assert_true(scene_rejects(&s, DIAGNOSIS_WRONG_NAMESERVER));
+    struct scene *s = *state;
+    scene_dig(s, "query-udp", "172.20.0.10", name, "NXDOMAIN");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
+    assert_true(scene_rejects(s, DIAGNOSIS_WRONG_NAMESERVER));
 }
 
 static void a_kubelet_that_hands_out_a_wrong_address(void **state)
 {
-    (void)state;
-    give_resolv_conf("10.100.0.10");
-    give_kubelet("10.100.0.10");
-    scene_dig(&s, "query-udp", "10.100.0.10", name, NULL);
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_WRONG_NAMESERVER);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
-    const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER);
-    assert_true(scene_cites(&s, claim, "nameserver 10.100.0.10"));
-    assert_true(scene_cites(&s, claim, "clusterDNS"));
+    struct scene *s = *state;
+    give_resolv_conf(s, "10.100.0.10");
+    give_kubelet(s, "10.100.0.10");
+    scene_dig(s, "query-udp", "10.100.0.10", name, NULL);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_WRONG_NAMESERVER, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER);
+    assert_true(scene_cites(s, claim, "nameserver 10.100.0.10"));
+    assert_true(scene_cites(s, claim, "clusterDNS"));
     assert_non_null(strstr(claim->fix, "NodeConfig")); // Amazon Linux 2023
 }
 
 static void the_kubelet_alone_is_likely(void **state)
 {
-    (void)state;
-    scene_write(&s, "pods/shop/cart-1/resolv.conf", NULL);
-    give_kubelet("10.100.0.10");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_WRONG_NAMESERVER);
-    assert_int_equal(s.cause->verdict, VERDICT_LIKELY);
+    struct scene *s = *state;
+    scene_write(s, "pods/shop/cart-1/resolv.conf", NULL);
+    give_kubelet(s, "10.100.0.10");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_WRONG_NAMESERVER, VERDICT_LIKELY);
 }
 
 static void a_kubelet_that_was_mended_leaves_old_pods(void **state)
 {
-    (void)state;
-    give_resolv_conf("10.100.0.10");
-    scene_dig(&s, "query-udp", "10.100.0.10", name, NULL);
-    scene_judge(&s);
-    assert_non_null(
-        strstr(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER)->fix, "recreate the pod"));
+    struct scene *s = *state;
+    give_resolv_conf(s, "10.100.0.10");
+    scene_dig(s, "query-udp", "10.100.0.10", name, NULL);
+    scene_judge(s);
+    assert_non_null(strstr(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER)->fix, "recreate the pod"));
 }
 
 static void a_cache_that_nobody_listed_is_unknown(void **state)
 {
-    (void)state;
-    give_resolv_conf("169.254.20.10");
-    give_kubelet("169.254.20.10");
-    scene_write(&s, "cluster/daemonsets.json", NULL);
-    scene_dig(&s, "query-udp", "169.254.20.10", name, NULL);
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
-    assert_non_null(scene_claim(&s, CLAIM_GAP, DIAGNOSIS_WRONG_NAMESERVER));
+    struct scene *s = *state;
+    give_resolv_conf(s, "169.254.20.10");
+    give_kubelet(s, "169.254.20.10");
+    scene_write(s, "cluster/daemonsets.json", NULL);
+    scene_dig(s, "query-udp", "169.254.20.10", name, NULL);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
+    assert_non_null(scene_claim(s, CLAIM_GAP, DIAGNOSIS_WRONG_NAMESERVER));
 }
 
 static void a_cache_that_is_not_installed_is_wrong(void **state)
 {
-    (void)state;
-    give_resolv_conf("169.254.20.10");
-    give_kubelet("169.254.20.10");
-    scene_dig(&s, "query-udp", "169.254.20.10", name, NULL);
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_WRONG_NAMESERVER);
+    struct scene *s = *state;
+    give_resolv_conf(s, "169.254.20.10");
+    give_kubelet(s, "169.254.20.10");
+    scene_dig(s, "query-udp", "169.254.20.10", name, NULL);
+    scene_judge(s);
+    assert_int_equal(s->cause->diagnosis, DIAGNOSIS_WRONG_NAMESERVER);
 }
 
 static void the_pods_own_policy(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.spec = "\n'dnsPolicy': 'Default',\n"});
-    give_resolv_conf("10.0.0.2");
-    scene_dig(&s, "query-udp", "10.0.0.2", name, "NXDOMAIN");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_DNS_POLICY);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.spec = "\n'dnsPolicy': 'Default',\n"});
+    give_resolv_conf(s, "10.0.0.2");
+    scene_dig(s, "query-udp", "10.0.0.2", name, "NXDOMAIN");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_DNS_POLICY, VERDICT_CONFIRMED);
     assert_true(
-        scene_cites(&s, scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY), "\"dnsPolicy\": \"Default\""));
+        scene_cites(s, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY), "\"dnsPolicy\": \"Default\""));
 }
 
 static void the_hosts_network_without_its_policy(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.spec = "'hostNetwork': true, 'dnsPolicy': 'ClusterFirst', "});
-    give_resolv_conf("10.0.0.2");
-    scene_dig(&s, "query-udp", "10.0.0.2", name, "NXDOMAIN");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_DNS_POLICY);
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.spec = "'hostNetwork': true, 'dnsPolicy': 'ClusterFirst', "});
+    give_resolv_conf(s, "10.0.0.2");
+    scene_dig(s, "query-udp", "10.0.0.2", name, "NXDOMAIN");
+    scene_judge(s);
+    assert_int_equal(s->cause->diagnosis, DIAGNOSIS_DNS_POLICY);
     assert_non_null(
-        strstr(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY)->fix, "ClusterFirstWithHostNet"));
+        strstr(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY)->fix, "ClusterFirstWithHostNet"));
 }
 
 static void the_hosts_network_with_its_policy_is_right(void **state)
 {
-    (void)state;
-    scene_pods(&s,
+    struct scene *s = *state;
+    scene_pods(s,
                &(struct scene_pods){.spec = "'hostNetwork': true, 'dnsPolicy': 'ClusterFirstWithHostNet', "});
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY));
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY));
 }
 
 static void a_policy_does_not_hurt_names_outside(void **state)
 {
-    (void)state;
-    scene_target(&s, "api.example.com");
-    scene_pods(&s, &(struct scene_pods){.spec = "'dnsPolicy': 'Default', "});
-    give_resolv_conf("10.0.0.2");
-    scene_dig(&s, "query-udp", "10.0.0.2", "api.example.com", NULL);
-    scene_judge(&s);
-    assert_true(s.cause->diagnosis != DIAGNOSIS_DNS_POLICY || s.cause->verdict != VERDICT_CONFIRMED);
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    scene_pods(s, &(struct scene_pods){.spec = "'dnsPolicy': 'Default', "});
+    give_resolv_conf(s, "10.0.0.2");
+    scene_dig(s, "query-udp", "10.0.0.2", "api.example.com", NULL);
+    scene_judge(s);
+    assert_true(s->cause->diagnosis != DIAGNOSIS_DNS_POLICY || s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void a_server_that_knows_the_cluster_is_no_fault(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){
-                       .spec = "'dnsPolicy': 'None', 'dnsConfig': {'nameservers': ['10.9.9.9']}, "});
-    give_resolv_conf("10.9.9.9");
-    scene_dig(&s, "query-udp", "10.9.9.9", name, "NOERROR");
-    scene_judge(&s);
-    assert_non_null(scene_claim(&s, CLAIM_AGAINST, DIAGNOSIS_DNS_POLICY));
-    assert_true(s.cause->verdict != VERDICT_CONFIRMED);
+    struct scene *s = *state;
+    scene_pods(
+        s, &(struct scene_pods){.spec = "'dnsPolicy': 'None', 'dnsConfig': {'nameservers': ['10.9.9.9']}, "});
+    give_resolv_conf(s, "10.9.9.9");
+    scene_dig(s, "query-udp", "10.9.9.9", name, "NOERROR");
+    scene_judge(s);
+    assert_non_null(scene_claim(s, CLAIM_AGAINST, DIAGNOSIS_DNS_POLICY));
+    assert_true(s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 static void a_search_list_without_the_cluster(void **state)
 {
-    (void)state;
-    scene_target(&s, "orders");
-    scene_pods(&s, &(struct scene_pods){
-                       .spec = "'dnsPolicy': 'None', 'dnsConfig': {'nameservers': ['172.20.0.10']}, "});
-    scene_write(&s, "pods/shop/cart-1/resolv.conf", "nameserver 172.20.0.10\nsearch corp.example\n");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_DNS_POLICY);
-    assert_true(scene_cites(&s, scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY), "search corp.example"));
+    struct scene *s = *state;
+    scene_target(s, "orders");
+    scene_pods(s, &(struct scene_pods){
+                      .spec = "'dnsPolicy': 'None', 'dnsConfig': {'nameservers': ['172.20.0.10']}, "});
+    scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 172.20.0.10\nsearch corp.example\n");
+    scene_judge(s);
+    assert_int_equal(s->cause->diagnosis, DIAGNOSIS_DNS_POLICY);
+    assert_true(scene_cites(s, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY), "search corp.example"));
 }
 
 static void nothing_is_said_without_the_service(void **state)
 {
-    (void)state;
-    scene_write(&s, "cluster/services.json", NULL);
-    give_resolv_conf("10.100.0.10");
-    scene_dig(&s, "query-udp", "10.100.0.10", name, NULL);
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
+    struct scene *s = *state;
+    scene_write(s, "cluster/services.json", NULL);
+    give_resolv_conf(s, "10.100.0.10");
+    scene_dig(s, "query-udp", "10.100.0.10", name, NULL);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
         SCENE_TEST(the_nodes_own_server_is_innocent),
         SCENE_TEST(a_kubelet_that_hands_out_a_wrong_address),
         SCENE_TEST(the_kubelet_alone_is_likely),

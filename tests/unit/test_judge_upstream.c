@@ -10,124 +10,105 @@
 #include "core/base/str.h"
 #include "tests/kit/scene.h"
 
-static struct scene s;
-
-static int start(void **state)
-{
-    (void)state;
-    scene_init(&s);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    scene_done(&s);
-    return 0;
-}
-
 // CoreDNS' log: one line a minute from 07:01 to 07:29.
-static void log_trouble(const char *name, const char *what)
+static void log_trouble(struct scene *s, const char *name, const char *what)
 {
     struct str log = {0};
     for (int i = 1; i < 30; i++)
         str_printf(&log, "2026-11-23T07:%02d:00.1Z [ERROR] plugin/errors: 2 %s. A: %s\n", i, name, what);
-    scene_write(&s, "cluster/logs/kube-system/coredns-a/coredns.log", str_text(&log));
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log", str_text(&log));
     str_done(&log);
 }
 
-static void forward_to(const char *target)
+static void forward_to(struct scene *s, const char *target)
 {
     scene_corefile(
-        &s, arena_printf(&s.arena,
-                         ".:53 {\\n  errors\\n  ready\\n  kubernetes cluster.local\\n  forward . %s\\n  "
-                         "cache 30\\n}\\ncorp.example:53 {\\n  forward . 10.7.7.7\\n}\\n",
-                         target));
+        s, arena_printf(&s->arena,
+                        ".:53 {\\n  errors\\n  ready\\n  kubernetes cluster.local\\n  forward . %s\\n  "
+                        "cache 30\\n}\\ncorp.example:53 {\\n  forward . 10.7.7.7\\n}\\n",
+                        target));
 }
 
 static void a_target_that_never_answers(void **state)
 {
-    (void)state;
-    scene_target(&s, "api.example.com");
-    forward_to("10.88.0.53");
-    log_trouble("api.example.com", "read udp 10.0.2.10:4711->10.88.0.53:53: i/o timeout");
-    scene_dig(&s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_UPSTREAM_UNREACHABLE);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
-    const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_UPSTREAM_UNREACHABLE);
-    assert_true(scene_cites(&s, claim, "10.88.0.53:53: i/o timeout"));
-    assert_true(scene_cites(&s, claim, "forward . 10.88.0.53"));
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    forward_to(s, "10.88.0.53");
+    log_trouble(s, "api.example.com", "read udp 10.0.2.10:4711->10.88.0.53:53: i/o timeout");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_UPSTREAM_UNREACHABLE, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_UPSTREAM_UNREACHABLE);
+    assert_true(scene_cites(s, claim, "10.88.0.53:53: i/o timeout"));
+    assert_true(scene_cites(s, claim, "forward . 10.88.0.53"));
     assert_non_null(strstr(claim->fix, "10.88.0.53"));
 }
 
 static void a_target_that_answers_between_is_there(void **state)
 {
-    (void)state;
-    scene_target(&s, "api.example.com");
-    forward_to("/etc/resolv.conf");
-    log_trouble("api.example.com", "read udp 10.0.2.10:4711->10.0.0.2:53: i/o timeout");
-    scene_dig(&s, "external", "172.20.0.10", "api.example.com", "NOERROR");
-    scene_dig(&s, "query-udp", "172.20.0.10", "api.example.com", "SERVFAIL");
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_UPSTREAM_UNREACHABLE));
-    assert_true(scene_rejects(&s, DIAGNOSIS_UPSTREAM_UNREACHABLE));
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    forward_to(s, "/etc/resolv.conf");
+    log_trouble(s, "api.example.com", "read udp 10.0.2.10:4711->10.0.0.2:53: i/o timeout");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "NOERROR");
+    scene_dig(s, "query-udp", "172.20.0.10", "api.example.com", "SERVFAIL");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_UPSTREAM_UNREACHABLE));
+    assert_true(scene_rejects(s, DIAGNOSIS_UPSTREAM_UNREACHABLE));
 }
 
 static void a_stub_zone_has_a_target_of_its_own(void **state)
 {
-    (void)state;
-    scene_target(&s, "db.corp.example");
-    forward_to("/etc/resolv.conf");
-    log_trouble("db.corp.example", "read udp 10.0.2.10:4711->10.7.7.7:53: i/o timeout");
-    scene_dig(&s, "external", "172.20.0.10", "api.example.com", "NOERROR");
-    scene_dig(&s, "query-udp", "172.20.0.10", "db.corp.example", "SERVFAIL");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_UPSTREAM_UNREACHABLE);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
+    struct scene *s = *state;
+    scene_target(s, "db.corp.example");
+    forward_to(s, "/etc/resolv.conf");
+    log_trouble(s, "db.corp.example", "read udp 10.0.2.10:4711->10.7.7.7:53: i/o timeout");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "NOERROR");
+    scene_dig(s, "query-udp", "172.20.0.10", "db.corp.example", "SERVFAIL");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_UPSTREAM_UNREACHABLE, VERDICT_CONFIRMED);
 }
 
 static void another_zones_target_is_not_on_the_path(void **state)
 {
-    (void)state;
-    scene_target(&s, "api.example.com");
-    forward_to("/etc/resolv.conf");
-    log_trouble("db.corp.example", "read udp 10.0.2.10:4711->10.7.7.7:53: i/o timeout");
-    scene_dig(&s, "query-udp", "172.20.0.10", "api.example.com", "SERVFAIL");
-    scene_judge(&s);
-    assert_true(s.cause->diagnosis != DIAGNOSIS_UPSTREAM_UNREACHABLE);
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    forward_to(s, "/etc/resolv.conf");
+    log_trouble(s, "db.corp.example", "read udp 10.0.2.10:4711->10.7.7.7:53: i/o timeout");
+    scene_dig(s, "query-udp", "172.20.0.10", "api.example.com", "SERVFAIL");
+    scene_judge(s);
+    assert_true(s->cause->diagnosis != DIAGNOSIS_UPSTREAM_UNREACHABLE);
 }
 
 static void a_cluster_name_does_not_go_upstream(void **state)
 {
-    (void)state;
-    forward_to("10.88.0.53");
-    log_trouble("api.example.com", "read udp 10.0.2.10:4711->10.88.0.53:53: i/o timeout");
-    scene_dig(&s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
-    scene_judge(&s);
-    assert_true(s.cause->diagnosis != DIAGNOSIS_UPSTREAM_UNREACHABLE);
+    struct scene *s = *state;
+    forward_to(s, "10.88.0.53");
+    log_trouble(s, "api.example.com", "read udp 10.0.2.10:4711->10.88.0.53:53: i/o timeout");
+    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
+    scene_judge(s);
+    assert_true(s->cause->diagnosis != DIAGNOSIS_UPSTREAM_UNREACHABLE);
 }
 
 static void no_route_in_that_family(void **state)
 {
-    (void)state;
-    scene_target(&s, "api.example.com");
-    forward_to("fd00:ec2::253");
-    log_trouble("api.example.com", "dial udp [fd00:ec2::253]:53: connect: network is unreachable");
-    scene_dig(&s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_IPV6_UPSTREAM);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    forward_to(s, "fd00:ec2::253");
+    log_trouble(s, "api.example.com", "dial udp [fd00:ec2::253]:53: connect: network is unreachable");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_IPV6_UPSTREAM, VERDICT_CONFIRMED);
 }
 
 static void families_alone_are_likely_at_most(void **state)
 {
-    (void)state;
-    scene_target(&s, "api.example.com");
-    forward_to("fd00:ec2::253");
-    scene_judge(&s);
-    assert_non_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_IPV6_UPSTREAM));
-    assert_true(s.cause->verdict != VERDICT_CONFIRMED);
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    forward_to(s, "fd00:ec2::253");
+    scene_judge(s);
+    assert_non_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_IPV6_UPSTREAM));
+    assert_true(s->cause->verdict != VERDICT_CONFIRMED);
 }
 
 // ------------------------------------------------------------------ the complaining pod
@@ -144,74 +125,74 @@ static const char crash_status[] =
 
 static void a_pod_without_its_image(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.status = image_status});
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_POD_NOT_RUNNING);
-    assert_true(scene_cites(&s, scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING), "ImagePullBackOff"));
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.status = image_status});
+    scene_judge(s);
+    assert_int_equal(s->cause->diagnosis, DIAGNOSIS_POD_NOT_RUNNING);
+    assert_true(scene_cites(s, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING), "ImagePullBackOff"));
 }
 
 static void a_pod_that_crashes_because_dns_fails_is_a_symptom(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.status = crash_status});
-    scene_write(&s, "cluster/logs/shop/cart-1/main.log",
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.status = crash_status});
+    scene_write(s, "cluster/logs/shop/cart-1/main.log",
                 "2026-11-23T07:10:00Z FATAL java.net.UnknownHostException: orders.shop.svc.cluster.local\n");
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING));
-    assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_POD_NOT_RUNNING));
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING));
+    assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_POD_NOT_RUNNING));
 }
 
 static void a_crash_of_which_no_log_is_known_is_not_sure(void **state)
 {
-    (void)state;
-    scene_pods(&s, &(struct scene_pods){.status = crash_status});
-    scene_judge(&s);
-    assert_int_equal(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING)->on_path, TRI_UNKNOWN);
+    struct scene *s = *state;
+    scene_pods(s, &(struct scene_pods){.status = crash_status});
+    scene_judge(s);
+    assert_int_equal(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING)->on_path, TRI_UNKNOWN);
 }
 
 static void a_pod_in_its_init_container_is_not_sure(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     scene_pods(
-        &s, &(struct scene_pods){
-                .spec = "'initContainers': [{'name': 'wait-for-db'}], ",
-                .status =
-                    "{'phase': 'Pending', 'conditions': [{'type': 'Ready', 'status': 'False'}],\n"
-                    "'initContainerStatuses': [{'name': 'wait-for-db', 'ready': false, 'state': {'running': "
-                    "{}}}]}"});
-    scene_judge(&s);
-    assert_int_equal(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING)->on_path, TRI_UNKNOWN);
+        s, &(struct scene_pods){
+               .spec = "'initContainers': [{'name': 'wait-for-db'}], ",
+               .status =
+                   "{'phase': 'Pending', 'conditions': [{'type': 'Ready', 'status': 'False'}],\n"
+                   "'initContainerStatuses': [{'name': 'wait-for-db', 'ready': false, 'state': {'running': "
+                   "{}}}]}"});
+    scene_judge(s);
+    assert_int_equal(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING)->on_path, TRI_UNKNOWN);
 }
 
 // ------------------------------------------------------------------ the node's cache
-static void install_cache(const char *addresses)
+static void install_cache(struct scene *s, const char *addresses)
 {
-    scene_json(&s, "cluster/daemonsets.json",
+    scene_json(s, "cluster/daemonsets.json",
                arena_printf(
-                   &s.arena,
+                   &s->arena,
                    "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns',\n"
                    "'namespace': 'kube-system'}, 'spec': {'template': {'spec': {'containers': [{'name': "
                    "'node-cache',\n'image': 'k8s-dns-node-cache:1.23', 'args': ['-localip', '%s']}]}}}}]}",
                    addresses));
 }
 
-static void ask_cache(void)
+static void ask_cache(struct scene *s)
 {
-    scene_write(&s, "pods/shop/cart-1/resolv.conf",
+    scene_write(s, "pods/shop/cart-1/resolv.conf",
                 "nameserver 169.254.20.10\nsearch shop.svc.cluster.local\n");
-    scene_dig(&s, "query-udp", "169.254.20.10", "orders.shop.svc.cluster.local", NULL);
+    scene_dig(s, "query-udp", "169.254.20.10", "orders.shop.svc.cluster.local", NULL);
 }
 
 static void a_cache_that_cannot_listen(void **state)
 {
-    (void)state;
-    install_cache("169.254.20.10,172.20.0.10");
-    ask_cache();
-    scene_write(&s, "cluster/logs/kube-system/node-local-dns-x/node-cache.log",
+    struct scene *s = *state;
+    install_cache(s, "169.254.20.10,172.20.0.10");
+    ask_cache(s);
+    scene_write(s, "cluster/logs/kube-system/node-local-dns-x/node-cache.log",
                 "2026-11-23T07:10:00Z listen udp 169.254.20.10:53: bind: address already in use\n");
     scene_pods(
-        &s,
+        s,
         &(struct scene_pods){
             .more = ",{'kind': 'Pod', 'metadata': {'name': 'node-local-dns-x', 'namespace': 'kube-system',\n"
                     "'ownerReferences': [{'kind': 'DaemonSet', 'name': 'node-local-dns'}]}, 'spec': "
@@ -219,43 +200,42 @@ static void a_cache_that_cannot_listen(void **state)
                     "'Running',\n'containerStatuses': [{'name': 'node-cache', 'state': {'waiting': "
                     "{'reason': 'CrashLoopBackOff'}}}]}}"});
     scene_write(
-        &s, "nodes/n1/networking/ss.txt",
+        s, "nodes/n1/networking/ss.txt",
         "Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
         "udp   UNCONN 0      0      0.0.0.0:53         0.0.0.0:*     users:((\"dnsmasq\",pid=7,fd=4))\n");
-    scene_judge(&s);
-    assert_int_equal(s.cause->diagnosis, DIAGNOSIS_NODELOCALDNS_BIND);
-    assert_int_equal(s.cause->verdict, VERDICT_CONFIRMED);
-    const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_BIND);
-    assert_true(scene_cites(&s, claim, "bind: address already in use"));
-    assert_true(scene_cites(&s, claim, "dnsmasq"));
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_NODELOCALDNS_BIND, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_BIND);
+    assert_true(scene_cites(s, claim, "bind: address already in use"));
+    assert_true(scene_cites(s, claim, "dnsmasq"));
 }
 
 static void a_cache_that_listens_by_now_is_innocent(void **state)
 {
-    (void)state;
-    install_cache("169.254.20.10");
-    ask_cache();
-    scene_write(&s, "cluster/logs/kube-system/node-local-dns-x/node-cache.previous.log",
+    struct scene *s = *state;
+    install_cache(s, "169.254.20.10");
+    ask_cache(s);
+    scene_write(s, "cluster/logs/kube-system/node-local-dns-x/node-cache.previous.log",
                 "2026-11-23T07:01:00Z listen udp 169.254.20.10:53: bind: address already in use\n");
     scene_pods(
-        &s,
+        s,
         &(struct scene_pods){
             .more = ",{'kind': 'Pod', 'metadata': {'name': 'node-local-dns-x', 'namespace': 'kube-system',\n"
                     "'ownerReferences': [{'kind': 'DaemonSet', 'name': 'node-local-dns'}]}, 'spec': "
                     "{'nodeName': 'n1',\n'containers': [{'name': 'node-cache'}]}, 'status': {'phase': "
                     "'Running',\n'containerStatuses': [{'name': 'node-cache', 'ready': true, 'state': "
                     "{'running': {}}}]}}"});
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_BIND));
-    assert_non_null(scene_claim(&s, CLAIM_INNOCENT, DIAGNOSIS_NODELOCALDNS_BIND));
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_BIND));
+    assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_NODELOCALDNS_BIND));
 }
 
-static void use_mode(const char *mode)
+static void use_mode(struct scene *s, const char *mode)
 {
     scene_json(
-        &s, "cluster/configmaps.json",
+        s, "cluster/configmaps.json",
         arena_printf(
-            &s.arena,
+            &s->arena,
             "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': 'kube-proxy-config',\n"
             "'namespace': 'kube-system'}, 'data': {'config': 'kind: KubeProxyConfiguration\\nmode: "
             "\\'%s\\'\\n'}}]}",
@@ -264,41 +244,40 @@ static void use_mode(const char *mode)
 
 static void ipvs_bypasses_the_cache(void **state)
 {
-    (void)state;
-    install_cache("169.254.20.10");
-    use_mode("ipvs");
-    scene_dig(&s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
-    scene_judge(&s);
-    assert_string_equal(s.facts->dns.proxy_mode, "ipvs");
-    const struct claim *claim = scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_IPVS);
+    struct scene *s = *state;
+    install_cache(s, "169.254.20.10");
+    use_mode(s, "ipvs");
+    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
+    scene_judge(s);
+    assert_string_equal(s->facts->dns.proxy_mode, "ipvs");
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_IPVS);
     assert_non_null(claim);
-    assert_true(scene_cites(&s, claim, "ipvs"));
+    assert_true(scene_cites(s, claim, "ipvs"));
 }
 
 static void iptables_mode_does_not(void **state)
 {
-    (void)state;
-    install_cache("169.254.20.10,172.20.0.10");
-    use_mode("iptables");
-    scene_dig(&s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_IPVS));
+    struct scene *s = *state;
+    install_cache(s, "169.254.20.10,172.20.0.10");
+    use_mode(s, "iptables");
+    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_IPVS));
 }
 
 static void ipvs_with_pods_on_the_link_local_address_is_right(void **state)
 {
-    (void)state;
-    install_cache("169.254.20.10");
-    use_mode("ipvs");
-    ask_cache();
-    scene_judge(&s);
-    assert_null(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_IPVS));
+    struct scene *s = *state;
+    install_cache(s, "169.254.20.10");
+    use_mode(s, "ipvs");
+    ask_cache(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NODELOCALDNS_IPVS));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
         SCENE_TEST(a_target_that_never_answers),
         SCENE_TEST(a_target_that_answers_between_is_there),
         SCENE_TEST(a_stub_zone_has_a_target_of_its_own),
