@@ -178,8 +178,7 @@ static void leave(struct app *app, int status)
         ui_close_case(app->ui);
     if (loop_jobs(app->loop) > 0) {
         if (app->ui->session)
-            if (app->ui->session)
-                session_wait_saved(app->ui->session, 2 * USEC_SEC, NULL);
+            session_wait_saved(app->ui->session, 2 * USEC_SEC, NULL);
         _exit(status);
     }
     key_reader_done(&app->keys);

@@ -57,8 +57,8 @@ void trace_add_fate(const struct packet_branch *b, struct str *ret)
 void trace_add_gap(const struct packet_gap *gap, struct str *ret)
 {
     str_add(ret, gap->what);
-    if (gap->rule)
-        str_printf(ret, ", line %u", gap->rule->line);
+    if (packet_gap_line(gap))
+        str_printf(ret, ", line %u", packet_gap_line(gap));
     if (gap->ruleset && gap->ruleset->path)
         str_printf(ret, " of %s", gap->ruleset->path);
 }

@@ -279,8 +279,8 @@ void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
     if (answer->n_gaps == 0)
         return;
     const struct packet_gap *gap = &answer->gaps[0];
-    if (gap->ruleset && gap->rule)
-        cite(&cites, ruleset_place(gap->ruleset, gap->rule->line));
+    if (gap->ruleset && packet_gap_line(gap))
+        cite(&cites, ruleset_place(gap->ruleset, packet_gap_line(gap)));
     bool set = span_starts(span_of(gap->what), "set ");
     bench_say(&f->bench,
               &(struct claim){.kind = CLAIM_GAP,
@@ -288,11 +288,10 @@ void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
                               .subject = SUBJECT_FIREWALL,
                               .on_path = TRI_YES,
                               .in_window = TRI_YES,
-                              .text = arena_printf(arena,
-                                                   "whether node %s lets queries %s pass hangs on %s (%s:%u)",
-                                                   way->node->name, way->what, gap->what,
-                                                   gap->ruleset ? gap->ruleset->path : "the kernel",
-                                                   gap->rule ? gap->rule->line : 0),
+                              .text = arena_printf(
+                                  arena, "whether node %s lets queries %s pass hangs on %s (%s:%u)",
+                                  way->node->name, way->what, gap->what,
+                                  gap->ruleset ? gap->ruleset->path : "the kernel", packet_gap_line(gap)),
                               .object = way->node->name,
                               .command = set ? "ipset save" : "iptables-save -c; ip route show table all",
                               .time = TIME_UNKNOWN},

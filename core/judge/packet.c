@@ -93,9 +93,19 @@ const char *packet_leg_name(enum packet_leg leg)
     return leg == PACKET_QUERY ? "query" : "reply";
 }
 
+static uint32_t line_of(const struct rule *rule, const struct chain *chain)
+{
+    if (rule)
+        return rule->line;
+    return chain ? chain->line : 0;
+}
+
 uint32_t packet_decision_line(const struct packet_decision *d)
 {
-    if (d->rule)
-        return d->rule->line;
-    return d->chain ? d->chain->line : 0;
+    return line_of(d->rule, d->chain);
+}
+
+uint32_t packet_gap_line(const struct packet_gap *gap)
+{
+    return line_of(gap->rule, gap->chain);
 }

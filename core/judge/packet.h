@@ -66,7 +66,7 @@ struct packet_branch {
 struct packet_gap { // a match that could not be told and that decides
     const struct ruleset *ruleset;
     const struct chain *chain;
-    const struct rule *rule;
+    const struct rule *rule; // NULL: the chain's device
     const char *what;
 };
 
@@ -88,5 +88,6 @@ const char *packet_leg_name(enum packet_leg leg);          // "query"
 
 // The deciding line: the rule's, else of a policy the chain's; 0: nobody decides.
 uint32_t packet_decision_line(const struct packet_decision *d);
+uint32_t packet_gap_line(const struct packet_gap *gap); // 0: no line in particular
 
 #endif

@@ -91,35 +91,59 @@ static const struct outcome *run_chain(struct walk *walk, struct state *s)
     return NULL;
 }
 
-static bool device_matches(const struct walk *walk, struct world *w, const struct chain *chain)
+// Whether an ingress or egress chain is attached to the interface that the packet takes.
+static enum tri device_matches(const struct walk *walk, const struct world *w, const struct chain *chain)
 {
     if (!chain->devices)
-        return true;
+        return TRI_YES;
     bool known;
     struct num name = num_of_name(packet_interface(walk, w, w->hook == NF_EGRESS, &known));
-    for (uint32_t i = 0; known && i < chain->devices->n; i++) {
+    if (!known)
+        return TRI_UNKNOWN;
+    for (uint32_t i = 0; i < chain->devices->n; i++) {
         const struct range *r = chain->devices->items[i].key;
         if (num_compare(name, r->lo) >= 0 && num_compare(name, r->hi) <= 0)
-            return true;
+            return TRI_YES;
     }
-    return false;
+    return TRI_NO;
 }
 
-static void run_step(struct walk *walk, struct state *s)
+// The chain that is to be entered stands in the lowest frame before its depth counts.
+static void enter_chain(struct state *s)
+{
+    s->w.depth = 1;
+}
+
+static const struct outcome *run_base_chain(struct walk *walk, struct state *s, const struct plan_step *step)
+{
+    enum tri met = device_matches(walk, &s->w, step->chain);
+    if (step->chain->nat && !packet_nat_applies(&s->w))
+        met = TRI_NO;
+    if (met == TRI_NO) {
+        s->w.step++;
+        return NULL;
+    }
+    s->w.frames[0] = (struct frame){.chain = step->chain, .ruleset = step->ruleset};
+    if (met == TRI_UNKNOWN) {
+        const struct packet_gap gap = {
+            .ruleset = walk->query->rules[step->ruleset], .chain = step->chain, .what = "device"};
+        return split_walk(walk, s, false, &gap, enter_chain, walk_leave_base_chain);
+    }
+    enter_chain(s);
+    return NULL;
+}
+
+static const struct outcome *run_step(struct walk *walk, struct state *s)
 {
     const struct plan_step *step = &walk->plan.steps[s->w.hook][s->w.step];
-    bool enter = step->kind == PLAN_CHAIN && device_matches(walk, &s->w, step->chain) &&
-                 (!step->chain->nat || packet_nat_applies(&s->w));
-    if (enter) {
-        s->w.frames[0] = (struct frame){.chain = step->chain, .ruleset = step->ruleset};
-        s->w.depth = 1;
-        return;
-    }
+    if (step->kind == PLAN_CHAIN)
+        return run_base_chain(walk, s, step);
     if (step->kind == PLAN_CONNTRACK)
         packet_track(walk, &s->w);
-    else if (step->kind == PLAN_TRANSLATE)
+    else
         packet_translate(&s->w);
     s->w.step++;
+    return NULL;
 }
 
 // Where a packet goes that came in: to the node itself, or on. What is not known of the node's addresses is
@@ -208,7 +232,7 @@ const struct outcome *walk_on(struct walk *walk, struct state *s)
         if (s->w.depth > 0)
             o = run_chain(walk, s);
         else if (s->w.step < walk->plan.n[s->w.hook])
-            run_step(walk, s);
+            o = run_step(walk, s);
         else
             o = next_hook(walk, s);
     }

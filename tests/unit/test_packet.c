@@ -19,7 +19,8 @@ struct expect {
     uint8_t proto;
     enum nf_hook hook;
     enum packet_fate fate;
-    uint32_t line; // 0: not looked at
+    uint32_t line;          // 0: not looked at
+    bool unknown_interface; // which way it goes is not known
 };
 
 static struct ip ip_of(const char *text)
@@ -45,8 +46,8 @@ static struct packet_answer *trace(const struct expect *e, struct ruleset **ret_
                              .proto = e->proto ? e->proto : 17,
                              .sport = 40000,
                              .dport = 53,
-                             .in = "eni1",
-                             .out = "eth0",
+                             .in = e->unknown_interface ? NULL : "eni1",
+                             .out = e->unknown_interface ? NULL : "eth0",
                              .hook = e->hook ? e->hook : NF_FORWARD,
                              .local = addresses,
                              .n_local = ARRAY_LEN(local),
@@ -314,6 +315,17 @@ static void test_nft(void **state)
         {.rules = NFT("forward", "\t\tip daddr @s drop\n"), .fate = PACKET_UNKNOWN},
         {.rules = NFT("ingress device \"eni1\"", "\t\tudp dport 53 drop\n"), .fate = PACKET_BLOCKED},
         {.rules = NFT("ingress device \"eth7\"", "\t\tudp dport 53 drop\n"), .fate = PACKET_PASSES},
+        {.rules = NFT("ingress device \"eni1\"", "\t\tudp dport 53 drop\n"),
+         .unknown_interface = true,
+         .fate = PACKET_UNKNOWN,
+         .line = 2},
+        {.rules = NFT("ingress device \"eni1\"", "\t\tudp dport 5353 drop\n"),
+         .unknown_interface = true,
+         .fate = PACKET_PASSES},
+        {.rules = NFT("egress device \"eth0\"", "\t\tudp dport 53 drop\n"),
+         .unknown_interface = true,
+         .fate = PACKET_UNKNOWN,
+         .line = 2},
         {.rules = "table ip t {\n\tset s {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { "
                   "10.0.12.0/24,\n\t\t\t     10.0.99.9 }\n\t}\n"
                   "\tchain c {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tip daddr @s "
