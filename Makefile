@@ -10,6 +10,7 @@ DESTDIR    ?=
 CC         ?= cc
 SAN        ?= 0
 MAKEFLAGS  += --no-builtin-rules
+V          ?= 0
 .DEFAULT_GOAL := all
 
 # ------------------------------------------------------------------ what is needed from Debian 12
@@ -54,6 +55,10 @@ CPPFLAGS += -D_FORTIFY_SOURCE=2
 endif
 O := $(B)/obj
 
+# A line a file; V=1 shows the commands themselves, -s nothing.
+quiet := $(if $(filter 1,$(V)),,@)
+say    = $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,$(if $(quiet),@printf '%-4s %s\n' $(1) $(2)))
+
 # ------------------------------------------------------------------ sources
 CORE_SRC := $(sort $(wildcard core/*.c core/*/*.c))
 TUI_SRC  := $(sort $(wildcard tui/*.c))
@@ -70,6 +75,7 @@ all: $(B)/d5tui
 
 help:
 	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
+#: make          the program, build/d5tui; V=1 shows the commands
 #: make demo     install what is missing, build, open the shipped incident (without a terminal: print its report)
 #: make check    the same set-up, then every test; the last line is "N passed, N failed"; SAN=1 under sanitizers
 #: make lint     layers, one door per library, clang-format, clang-tidy
@@ -84,16 +90,17 @@ help:
 #: make clean    removes build/
 
 $(B)/d5tui: $(O)/tui/main.o $(TUI_OBJ) $(B)/libd5core.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,link,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/libd5core.a: $(CORE_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(quiet)rm -f $@ && ar rcs $@ $^
 
 $(B)/libd5tui.a: $(TUI_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(quiet)rm -f $@ && ar rcs $@ $^
 
 $(B)/libd5kit.a: $(KIT_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(quiet)rm -f $@ && ar rcs $@ $^
 
 # Where things are installed is compiled in: what names such a place is compiled again when it moves.
 PLACES := $(O)/places
@@ -106,11 +113,13 @@ $(patsubst %.c,$(O)/%.o,$(shell grep -lE 'D5_(PREFIX|SYSCONFDIR)' $(CORE_SRC) $(
 
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc,$<)
+	$(quiet)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc,$<)
+	$(quiet)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/gen/theme_default.c: themes/dark.yaml
 	@mkdir -p $(@D)
@@ -122,7 +131,8 @@ $(B)/gen/theme_default.c: themes/dark.yaml
 
 $(B)/tests/%: $(O)/tests/unit/%.o $(B)/libd5tui.a $(B)/libd5core.a $(B)/libd5kit.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libd5kit.a $(B)/libd5tui.a $(B)/libd5core.a $(LDLIBS) -lcmocka -lvterm
+	$(call say,link,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libd5kit.a $(B)/libd5tui.a $(B)/libd5core.a $(LDLIBS) -lcmocka -lvterm
 
 .SECONDARY:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
@@ -134,11 +144,13 @@ setup-check:
 	@tools/setup.sh $(CHECK_PACKAGES)
 
 demo: setup
+	@[ -x $(B)/d5tui ] || echo 'building d5tui; about half a minute' >&2
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@$(B)/d5tui demo
 
 # ------------------------------------------------------------------ tests
 check: setup-check
+	@echo 'building d5tui and its tests' >&2
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(UNIT_BIN)
 	@tests/run.sh $(B)
 
@@ -156,7 +168,8 @@ fuzz:
 fuzz-targets: $(FUZZ_BIN)
 
 $(B)/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(B)/libd5core.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,link,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 lint:
 	@tools/lint.sh
