@@ -1,321 +1,10 @@
-// The table of commands, and what each does. A command that needs words asks for them with a prompt; its
-// answer function does the rest.
-#include <stdio.h>
+// The table of commands. Most of what they run lies with what it is done to; here stands the table, and what
+// binds a command to a direction.
+#include "tui/view_commands.h"
 
 #include "core/base/mem.h"
 #include "tui/view_ui.h"
 #include "tui/views.h"
-
-// ---- moving
-
-static void move(struct ui *ui, long by)
-{
-    if (ui->screen == SCREEN_VIEW) {
-        view_move(ui, by);
-    } else if (ui->screen == SCREEN_GUIDED) {
-        view_guided_look(ui, by);
-    } else if (ui->focus == PANE_CHECKLIST && ui->session) {
-        checklist_move(&ui->checklist, by);
-        const struct check_row *row = checklist_current(&ui->checklist);
-        if (row)
-            view_evidence_show_step(ui, row->item, row->parent);
-    } else if (ui->focus == PANE_EVIDENCE) {
-        pager_move(&ui->evidence.pager, by);
-    } else {
-        list_move(&ui->report.list, by);
-    }
-}
-
-static int window_rows(const struct ui *ui)
-{
-    return ui->focus == PANE_CHECKLIST ? ui->checklist.list.rows : ui->report.list.rows;
-}
-
-static void page(struct ui *ui, int direction)
-{
-    if (ui->screen == SCREEN_VIEW)
-        view_page(ui, direction);
-    else if (ui->focus == PANE_EVIDENCE)
-        pager_page(&ui->evidence.pager, direction);
-    else
-        move(ui, direction * (long)(window_rows(ui) > 1 ? window_rows(ui) - 1 : 1));
-}
-
-static void run_down(void *ui)
-{
-    move(ui, 1);
-}
-
-static void run_up(void *ui)
-{
-    move(ui, -1);
-}
-
-static void run_page_down(void *ui)
-{
-    page(ui, 1);
-}
-
-static void run_page_up(void *ui)
-{
-    page(ui, -1);
-}
-
-static void run_first(void *context)
-{
-    struct ui *ui = context;
-    if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
-        pager_go(&ui->evidence.pager, 0);
-    else
-        move(ui, -(1L << 30));
-}
-
-static void run_last(void *context)
-{
-    struct ui *ui = context;
-    if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
-        pager_go(&ui->evidence.pager, UINT32_MAX);
-    else
-        move(ui, 1L << 30);
-}
-
-static void sideways(struct ui *ui, int by)
-{
-    if (ui->screen == SCREEN_VIEW) {
-        view_sideways(ui, by < 0 ? -1 : 1);
-        return;
-    }
-    int left = ui->evidence.pager.left + by;
-    ui->evidence.pager.left = left < 0 ? 0 : left;
-}
-
-static void run_left(void *ui)
-{
-    sideways(ui, -16);
-}
-
-static void run_right(void *ui)
-{
-    sideways(ui, 16);
-}
-
-static void run_next_pane(void *context)
-{
-    struct ui *ui = context;
-    ui->focus = (enum pane)((ui->focus + 1) % PANE_COUNT);
-}
-
-static void run_last_pane(void *context)
-{
-    struct ui *ui = context;
-    ui->focus = (enum pane)((ui->focus + PANE_COUNT - 1) % PANE_COUNT);
-}
-
-// ---- leaving and seeing
-
-static void on_leave(struct ui *ui, struct span text)
-{
-    if (text.len > 0 && (text.at[0] == 'y' || text.at[0] == 'Y'))
-        ui->leaving = true;
-}
-
-static void run_back(void *context)
-{
-    struct ui *ui = context;
-    if (ui->screen == SCREEN_VIEW)
-        view_back(ui);
-    else if (ui->view)
-        ui->screen = SCREEN_VIEW; // a line of it was opened
-    else if (ui->zoomed && ui->session)
-        ui->zoomed = false;
-    else if (ui->screen == SCREEN_PANES && ui_home(ui) != SCREEN_PANES)
-        ui->screen = ui_home(ui);
-    else if (ui_wants_to_stay(ui))
-        ui_ask(ui,
-               ui->analysing ? "The evidence is still being read. Leave? (y/n) "
-                             : "Probes are running. Stop them and leave? (y/n) ",
-               NULL, on_leave);
-    else
-        ui->leaving = true;
-}
-
-// The first time it stops what runs.
-static void run_leave(void *context)
-{
-    struct ui *ui = context;
-    if (view_live_is_busy(ui) && !ui->live.stopping)
-        view_live_stop(ui);
-    else
-        ui->leaving = true;
-}
-
-static void run_stop(void *context)
-{
-    struct ui *ui = context;
-    if (view_live_is_busy(ui))
-        view_live_stop(ui);
-    else
-        ui_say(ui, ROLE_MUTED, "Nothing runs");
-}
-
-// In the evidence: first what was done to the text, then what runs.
-static void run_escape(void *context)
-{
-    struct ui *ui = context;
-    if (!view_evidence_escape(ui) && ui->session)
-        run_stop(ui);
-}
-
-static void run_zoom(void *context)
-{
-    struct ui *ui = context;
-    struct error err = {0};
-    if (!ui->session && !ui_begin_case(ui, &ui->config->session, &err)) {
-        ui_say(ui, ROLE_ERROR, "%s", err.text);
-        return;
-    }
-    ui->zoomed = !ui->zoomed;
-}
-
-static void run_enter(void *ui)
-{
-    view_enter(ui);
-}
-
-static void run_detail_down(void *ui)
-{
-    view_scroll_detail(ui, 1);
-}
-
-static void run_detail_up(void *ui)
-{
-    view_scroll_detail(ui, -1);
-}
-
-static void run_redraw(void *context)
-{
-    ((struct ui *)context)->redraw = true;
-}
-
-static void run_suspend(void *context)
-{
-    ((struct ui *)context)->suspend = true;
-}
-
-// ---- steps
-
-static void report_change(struct ui *ui, bool done, const struct error *err, const char *what)
-{
-    if (!done) {
-        ui_say(ui, ROLE_ERROR, "%s", err->text);
-        return;
-    }
-    ui_say(ui, ROLE_OK, "%s", what);
-    ui_case_changed(ui);
-}
-
-static void run_step(void *context)
-{
-    struct ui *ui = context;
-    struct error err = {0};
-    const struct check_row *row = checklist_current(&ui->checklist);
-    if (!session_run_step(ui->session, row->item->id, &err)) {
-        ui_say(ui, ROLE_WARN, "%s", err.text);
-        return;
-    }
-    ui_case_changed(ui);
-    view_evidence_show_step(ui, row->item, row->parent);
-    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
-    ui_say(ui, status_role(step->status), "%s: %s", row->item->id,
-           step->said ? step->said : step_status_phrase(step->status));
-}
-
-static void run_all(void *context)
-{
-    struct ui *ui = context;
-    if (view_live_is_on(ui) && ui_is_guided(ui))
-        ui_say(ui, ROLE_MUTED, "Guided mode takes one step at a time: Enter runs the next");
-    else if (view_live_is_on(ui))
-        view_live_run(ui, NULL);
-    else if (ui->n_from == 0 && session_incident(ui->session)->n_sources == 0)
-        ui_say(ui, ROLE_WARN,
-               "There is no evidence to read: start with d5tui --from PATH, or name one in the intake");
-    else
-        ui_analyse(ui); // reads afresh; a reading that is there stays in the case's events
-}
-
-static void on_skip(struct ui *ui, struct span text)
-{
-    struct error err = {0};
-    const char *step = checklist_current(&ui->checklist)->item->id;
-    (void)text;
-    report_change(ui, session_skip_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
-                  "skipped; the reason stands in the report");
-    if (ui->screen == SCREEN_GUIDED && !err.text[0])
-        view_guided_ended(ui, step);
-}
-
-static void run_skip(void *ui)
-{
-    ui_ask(ui, "Why is this step skipped? ", NULL, on_skip);
-}
-
-static void on_note(struct ui *ui, struct span text)
-{
-    struct error err = {0};
-    const struct check_row *row = checklist_current(&ui->checklist);
-    struct event event = {
-        .kind = EVENT_NOTE, .step = row ? row->item->id : NULL, .text = str_text(&ui->prompt.text)};
-    (void)text;
-    report_change(ui, session_do(ui->session, event, &err), &err, "noted");
-}
-
-static void run_note(void *context)
-{
-    struct ui *ui = context;
-    const struct check_row *row = checklist_current(&ui->checklist);
-    const struct incident_step *step =
-        row ? incident_step(session_incident(ui->session), row->item->id) : NULL;
-    ui_ask(ui, "Note: ", step ? step->note : NULL, on_note);
-}
-
-static void on_pass(struct ui *ui, struct span text)
-{
-    struct error err = {0};
-    const char *gate = session_held_by(ui->session, checklist_current(&ui->checklist)->item->id);
-    struct event event = {.kind = EVENT_GATE_PASSED, .step = gate, .text = str_text(&ui->prompt.text)};
-    (void)text;
-    report_change(ui, session_do(ui->session, event, &err), &err,
-                  "the gate is passed; the reason stands in the report");
-}
-
-static void run_pass(void *context)
-{
-    struct ui *ui = context;
-    const struct check_row *row = checklist_current(&ui->checklist);
-    if (!session_held_by(ui->session, row->item->id))
-        ui_say(ui, ROLE_MUTED, "No gate holds this step");
-    else if (session_is_guided(ui->session))
-        ui_say(ui, ROLE_WARN, "A gate holds this step; in guided mode nobody goes past it");
-    else
-        ui_ask(ui, "Why past the gate? ", NULL, on_pass);
-}
-
-static void run_open_step(void *context)
-{
-    struct ui *ui = context;
-    const struct check_row *row = checklist_current(&ui->checklist);
-    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
-    if (step && view_live_is_on(ui))
-        view_live_run(ui, step->id);
-    else if (step && step->status == STEP_TODO && session_analysis(ui->session))
-        run_step(ui);
-    else
-        view_evidence_show_step(ui, row->item, row->parent);
-    view_evidence_reveal(ui);
-}
-
-// ---- evidence and report
 
 static void run_next(void *ui)
 {
@@ -378,24 +67,6 @@ static void run_lines(void *ui)
     view_guided_evidence(ui);
 }
 
-static void on_answer(struct ui *ui, struct span text)
-{
-    struct error err = {0};
-    const char *step = checklist_current(&ui->checklist)->item->id;
-    if (text.len > 0)
-        report_change(ui, session_answer_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
-                      "answered");
-}
-
-static void run_answer(void *context)
-{
-    struct ui *ui = context;
-    if (session_asks_person(ui->session, checklist_current(&ui->checklist)->item->id))
-        ui_ask(ui, "Your answer (y, n, or what you saw): ", NULL, on_answer);
-    else
-        ui_say(ui, ROLE_MUTED, "This step is answered by evidence: n writes a note to it");
-}
-
 static void on_theme(struct ui *ui, struct span text)
 {
     if (text.len > 0 && ui_use_theme(ui, str_text(&ui->prompt.text)))
@@ -407,19 +78,52 @@ static void run_theme(void *ui)
     ui_ask(ui, "Theme (dark, light, high-contrast, colour-blind, mono): ", NULL, on_theme);
 }
 
+// In the evidence: first what was done to the text, then what runs.
+static void run_escape(void *context)
+{
+    struct ui *ui = context;
+    if (!view_evidence_escape(ui) && ui->session)
+        view_steps_stop(ui);
+}
+
+static void run_enter(void *ui)
+{
+    view_enter(ui);
+}
+
+static void run_detail_down(void *ui)
+{
+    view_scroll_detail(ui, 1);
+}
+
+static void run_detail_up(void *ui)
+{
+    view_scroll_detail(ui, -1);
+}
+
+static void run_redraw(void *context)
+{
+    ((struct ui *)context)->redraw = true;
+}
+
+static void run_suspend(void *context)
+{
+    ((struct ui *)context)->suspend = true;
+}
+
 static const struct command commands[] = {
     // name, help, label for the key line, keys, scope, needs, what runs
     {"run-step", "Run this step, or show what it rests on", "run", "Enter", SCOPE_CHECKLIST,
-     NEED_SESSION | NEED_STEP, run_open_step},
+     NEED_SESSION | NEED_STEP, view_steps_open},
     {"next-step", "Run the step that comes next; read the card first", "run", "Enter", SCOPE_CARD,
      NEED_SESSION | NEED_READY, run_next_step},
     {"hand-over", "Pack the case for whoever goes on, and say where it lies", "hand over", "H", SCOPE_CARD,
      NEED_SESSION | NEED_ANALYSIS, run_hand_over},
-    {"read-evidence", "Read the evidence afresh", NULL, "R", SCOPE_CARD, NEED_SESSION, run_all},
+    {"read-evidence", "Read the evidence afresh", NULL, "R", SCOPE_CARD, NEED_SESSION, view_steps_run_all},
     {"lines", "The lines of evidence that this step rests on; q comes back", "lines", "v Tab", SCOPE_CARD,
      NEED_SESSION | NEED_ANALYSIS, run_lines},
     {"answer", "Answer a step that asks for your own eyes", NULL, "a", SCOPE_CHECKLIST,
-     NEED_SESSION | NEED_STEP, run_answer},
+     NEED_SESSION | NEED_STEP, view_steps_answer},
     {"open-line", "Open the evidence that this line of the report rests on, or edit its free text", "open",
      "Enter", SCOPE_REPORT, NEED_ANALYSIS, view_report_open},
     {"edit", "Edit the free text of this line: detail, operator's fix, note", "edit", "E", SCOPE_REPORT,
@@ -434,20 +138,20 @@ static const struct command commands[] = {
     {"undo-search", "Stop a search that runs; else show all lines again, then set nothing off", NULL, "Esc",
      SCOPE_EVIDENCE, NEED_TEXT, run_escape},
     {"run-all", "Read the evidence and run all steps that may run", "run all", "R", SCOPE_PANES, NEED_SESSION,
-     run_all},
+     view_steps_run_all},
     {"stop-probes", "Stop the probes that run; what is known is judged", NULL, "Esc",
-     SCOPE_CHECKLIST | SCOPE_REPORT | SCOPE_CARD, NEED_SESSION, run_stop},
+     SCOPE_CHECKLIST | SCOPE_REPORT | SCOPE_CARD, NEED_SESSION, view_steps_stop},
     {"recheck", "Take the readings that decided again: gone, or still there", NULL, "V", SCOPE_CASE,
      NEED_ANALYSIS, view_live_recheck},
     {"skip-step", "Skip this step; asks why", "skip", "s", SCOPE_CHECKLIST | SCOPE_CARD,
-     NEED_SESSION | NEED_STEP, run_skip},
+     NEED_SESSION | NEED_STEP, view_steps_skip},
     {"note", "Write a note to this step", "note", "n", SCOPE_CHECKLIST | SCOPE_REPORT | SCOPE_CARD,
-     NEED_SESSION, run_note},
-    {"next-pane", "Next pane", "pane", "Tab", SCOPE_PANES, 0, run_next_pane},
-    {"previous-pane", "Pane before", NULL, "Shift-Tab", SCOPE_PANES, 0, run_last_pane},
-    {"zoom", "The evidence on the whole screen, and back", "zoom", "z", SCOPE_EVIDENCE, 0, run_zoom},
+     NEED_SESSION, view_steps_note},
+    {"next-pane", "Next pane", "pane", "Tab", SCOPE_PANES, 0, view_moving_next_pane},
+    {"previous-pane", "Pane before", NULL, "Shift-Tab", SCOPE_PANES, 0, view_moving_last_pane},
+    {"zoom", "The evidence on the whole screen, and back", "zoom", "z", SCOPE_EVIDENCE, 0, view_moving_zoom},
     {"pass-gate", "Go past the gate that holds this step; asks why", NULL, "o", SCOPE_CHECKLIST,
-     NEED_SESSION | NEED_STEP, run_pass},
+     NEED_SESSION | NEED_STEP, view_steps_pass},
     {"next-cited", "Next line that this step rests on", "cited", "]", SCOPE_PANES, NEED_ANALYSIS,
      run_next_place},
     {"previous-cited", "Cited line before", NULL, "[", SCOPE_PANES, NEED_ANALYSIS, run_last_place},
@@ -504,16 +208,16 @@ static const struct command commands[] = {
      SCOPE_WAYS, NEED_ANALYSIS, view_export_open},
     {"changes", "What the report would be now against what was last exported", NULL, "D", SCOPE_CASE,
      NEED_ANALYSIS, view_diff_open},
-    {"down", "Down", NULL, "j Down Ctrl-N", SCOPE_MOVING, 0, run_down},
-    {"up", "Up", NULL, "k Up Ctrl-P", SCOPE_MOVING, 0, run_up},
-    {"page-down", "A page down", NULL, "PgDn Space Ctrl-F Ctrl-D", SCOPE_MOVING, 0, run_page_down},
-    {"page-up", "A page up", NULL, "PgUp b Ctrl-B Ctrl-U", SCOPE_MOVING, 0, run_page_up},
-    {"first", "To the beginning", NULL, "g Home", SCOPE_MOVING, 0, run_first},
-    {"last", "To the end", NULL, "G End", SCOPE_MOVING, 0, run_last},
+    {"down", "Down", NULL, "j Down Ctrl-N", SCOPE_MOVING, 0, view_moving_down},
+    {"up", "Up", NULL, "k Up Ctrl-P", SCOPE_MOVING, 0, view_moving_up},
+    {"page-down", "A page down", NULL, "PgDn Space Ctrl-F Ctrl-D", SCOPE_MOVING, 0, view_moving_page_down},
+    {"page-up", "A page up", NULL, "PgUp b Ctrl-B Ctrl-U", SCOPE_MOVING, 0, view_moving_page_up},
+    {"first", "To the beginning", NULL, "g Home", SCOPE_MOVING, 0, view_moving_first},
+    {"last", "To the end", NULL, "G End", SCOPE_MOVING, 0, view_moving_last},
     {"left", "Text back to the left; in a view what stands to the left", NULL, "Left h",
-     SCOPE_EVIDENCE | SCOPE_VIEWS, 0, run_left},
+     SCOPE_EVIDENCE | SCOPE_VIEWS, 0, view_moving_left},
     {"right", "The rest of long lines; in a view what stands to the right", NULL, "Right l",
-     SCOPE_EVIDENCE | SCOPE_VIEWS, 0, run_right},
+     SCOPE_EVIDENCE | SCOPE_VIEWS, 0, view_moving_right},
     {"more", "More of what is said of the current entry", NULL, "J", SCOPE_VIEWS, NEED_VIEW, run_detail_down},
     {"less", "Back up in what is said of the current entry", NULL, "K", SCOPE_VIEWS, NEED_VIEW,
      run_detail_up},
@@ -521,12 +225,12 @@ static const struct command commands[] = {
      SCOPE_CASE, 0, run_theme},
     {"palette", "All commands by name", "commands", ":", SCOPE_WAYS, 0, view_palette_open},
     {"help", "All keys, and what they do", NULL, "? F1", SCOPE_WAYS, 0, view_help_open},
-    {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, run_back},
-    {"back-from-list", "Back", NULL, "Esc", SCOPE_VIEWS, 0, run_back},
+    {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, view_moving_back},
+    {"back-from-list", "Back", NULL, "Esc", SCOPE_VIEWS, 0, view_moving_back},
     {"go-on", "Go on with the case that was cut off last", NULL, "Ctrl-O", SCOPE_INTAKE, 0, view_cutoff_open},
     {"redraw", "Draw everything afresh", NULL, "Ctrl-L", SCOPE_ALL, 0, run_redraw},
     {"suspend", "Stop for the shell; fg goes on", NULL, "Ctrl-Z", SCOPE_ALL, 0, run_suspend},
-    {"leave", "Leave", NULL, "Ctrl-C F10", SCOPE_ALL, 0, run_leave},
+    {"leave", "Leave", NULL, "Ctrl-C F10", SCOPE_ALL, 0, view_moving_leave},
 };
 
 const struct keymap ui_keymap = {commands, ARRAY_LEN(commands)};

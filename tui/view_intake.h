@@ -55,6 +55,9 @@ bool intake_check(struct intake *intake);
 // none.
 bool intake_find_name(struct span text, struct str *ret);
 
+// Whether such a byte may stand in a name of Kubernetes' or of DNS'.
+bool intake_is_name_char(char c);
+
 // Fills in what a pasted text names (the failing name, pod, namespace, node, time), where fields are empty.
 void intake_take(struct intake *intake, struct span text);
 

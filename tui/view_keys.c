@@ -1,0 +1,96 @@
+// How keys and pasted text reach the screen's state: to a prompt when one is open, to the intake's form, else
+// through the table of commands.
+#include "tui/view_ui.h"
+
+unsigned ui_scope(const struct ui *ui)
+{
+    static const unsigned panes[] = {SCOPE_CHECKLIST, SCOPE_EVIDENCE, SCOPE_REPORT};
+    if (ui->screen == SCREEN_VIEW)
+        return SCOPE_VIEWS | ui->view->ops->scope;
+    if (ui->screen == SCREEN_GUIDED)
+        return SCOPE_CARD;
+    return ui->screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
+}
+
+static const char *lacks(const struct ui *ui, const struct command *command)
+{
+    unsigned needs = command->needs;
+    if (needs & NEED_VIEW && !(command->scope & ui_scope(ui)))
+        return "That is done in a view, and none is open that it is for";
+    if (needs & NEED_SESSION && !ui->session)
+        return "There is no case yet, only this file: z shows it in the workbench";
+    bool analysed = ui->session && session_analysis(ui->session);
+    if ((needs & NEED_ANALYSIS && !analysed) || (needs & NEED_READY && !analysed && !view_live_is_on(ui)))
+        return ui->analysing ? "The evidence is still being read" : "No evidence was read yet: R reads it";
+    if (needs & NEED_STEP && !checklist_current(&ui->checklist))
+        return "No step is selected";
+    if (needs & NEED_TEXT && !ui->evidence.text)
+        return "No evidence is shown";
+    return NULL;
+}
+
+void ui_run(struct ui *ui, const struct command *command)
+{
+    const char *lack = lacks(ui, command);
+    ui->dirty = true;
+    if (!lack && ui->screen == SCREEN_VIEW && !(command->scope & ui_scope(ui)))
+        ui->screen =
+            command->scope & SCOPE_CARD ? ui_home(ui) : SCREEN_PANES; // by its name: it belongs there
+    if (lack)
+        ui_say(ui, ROLE_WARN, "%s", lack);
+    else
+        command->run(ui);
+}
+
+static void after_typing(struct ui *ui, enum prompt_result result)
+{
+    ui_answer_fn *answer = ui->on_answer;
+    struct span text = str_span(&ui->prompt.text);
+    switch (result) {
+    case PROMPT_CHANGED:
+        if (ui->on_typing)
+            ui->on_typing(ui, text, false);
+        break;
+    case PROMPT_CANCELLED:
+        prompt_close(&ui->prompt);
+        if (ui->on_typing)
+            ui->on_typing(ui, text, true);
+        break;
+    case PROMPT_ACCEPTED:
+        prompt_close(&ui->prompt);
+        answer(ui, text);
+        break;
+    default:
+        break;
+    }
+}
+
+void ui_key(struct ui *ui, struct key key)
+{
+    ui->dirty = true;
+    if (ui->prompt.open) {
+        enum prompt_result result = prompt_key(&ui->prompt, key);
+        if (result == PROMPT_IGNORED && ui->screen == SCREEN_VIEW && (key.code == K_UP || key.code == K_DOWN))
+            view_move(ui, key.code == K_UP ? -1 : 1); // chooses among what was typed for
+        after_typing(ui, result);
+        return;
+    }
+    str_clear(&ui->message);
+    const struct command *command = keymap_find(&ui->keymap, key, ui_scope(ui));
+    if (ui->screen == SCREEN_INTAKE && !command)
+        view_intake_key(ui, key);
+    else if (command)
+        ui_run(ui, command);
+    view_evidence_moved(ui);
+}
+
+void ui_paste(struct ui *ui, struct span text)
+{
+    ui->dirty = true;
+    if (ui->prompt.open)
+        after_typing(ui, prompt_paste(&ui->prompt, text));
+    else if (ui->screen == SCREEN_INTAKE)
+        view_intake_paste(ui, text);
+    else
+        ui_say(ui, ROLE_MUTED, "Pasted text is taken by prompts only: / searches, n notes");
+}

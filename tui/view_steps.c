@@ -1,0 +1,142 @@
+// What a person does to the current step: runs it, skips it, notes, answers, goes past its gate. What needs
+// words asks for them with a prompt; its answer function does the rest.
+#include "tui/view_commands.h"
+#include "tui/view_ui.h"
+
+static void report_change(struct ui *ui, bool done, const struct error *err, const char *what)
+{
+    if (!done) {
+        ui_say(ui, ROLE_ERROR, "%s", err->text);
+        return;
+    }
+    ui_say(ui, ROLE_OK, "%s", what);
+    ui_case_changed(ui);
+}
+
+static void run_step(void *context)
+{
+    struct ui *ui = context;
+    struct error err = {0};
+    const struct check_row *row = checklist_current(&ui->checklist);
+    if (!session_run_step(ui->session, row->item->id, &err)) {
+        ui_say(ui, ROLE_WARN, "%s", err.text);
+        return;
+    }
+    ui_case_changed(ui);
+    view_evidence_show_step(ui, row->item, row->parent);
+    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
+    ui_say(ui, status_role(step->status), "%s: %s", row->item->id,
+           step->said ? step->said : step_status_phrase(step->status));
+}
+
+void view_steps_run_all(void *context)
+{
+    struct ui *ui = context;
+    if (view_live_is_on(ui) && ui_is_guided(ui))
+        ui_say(ui, ROLE_MUTED, "Guided mode takes one step at a time: Enter runs the next");
+    else if (view_live_is_on(ui))
+        view_live_run(ui, NULL);
+    else if (ui->n_from == 0 && session_incident(ui->session)->n_sources == 0)
+        ui_say(ui, ROLE_WARN,
+               "There is no evidence to read: start with d5tui --from PATH, or name one in the intake");
+    else
+        ui_analyse(ui); // reads afresh; a reading that is there stays in the case's events
+}
+
+static void on_skip(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const char *step = checklist_current(&ui->checklist)->item->id;
+    (void)text;
+    report_change(ui, session_skip_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
+                  "skipped; the reason stands in the report");
+    if (ui->screen == SCREEN_GUIDED && !err.text[0])
+        view_guided_ended(ui, step);
+}
+
+void view_steps_skip(void *ui)
+{
+    ui_ask(ui, "Why is this step skipped? ", NULL, on_skip);
+}
+
+static void on_note(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const struct check_row *row = checklist_current(&ui->checklist);
+    struct event event = {
+        .kind = EVENT_NOTE, .step = row ? row->item->id : NULL, .text = str_text(&ui->prompt.text)};
+    (void)text;
+    report_change(ui, session_do(ui->session, event, &err), &err, "noted");
+}
+
+void view_steps_note(void *context)
+{
+    struct ui *ui = context;
+    const struct check_row *row = checklist_current(&ui->checklist);
+    const struct incident_step *step =
+        row ? incident_step(session_incident(ui->session), row->item->id) : NULL;
+    ui_ask(ui, "Note: ", step ? step->note : NULL, on_note);
+}
+
+static void on_pass(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const char *gate = session_held_by(ui->session, checklist_current(&ui->checklist)->item->id);
+    struct event event = {.kind = EVENT_GATE_PASSED, .step = gate, .text = str_text(&ui->prompt.text)};
+    (void)text;
+    report_change(ui, session_do(ui->session, event, &err), &err,
+                  "the gate is passed; the reason stands in the report");
+}
+
+void view_steps_pass(void *context)
+{
+    struct ui *ui = context;
+    const struct check_row *row = checklist_current(&ui->checklist);
+    if (!session_held_by(ui->session, row->item->id))
+        ui_say(ui, ROLE_MUTED, "No gate holds this step");
+    else if (session_is_guided(ui->session))
+        ui_say(ui, ROLE_WARN, "A gate holds this step; in guided mode nobody goes past it");
+    else
+        ui_ask(ui, "Why past the gate? ", NULL, on_pass);
+}
+
+void view_steps_open(void *context)
+{
+    struct ui *ui = context;
+    const struct check_row *row = checklist_current(&ui->checklist);
+    const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
+    if (step && view_live_is_on(ui))
+        view_live_run(ui, step->id);
+    else if (step && step->status == STEP_TODO && session_analysis(ui->session))
+        run_step(ui);
+    else
+        view_evidence_show_step(ui, row->item, row->parent);
+    view_evidence_reveal(ui);
+}
+
+void view_steps_stop(void *context)
+{
+    struct ui *ui = context;
+    if (view_live_is_busy(ui))
+        view_live_stop(ui);
+    else
+        ui_say(ui, ROLE_MUTED, "Nothing runs");
+}
+
+static void on_answer(struct ui *ui, struct span text)
+{
+    struct error err = {0};
+    const char *step = checklist_current(&ui->checklist)->item->id;
+    if (text.len > 0)
+        report_change(ui, session_answer_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
+                      "answered");
+}
+
+void view_steps_answer(void *context)
+{
+    struct ui *ui = context;
+    if (session_asks_person(ui->session, checklist_current(&ui->checklist)->item->id))
+        ui_ask(ui, "Your answer (y, n, or what you saw): ", NULL, on_answer);
+    else
+        ui_say(ui, ROLE_MUTED, "This step is answered by evidence: n writes a note to it");
+}
