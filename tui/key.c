@@ -195,6 +195,11 @@ void key_read(struct key_reader *reader, struct span bytes, const struct key_sin
     reader->pending = rest;
 }
 
+bool key_is_text(struct key key)
+{
+    return key.code < K_UP && !key.mods && !utf8_is_unsafe(key.code);
+}
+
 bool key_waits(const struct key_reader *reader)
 {
     return reader->pending.len > 0 && !reader->pasting;

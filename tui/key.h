@@ -56,6 +56,9 @@ void key_reader_done(struct key_reader *reader);
 // Takes bytes and gives out what is complete.
 void key_read(struct key_reader *reader, struct span bytes, const struct key_sink *sink);
 
+// Whether a field takes it as a character to be typed.
+bool key_is_text(struct key key);
+
 // Whether an unfinished sequence waits: after a few milliseconds it is what it is (a lone Escape).
 bool key_waits(const struct key_reader *reader);
 void key_flush(struct key_reader *reader, const struct key_sink *sink);

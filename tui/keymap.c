@@ -136,6 +136,17 @@ struct span command_key(const struct command *command)
     return name;
 }
 
+struct span command_key_beside_text(const struct command *command)
+{
+    struct span rest = span_of(command->keys), name;
+    struct key key;
+    while (span_cut_word(&rest, &name)) {
+        if (key_parse(name, &key) && !key_is_text(key))
+            return name;
+    }
+    return span_of("");
+}
+
 static int lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? c + 32 : c;

@@ -42,6 +42,9 @@ const struct command *keymap_named(const struct keymap *map, struct span name);
 // The first key of a command as people read it: "Enter", "PgDn".
 struct span command_key(const struct command *command);
 
+// The first one that no field takes for text: "F1"; empty: there is none.
+struct span command_key_beside_text(const struct command *command);
+
 // How well `typed` fits `name` as letters in order (the palette): 0 not at all; more is better. Starts of
 // words and runs of letters count for more.
 int fuzzy_score(struct span typed, struct span name);

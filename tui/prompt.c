@@ -136,7 +136,7 @@ enum prompt_result prompt_key(struct prompt *prompt, struct key key)
     default:
         break;
     }
-    if (key.code >= K_UP || key.mods || utf8_is_unsafe(key.code))
+    if (!key_is_text(key))
         return PROMPT_IGNORED;
     char text[4];
     unsigned n = utf8_encode(key.code, text);

@@ -25,4 +25,8 @@ void view_steps_open(void *ui);
 void view_steps_answer(void *ui);
 void view_steps_stop(void *ui);
 
+struct ui;
+// What Esc would do where the focus is: "stop", "undo"; NULL: nothing.
+const char *view_steps_escape_word(const struct ui *ui);
+
 #endif

@@ -84,6 +84,7 @@ void view_evidence_filter(void *ui);                        // asks what to keep
 void view_evidence_filter_level(void *ui);                  // the next level
 void view_evidence_filter_time(void *ui);                   // asks when
 bool view_evidence_escape(struct ui *ui); // stops a search, shows all again; false: nothing of that
+const char *view_evidence_escape_word(const struct ui *ui); // what it would do: "stop", "undo", or NULL
 
 // What comes from the work behind the keys.
 void view_evidence_moved(struct ui *ui);                                 // the window may have been

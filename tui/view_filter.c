@@ -171,12 +171,25 @@ void filter_words(const struct ui *ui, struct str *ret)
     }
 }
 
+static bool runs(const struct seeker *seeker)
+{
+    return seeker && finder_state(seeker->finder).running;
+}
+
 static bool stop(struct seeker *seeker)
 {
-    bool running = seeker && finder_state(seeker->finder).running;
+    bool running = runs(seeker);
     if (running)
         finder_stop(seeker->finder);
     return running;
+}
+
+const char *view_evidence_escape_word(const struct ui *ui)
+{
+    const struct evidence_view *view = &ui->evidence;
+    if (runs(view->search.seeker) || runs(view->filter.seeker))
+        return "stop";
+    return view->pager.bare || view->pager.kept || view->search.pattern.len > 0 ? "undo" : NULL;
 }
 
 // Goes back one thing at a time: what runs, what is kept, what is set off.

@@ -12,7 +12,8 @@ static const struct chapter {
 } chapters[] = {
     {"Everywhere", SCOPE_ALL},    {"Moving", SCOPE_MOVING},   {"Steps", SCOPE_CHECKLIST},
     {"Evidence", SCOPE_EVIDENCE}, {"Report", SCOPE_REPORT},   {"The workbench", SCOPE_PANES},
-    {"Views", SCOPE_WAYS},        {"In a view", SCOPE_VIEWS}, {"Guided mode", SCOPE_CARD},
+    {"Views", SCOPE_WAYS},        {"In a view", SCOPE_VIEWS}, {"A new incident", SCOPE_INTAKE},
+    {"Guided mode", SCOPE_CARD},
 };
 
 // The chapter of exactly that scope, else the first that lies in it.

@@ -232,8 +232,9 @@ static void complete_path(struct intake *intake)
 
 // ---- keys
 
-static void begin(struct ui *ui)
+void view_intake_begin(void *context)
 {
+    struct ui *ui = context;
     struct error err = {0};
     if (!intake_check(&ui->intake)) {
         ui_say(ui, ROLE_ERROR, "%s: %s", fields[ui->intake.at].label, ui->intake.errors[ui->intake.at].text);
@@ -247,25 +248,43 @@ static void begin(struct ui *ui)
         ui_say(ui, ROLE_ERROR, "%s", err.text);
 }
 
+static void move(struct intake *intake, int by)
+{
+    intake->at = (enum intake_field)(((int)intake->at + FIELD_COUNT + by) % FIELD_COUNT);
+    str_clear(&intake->hint);
+}
+
+void view_intake_next(void *ui)
+{
+    move(&((struct ui *)ui)->intake, 1);
+}
+
+void view_intake_previous(void *ui)
+{
+    move(&((struct ui *)ui)->intake, -1);
+}
+
+void view_intake_complete(void *context)
+{
+    struct ui *ui = context;
+    struct intake *intake = &ui->intake;
+    if (intake->at == FIELD_FROM && intake->fields[FIELD_FROM].text.len > 0)
+        complete_path(intake);
+    else if (view_complete_can(ui))
+        view_complete(ui);
+    else
+        move(intake, 1);
+}
+
+void view_intake_leave(void *ui)
+{
+    ((struct ui *)ui)->leaving = true;
+}
+
 void view_intake_key(struct ui *ui, struct key key)
 {
     struct intake *intake = &ui->intake;
-    bool at_path = intake->at == FIELD_FROM;
-    if (key.code == K_ESCAPE) {
-        ui->leaving = true;
-    } else if (key.code == K_ENTER) {
-        begin(ui);
-    } else if (key.code == K_TAB && at_path && intake->fields[FIELD_FROM].text.len > 0) {
-        complete_path(intake);
-    } else if (key.code == K_TAB && view_complete_can(ui)) {
-        view_complete(ui);
-    } else if (key.code == K_DOWN || key.code == K_TAB) {
-        intake->at = (enum intake_field)((intake->at + 1) % FIELD_COUNT);
-        str_clear(&intake->hint);
-    } else if (key.code == K_UP || key.code == K_BACKTAB) {
-        intake->at = (enum intake_field)((intake->at + FIELD_COUNT - 1) % FIELD_COUNT);
-        str_clear(&intake->hint);
-    } else if (prompt_key(&intake->fields[intake->at], key) == PROMPT_CHANGED) {
+    if (prompt_key(&intake->fields[intake->at], key) == PROMPT_CHANGED) {
         intake->errors[intake->at].text[0] = '\0';
         str_clear(&intake->hint);
     }
@@ -324,21 +343,11 @@ void view_intake_draw(struct ui *ui, struct rect area)
     bool roomy = area.rows >= 18;
     int row = roomy ? 1 : 0;
     struct pen pen = pen_at(&ui->canvas, area, row, 3);
-    pen_text(&pen, ROLE_TEXT,
-             "What hurts? Paste the error, name the pod or what was collected, and press Enter.");
+    pen_text(&pen, ROLE_TEXT, "What hurts? Paste the error, name the pod or the evidence, and press Enter.");
     row += roomy ? 2 : 1;
     row = draw_cut_off(ui, area, row);
     for (int field = 0; field < FIELD_COUNT; field++) {
         draw_field(ui, rect_rows(area, row, 1), (enum intake_field)field);
         row = draw_below(ui, area, row + 1, (enum intake_field)field);
     }
-    struct pen keys = pen_at(&ui->canvas, area, row + (roomy ? 1 : 0), 3);
-    pen_text(&keys, ROLE_KEY, "Enter");
-    pen_text(&keys, ROLE_MUTED, " begin  ");
-    pen_text(&keys, ROLE_KEY, "Down");
-    pen_text(&keys, ROLE_MUTED, " next field  ");
-    pen_text(&keys, ROLE_KEY, "Tab");
-    pen_text(&keys, ROLE_MUTED, " complete  ");
-    pen_text(&keys, ROLE_KEY, "Esc");
-    pen_text(&keys, ROLE_MUTED, " leave");
 }

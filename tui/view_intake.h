@@ -61,6 +61,12 @@ bool intake_is_name_char(char c);
 // Fills in what a pasted text names (the failing name, pod, namespace, node, time), where fields are empty.
 void intake_take(struct intake *intake, struct span text);
 
+// What its commands run, and what its fields are typed with. Each takes the ui.
+void view_intake_begin(void *ui);
+void view_intake_next(void *ui);
+void view_intake_previous(void *ui);
+void view_intake_complete(void *ui); // a path, or a name of the cluster; else the next field
+void view_intake_leave(void *ui);
 void view_intake_key(struct ui *ui, struct key key);
 void view_intake_paste(struct ui *ui, struct span text);
 void view_cutoff_look(struct ui *ui); // view_cutoff.c: finds it, on a worker

@@ -12,11 +12,13 @@ unsigned ui_scope(const struct ui *ui)
     return ui->screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
 }
 
-static const char *lacks(const struct ui *ui, const struct command *command)
+const char *ui_lacks(const struct ui *ui, const struct command *command)
 {
     unsigned needs = command->needs;
     if (needs & NEED_VIEW && !(command->scope & ui_scope(ui)))
         return "That is done in a view, and none is open that it is for";
+    if (needs & NEED_FORM && ui->screen != SCREEN_INTAKE)
+        return "That is done in the form of a new incident, and it is not shown";
     if (needs & NEED_SESSION && !ui->session)
         return "There is no case yet, only this file: z shows it in the workbench";
     bool analysed = ui->session && session_analysis(ui->session);
@@ -31,7 +33,7 @@ static const char *lacks(const struct ui *ui, const struct command *command)
 
 void ui_run(struct ui *ui, const struct command *command)
 {
-    const char *lack = lacks(ui, command);
+    const char *lack = ui_lacks(ui, command);
     ui->dirty = true;
     if (!lack && ui->screen == SCREEN_VIEW && !(command->scope & ui_scope(ui)))
         ui->screen =
@@ -77,7 +79,7 @@ void ui_key(struct ui *ui, struct key key)
     }
     str_clear(&ui->message);
     const struct command *command = keymap_find(&ui->keymap, key, ui_scope(ui));
-    if (ui->screen == SCREEN_INTAKE && !command)
+    if (ui->screen == SCREEN_INTAKE && (!command || key_is_text(key)))
         view_intake_key(ui, key);
     else if (command)
         ui_run(ui, command);

@@ -114,6 +114,14 @@ void view_steps_open(void *context)
     view_evidence_reveal(ui);
 }
 
+const char *view_steps_escape_word(const struct ui *ui)
+{
+    bool text = ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE;
+    const char *word = text ? view_evidence_escape_word(ui) : NULL;
+    bool stops = ui->screen != SCREEN_VIEW && view_live_is_busy(ui);
+    return word ? word : stops ? "stop" : NULL;
+}
+
 void view_steps_stop(void *context)
 {
     struct ui *ui = context;

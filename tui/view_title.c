@@ -1,4 +1,5 @@
 // The rows around the panes: title, tabs, key line, and the whole of a screen that is too small for panes.
+#include "tui/view_commands.h"
 #include "tui/view_ui.h"
 
 static const char *or_none(const char *text)
@@ -136,38 +137,69 @@ void view_tabs_draw(struct ui *ui, struct rect area)
     pen_text(&pen, ROLE_MUTED, " Tab: next");
 }
 
+// What leads back to something else on the screen, or out of it.
+static bool leads_back(const struct ui *ui)
+{
+    bool inside = ui->screen == SCREEN_PANES && (ui_home(ui) != SCREEN_PANES || (ui->zoomed && ui->session));
+    return ui->screen == SCREEN_VIEW || ui->view || inside;
+}
+
+enum { KEY_GAP = 2 }; // columns between two of them
+
+static void draw_key(struct pen *pen, struct span key, const char *label)
+{
+    pen_span(pen, ROLE_KEY, key);
+    pen_printf(pen, ROLE_MUTED, " %s", label);
+    pen->col += KEY_GAP;
+}
+
+static int key_width(struct span key, const char *label)
+{
+    return text_columns(key) + 1 + text_columns(span_of(label)) + KEY_GAP;
+}
+
 // The way to all keys, and the way out, at the right end. Returns the column that it begins at.
 static int draw_last_keys(struct ui *ui, struct rect area)
 {
-    const char *away = ui->screen == SCREEN_VIEW || ui->view ? " back" : " leave";
-    struct span help = ui_key_of(ui, "help"), back = ui_key_of(ui, "back");
-    int width = text_columns(help) + text_columns(back) + (int)strlen(" help  ") + (int)strlen(" leave") + 1;
+    bool form = ui->screen == SCREEN_INTAKE;
+    struct span help =
+        form ? command_key_beside_text(keymap_named(&ui->keymap, span_of("help"))) : ui_key_of(ui, "help");
+    struct span back = ui_key_of(ui, form ? "leave-form" : "back");
+    const char *away = leads_back(ui) ? "back" : "leave";
+    int width = (help.len ? key_width(help, "help") : 0) + key_width(back, away) - 1;
     struct pen pen = pen_at(&ui->canvas, area, 0, area.cols - width);
     if (area.cols < width + 2)
         return area.cols - width;
-    pen_span(&pen, ROLE_KEY, help);
-    pen_text(&pen, ROLE_MUTED, " help  ");
-    pen_span(&pen, ROLE_KEY, back);
-    pen_text(&pen, ROLE_MUTED, away);
+    if (help.len)
+        draw_key(&pen, help, "help");
+    draw_key(&pen, back, away);
     return area.cols - width;
 }
 
-// As many labels as fit, in the table's order; the way to all of them is always there.
+// Where two commands of a scope have one key, it is the first one's.
+static bool has_its_key(const struct ui *ui, const struct command *command)
+{
+    struct key key;
+    return key_parse(command_key(command), &key) && keymap_find(&ui->keymap, key, ui_scope(ui)) == command;
+}
+
+// What can be done now, in the table's order, as much as fits; the way to all of it is always there. While
+// something runs, or stands there to be undone, Esc comes first.
 static void draw_keys(struct ui *ui, struct rect area)
 {
     struct pen pen = pen_at(&ui->canvas, area, 0, 1);
     pen.area.cols = draw_last_keys(ui, area) - 1;
-    unsigned scope = ui_scope(ui);
+    if (view_steps_escape_word(ui))
+        draw_key(&pen, ui_key_of(ui, "stop-probes"), view_steps_escape_word(ui));
     for (size_t i = 0; i < ui->keymap.n; i++) {
         const struct command *command = &ui->keymap.commands[i];
-        if (!command->label || !(command->scope & scope))
+        if (!command->label || !(command->scope & ui_scope(ui)) || !has_its_key(ui, command) ||
+            ui_lacks(ui, command))
             continue;
         struct span key = command_key(command);
-        int width = text_columns(key) + 1 + text_columns(span_of(command->label)) + 2;
-        if (pen.col + width > pen.area.cols + 1)
+        if (pen.col + key_width(key, command->label) > pen.area.cols + 2)
             break;
-        pen_span(&pen, ROLE_KEY, key);
-        pen_printf(&pen, ROLE_MUTED, " %s  ", command->label);
+        draw_key(&pen, key, command->label);
     }
 }
 

@@ -48,6 +48,7 @@ enum {                 // what a command needs
     NEED_TEXT = 8,     // something stands in the evidence pane
     NEED_VIEW = 16,    // the view that it belongs to is shown
     NEED_READY = 32,   // the evidence was read, or can be read live
+    NEED_FORM = 64,    // the form of a new incident is shown
 };
 
 enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE, SCREEN_GUIDED };
@@ -134,6 +135,7 @@ void ui_run(struct ui *ui,
 const struct target *ui_target(const struct ui *ui); // what is known of it; never NULL
 void ui_pane_title(const struct ui *ui, enum pane pane, struct str *ret);
 unsigned ui_scope(const struct ui *ui);
+const char *ui_lacks(const struct ui *ui, const struct command *command); // a sentence; NULL: nothing
 bool ui_is_guided(const struct ui *ui);
 enum screen ui_home(const struct ui *ui); // where views lead back to: the panes, or guided mode's cards
 
