@@ -131,7 +131,7 @@ static void apply_address(const struct walk *walk, const struct world *w, const 
         set_loopback(p, walk->family);
     else if (nat->kind == NAT_MASQUERADE || nat->kind == NAT_REDIRECT)
         set_any_local(p);
-    else if (nat->kind == NAT_NETMAP)
+    else if (nat->kind == NAT_NETMAP && nat->addr.kind == EXPR_CONST)
         set_network(p, nat, walk->family);
     else if (nat->has_addr && nat->addr.kind == EXPR_MAP)
         set_address(p, &data->data[0]);

@@ -50,14 +50,25 @@ static bool mark_option(struct span option, struct span word, struct num *ret_ke
     return true;
 }
 
+static void assign_unknown(struct words *w, enum field field)
+{
+    struct rule_item *item = build_item(&w->build, ITEM_ASSIGN);
+    item->assign.field = field;
+    item->assign.expr.kind = EXPR_UNKNOWN;
+}
+
 static void take_mark(struct words *w, enum field field)
 {
     struct span option, value;
     struct num keep, set;
+    bool known = false;
     while (words_next(w, &option)) {
-        if (words_value(w, &value) && mark_option(option, value, &keep, &set))
+        known = words_value(w, &value) && mark_option(option, value, &keep, &set);
+        if (known)
             assign_const(w, field, keep, set);
     }
+    if (!known)
+        assign_unknown(w, field);
 }
 
 static void take_connmark(struct words *w)
@@ -138,17 +149,30 @@ static void parse_translation(struct span word, struct nat *nat)
         nat->has_addr = true;
         nat->addr.kind = EXPR_UNKNOWN;
     }
-    struct range range;
-    if (port.len > 0 && parse_port_range(port, &range)) {
+    if (port.len > 0) {
         nat->has_port = true;
-        nat->port = (struct expr){.kind = EXPR_CONST, .value = range};
+        nat->port.kind = parse_port_range(port, &nat->port.value) ? EXPR_CONST : EXPR_UNKNOWN;
     }
+}
+
+static void parse_network(struct span word, struct nat *nat)
+{
+    struct ip_prefix prefix;
+    if (!ip_parse_prefix(word, &prefix))
+        return;
+    nat->family = prefix.ip.family;
+    nat->netmap_bits = prefix.bits;
+    nat->addr = (struct expr){.kind = EXPR_CONST, .value = range_of_prefix(prefix)};
 }
 
 static void take_nat(struct words *w, enum nat_kind kind)
 {
     struct nat nat = {.kind = kind};
     struct span option, value;
+    if (kind == NAT_NETMAP) {
+        nat.has_addr = true;
+        nat.addr.kind = EXPR_UNKNOWN;
+    }
     while (words_next(w, &option)) {
         if (span_is(option, "--random") || span_is(option, "--random-fully"))
             nat.random_port = true;
@@ -158,15 +182,8 @@ static void take_nat(struct words *w, enum nat_kind kind)
             parse_translation(value, &nat);
         else if (span_is(option, "--to-ports") && parse_port_range(value, &nat.port.value))
             nat.has_port = true;
-        else if (span_is(option, "--to")) {
-            struct ip_prefix prefix;
-            if (ip_parse_prefix(value, &prefix)) {
-                nat.family = prefix.ip.family;
-                nat.has_addr = true;
-                nat.netmap_bits = prefix.bits;
-                nat.addr.value = range_of_prefix(prefix);
-            }
-        }
+        else if (span_is(option, "--to"))
+            parse_network(value, &nat);
     }
     build_item(&w->build, ITEM_NAT)->nat = nat;
 }
@@ -209,19 +226,9 @@ static void take_set(struct words *w)
             continue;
         if (changes)
             build_item(&w->build, ITEM_TAINT)->set = value;
-        if (marks) {
-            struct rule_item *item = build_item(&w->build, ITEM_ASSIGN);
-            item->assign.field = FIELD_MARK;
-            item->assign.expr.kind = EXPR_UNKNOWN;
-        }
+        if (marks)
+            assign_unknown(w, FIELD_MARK);
     }
-}
-
-static void take_hmark(struct words *w)
-{
-    struct rule_item *item = build_item(&w->build, ITEM_ASSIGN);
-    item->assign.field = FIELD_MARK;
-    item->assign.expr.kind = EXPR_UNKNOWN;
 }
 
 static bool take_verdict(struct words *w, struct span target)
@@ -240,15 +247,21 @@ static bool take_verdict(struct words *w, struct span target)
     return false;
 }
 
-static bool take_effect(struct words *w, struct span target)
+bool iptables_target_is_effect(struct span target)
 {
     for (size_t i = 0; i < ARRAY_LEN(effects); i++) {
-        if (span_is(target, effects[i])) {
-            build_effect(&w->build, target);
+        if (span_is(target, effects[i]))
             return true;
-        }
     }
     return false;
+}
+
+static bool take_effect(struct words *w, struct span target)
+{
+    if (!iptables_target_is_effect(target))
+        return false;
+    build_effect(&w->build, target);
+    return true;
 }
 
 static bool take_translation(struct words *w, struct span target)
@@ -283,7 +296,7 @@ static bool take_special(struct words *w, struct span target)
     else if (span_is(target, "SET"))
         take_set(w);
     else if (span_is(target, "HMARK"))
-        take_hmark(w);
+        assign_unknown(w, FIELD_MARK);
     else
         return false;
     return true;

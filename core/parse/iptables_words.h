@@ -33,6 +33,9 @@ void iptables_match_end(struct words *w);
 // Takes the target and all of its options.
 void iptables_target(struct words *w, struct span target, bool go_to);
 
+// Whether it only notes or changes what has no say in a packet's fate: LOG, DSCP, TEE.
+bool iptables_target_is_effect(struct span target);
+
 // "0x4000/0xff00"; without a mask all bits.
 bool words_mark(struct span word, struct num *ret_value, struct num *ret_mask);
 

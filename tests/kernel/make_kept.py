@@ -40,6 +40,9 @@ KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, 
     'legacy-zone-both': ('legacy', {}, '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT --zone 4\nCOMMIT\n' + NAT % '-A PREROUTING -p udp -m udp --dport 53 -j DNAT --to-destination 10.0.12.87:53'),
     'nft-zone-query': ('nft', {'dst': lab.NODELOCAL[4], 'hook': 'input', 'out': None}, chain('iifname "eni1" ct zone set 7', 'prerouting', '-300', before='chain in { type filter hook input priority 0; ct zone 7 udp dport 53 drop; }')),
     'nft-map-ports': ('nft', {}, chain('meta l4proto udp dnat ip to numgen inc mod 2 map { 0 : 10.0.12.87 . 5353, 1 : 10.0.12.87 . 5353 }', 'prerouting', '-100', 'nat', 'ip', 'chain f { type filter hook forward priority 0; udp dport 5353 drop; }')),
+    'listing-netmap': ('listing', {'family': 6, 'src': lab.NODE[6], 'dst': lab.NODELOCAL[6], 'hook': 'output', 'in': None, 'out': 'lo'}, FILTER % '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j DROP' + '\n' + NAT % '-A OUTPUT -m conntrack --ctproto 17 -j NETMAP --to fd00:12::87/128'),
+    'listing-chance-not': ('listing', {}, FILTER % '-A FORWARD -m statistic --mode random ! --probability 1 -j DROP'),
+    'listing-connmark-masks': ('listing', {}, MANGLE % '-A PREROUTING -i eni1 -j CONNMARK --set-mark 0xff0f\n-A PREROUTING -i eth0 -j MARK --set-mark 0x10\n-A PREROUTING -i eth0 -j CONNMARK --restore-mark --nfmask 0xff00 --ctmask 0xff\n-A FORWARD -m mark --mark 0x1f -j DROP'),
     'compat-types6': ('compat', SIX_OUT, FILTER % '-A OUTPUT -m addrtype --dst-type UNICAST,LOCAL,MULTICAST -j DROP'),
 }
 
@@ -47,7 +50,7 @@ KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, 
 def make(node, name, folder):
     backend, differs, rules = KEPT[name]
     q = {'family': 4, 'kind': 'direct', 'proto': 'udp', 'dport': 53, 'src': lab.CLIENT[4], 'dst': draw.DNS[4][0], 'sport': 40000, 'hook': 'forward', 'in': 'eni1', 'out': 'eth0', **differs}
-    item = {'q': q, 'backend': backend, 'set_lines': [], 'lines': rules.splitlines(), 'list': []}
+    item = {'q': q, 'backend': backend, 'set_lines': [], 'lines': rules.splitlines(), 'list': ['-nv'] if backend == 'listing' else []}
     found, listing, both = ask.judge(node, item, folder)
     if listing is None:
         sys.exit('make_kept.py: %s cannot be loaded' % name)
