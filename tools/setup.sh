@@ -21,11 +21,22 @@ fi
 
 echo "installing:$missing" >&2
 guard=/usr/sbin/policy-rc.d
+log=$(mktemp)
 if [ ! -e $guard ]; then
     printf '#!/bin/sh\nexit 101\n' | $as_root tee $guard >/dev/null
     $as_root chmod 755 $guard
-    trap '$as_root rm -f $guard' EXIT INT TERM
+    trap '$as_root rm -f $guard; rm -f "$log"' EXIT INT TERM
+else
+    trap 'rm -f "$log"' EXIT INT TERM
 fi
-$as_root apt-get update -qq || echo "apt-get update failed; trying with the lists that are there" >&2
+
+# What apt and dpkg say is read only where they fail.
+loudly_if_it_fails() {
+    "$@" >"$log" 2>&1 </dev/null && return
+    cat "$log" >&2
+    return 1
+}
 # shellcheck disable=SC2086
-$as_root env DEBIAN_FRONTEND=noninteractive $command -qq >&2
+loudly_if_it_fails $as_root apt-get update -qq || echo "apt-get update failed; trying with the lists that are there" >&2
+# shellcheck disable=SC2086
+loudly_if_it_fails $as_root env DEBIAN_FRONTEND=noninteractive $command -qq
