@@ -59,11 +59,12 @@ static const char *tell_innocence(struct ruleset *rs, const struct chain *chain,
 {
     if (!has_number(text, "53") && !has_number(text, "0:65535"))
         return "it is for another port than 53";
-    if (chain->hook == NF_NONE && !is_called(rs, chain))
+    enum nf_hook hook = chain->base ? chain->base->hook : NF_NONE;
+    if (hook == NF_NONE && !is_called(rs, chain))
         return "no chain leads to it";
-    if (chain->hook == NF_INPUT)
+    if (hook == NF_INPUT)
         return "INPUT sees only what is for the node itself, no forwarded query";
-    if (chain->hook == NF_OUTPUT)
+    if (hook == NF_OUTPUT)
         return "OUTPUT sees only what the node itself sends, no forwarded query";
     return "its other conditions hold for no query of this pod";
 }

@@ -51,10 +51,11 @@ static bool find_in(const struct rules_reading *r, const struct packet_decision 
     const struct chain *chain = chain_in(r->rules, d);
     if (!chain)
         return false;
-    *ret = (struct sighting){
-        .reading = r, .packets = chain->packets, .place = ruleset_place(r->rules, chain->line)};
+    *ret = (struct sighting){.reading = r,
+                             .packets = chain->base ? chain->base->packets : COUNT_UNKNOWN,
+                             .place = ruleset_place(r->rules, chain->line)};
     if (!d->rule)
-        return chain->policy == VERDICT_DROP;
+        return chain->base && chain->base->policy == VERDICT_DROP;
     const struct chain_rules *rules = ruleset_rules(r->rules, chain);
     for (uint32_t i = 0; i < rules->n; i++) {
         if (!same_text(&rules->items[i], d->rule))

@@ -82,7 +82,7 @@ bool packet_is_balanced(struct walk *walk, const struct world *first)
     packet_track(walk, &s.world);
     const struct plan_step *steps = walk->plan.steps[s.world.hook];
     for (size_t i = 0; i < walk->plan.n[s.world.hook]; i++) {
-        if (steps[i].kind != PLAN_CHAIN || !steps[i].chain->nat)
+        if (steps[i].kind != PLAN_CHAIN || !steps[i].chain->base->nat)
             continue;
         s.ruleset = steps[i].ruleset;
         if (chain_balances(&s, steps[i].chain, 0))

@@ -62,20 +62,26 @@ static int32_t nat_priority(enum nf_hook hook)
     return hook == NF_PREROUTING || hook == NF_OUTPUT ? NF_PRIORITY_DSTNAT : NF_PRIORITY_SRCNAT;
 }
 
+static bool is_nat(const struct plan_step *step)
+{
+    return step->chain && step->chain->base->nat;
+}
+
 static void add_chain(struct packet_plan *plan, uint32_t ruleset, const struct chain *c)
 {
+    const struct base_chain *base = c->base;
     struct plan_step step = {.kind = PLAN_CHAIN,
-                             .priority = c->nat ? nat_priority(c->hook) : c->priority,
-                             .own = c->priority,
+                             .priority = base->nat ? nat_priority(base->hook) : base->priority,
+                             .own = base->priority,
                              .ruleset = ruleset,
                              .chain = c};
-    if (c->nat) { // all in the group of the first one
-        for (size_t i = 0; i < plan->n[c->hook] && !step.group; i++) {
-            if (plan->steps[c->hook][i].chain && plan->steps[c->hook][i].chain->nat)
-                step.group = plan->steps[c->hook][i].group;
+    if (base->nat) { // all in the group of the first one
+        for (size_t i = 0; i < plan->n[base->hook] && !step.group; i++) {
+            if (is_nat(&plan->steps[base->hook][i]))
+                step.group = plan->steps[base->hook][i].group;
         }
     }
-    add_step(plan, c->hook, step);
+    add_step(plan, base->hook, step);
 }
 
 static int compare_steps(const void *a, const void *b)
@@ -95,7 +101,7 @@ static void add_translation(struct packet_plan *plan, enum nf_hook hook)
 {
     uint32_t group = 0;
     for (size_t i = 0; i < plan->n[hook]; i++) {
-        if (plan->steps[hook][i].chain && plan->steps[hook][i].chain->nat)
+        if (is_nat(&plan->steps[hook][i]))
             group = plan->steps[hook][i].group;
     }
     add_step(plan, hook,
@@ -110,7 +116,7 @@ void packet_plan_build(struct packet_plan *plan, const struct packet_query *quer
         const struct ruleset *rs = query->rules[i];
         for (size_t c = 0; c < rs->n_chains; c++) {
             const struct chain *chain = &rs->chains[c];
-            if (chain->hook != NF_NONE && concerns(query, rs, &rs->tables[chain->table], family))
+            if (chain->base && concerns(query, rs, &rs->tables[chain->table], family))
                 add_chain(plan, (uint32_t)i, chain);
         }
     }

@@ -44,7 +44,7 @@ static bool reads_field(const struct rule_item *item, enum field field)
 
 bool split_in_nat(const struct state *s)
 {
-    return s->w.frames[0].chain->nat;
+    return s->w.frames[0].chain->base->nat;
 }
 
 // Chance in a chain of the nat kind is a service's way to share out its endpoints.

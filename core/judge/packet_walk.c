@@ -61,7 +61,7 @@ void walk_return(struct state *s)
 
 static const struct outcome *policy(struct walk *walk, struct state *s)
 {
-    if (walk_top(s)->chain->policy == VERDICT_DROP)
+    if (walk_top(s)->chain->base->policy == VERDICT_DROP)
         return rule_blocked(walk, s, PACKET_POLICY, NULL);
     walk_leave_base_chain(s);
     return NULL;
@@ -94,14 +94,15 @@ static const struct outcome *run_chain(struct walk *walk, struct state *s)
 // Whether an ingress or egress chain is attached to the interface that the packet takes.
 static enum tri device_matches(const struct walk *walk, const struct world *w, const struct chain *chain)
 {
-    if (!chain->devices)
+    const struct elements *devices = chain->base->devices;
+    if (!devices)
         return TRI_YES;
     bool known;
     struct num name = num_of_name(packet_interface(walk, w, w->hook == NF_EGRESS, &known));
     if (!known)
         return TRI_UNKNOWN;
-    for (uint32_t i = 0; i < chain->devices->n; i++) {
-        const struct range *r = chain->devices->items[i].key;
+    for (uint32_t i = 0; i < devices->n; i++) {
+        const struct range *r = devices->items[i].key;
         if (num_compare(name, r->lo) >= 0 && num_compare(name, r->hi) <= 0)
             return TRI_YES;
     }
@@ -117,7 +118,7 @@ static void enter_chain(struct state *s)
 static const struct outcome *run_base_chain(struct walk *walk, struct state *s, const struct plan_step *step)
 {
     enum tri met = device_matches(walk, &s->w, step->chain);
-    if (step->chain->nat && !packet_nat_applies(&s->w))
+    if (step->chain->base->nat && !packet_nat_applies(&s->w))
         met = TRI_NO;
     if (met == TRI_NO) {
         s->w.step++;

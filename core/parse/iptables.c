@@ -10,20 +10,20 @@ struct index { // the pass over the lines
     struct ruleset *rs;
     const char *start;
     uint32_t line;
-    uint32_t table;      // of the open `*table`
-    bool open;           // between `*table` and COMMIT
-    uint32_t run_chain;  // whose run is open: its index plus 1, or 0
-    uint32_t last_chain; // the one before it
-    struct span run_name;
+    uint32_t table;       // of the open `*table`
+    bool open;            // between `*table` and COMMIT
+    uint32_t run_chain;   // whose run is open: its index plus 1, or 0
+    uint32_t last_chain;  // the one before it; of a new table its first one
+    struct span run_head; // "-A CHAIN", as the open run's rules begin
     struct chain_run run;
 };
 
-static const struct {
+static const struct builtin {
     const char *table, *chain;
     enum nf_hook hook;
     int32_t priority;
     bool nat;
-} base_chains[] = {
+} builtins[] = {
     // net/ipv4/netfilter/iptable_*.c
     {"raw", "PREROUTING", NF_PREROUTING, NF_PRIORITY_RAW, false},
     {"raw", "OUTPUT", NF_OUTPUT, NF_PRIORITY_RAW, false},
@@ -44,15 +44,15 @@ static const struct {
     {"security", "OUTPUT", NF_OUTPUT, NF_PRIORITY_SECURITY, false},
 };
 
-void iptables_set_base(const struct ruleset *rs, struct chain *chain)
+void iptables_set_base(struct ruleset *rs, struct chain *chain, enum verdict_kind policy, uint64_t packets)
 {
-    for (size_t i = 0; i < ARRAY_LEN(base_chains); i++) {
-        if (!span_is(chain->name, base_chains[i].chain) ||
-            !span_is(rs->tables[chain->table].name, base_chains[i].table))
+    for (const struct builtin *b = builtins; b < builtins + ARRAY_LEN(builtins); b++) {
+        if (!span_is(chain->name, b->chain) || !span_is(rs->tables[chain->table].name, b->table))
             continue;
-        chain->hook = base_chains[i].hook;
-        chain->priority = base_chains[i].priority;
-        chain->nat = base_chains[i].nat;
+        struct base_chain *base = arena_alloc(&rs->arena, sizeof *base);
+        *base = (struct base_chain){
+            .hook = b->hook, .priority = b->priority, .nat = b->nat, .policy = policy, .packets = packets};
+        chain->base = base;
         return;
     }
 }
@@ -90,12 +90,12 @@ static void take_chain(struct index *ix, struct span line)
     if (!ix->open || !span_cut(&rest, ' ', &name) || !span_cut(&rest, ' ', &policy))
         return;
     struct chain *c = ruleset_append_chain(ix->rs, ix->table, name, ix->line);
-    if (span_is(policy, "-"))
+    if (policy.len == 1 && policy.at[0] == '-')
         return;
-    c->policy = span_is(policy, "DROP") ? VERDICT_DROP : VERDICT_ACCEPT;
-    iptables_set_base(ix->rs, c);
+    uint64_t packets = COUNT_UNKNOWN, bytes;
     rest = span_trim(rest);
-    skip_counters(&rest, &c->packets, &c->bytes);
+    skip_counters(&rest, &packets, &bytes);
+    iptables_set_base(ix->rs, c, span_is(policy, "DROP") ? VERDICT_DROP : VERDICT_ACCEPT, packets);
 }
 
 // Rules come in the order in which their chains were declared, so the next chain is mostly not far behind the
@@ -111,18 +111,23 @@ static uint32_t chain_of_rules(struct index *ix, struct span name)
     return (uint32_t)(ruleset_add_chain(rs, ix->table, name, ix->line) - rs->chains) + 1;
 }
 
-// "-A CHAIN …", `at` behind "-A ". Rules of one chain stand together, so most lines need one comparison.
-static void take_rule(struct index *ix, const char *line, struct span at)
+// Rules of one chain stand together, so most lines need this one comparison.
+static bool goes_on(const struct index *ix, struct span rule)
 {
-    if (ix->run_chain && at.len > ix->run_name.len && at.at[ix->run_name.len] == ' ' &&
-        memcmp(at.at, ix->run_name.at, ix->run_name.len) == 0)
-        return;
-    close_run(ix, line);
-    struct span name = span_first(at, span_find_char(at, ' '));
+    struct span head = ix->run_head;
+    return ix->run_chain && rule.len > head.len && rule.at[head.len] == ' ' &&
+           memcmp(rule.at, head.at, head.len) == 0;
+}
+
+// "-A CHAIN …" of a line that begins at `line`.
+static void take_rule(struct index *ix, const char *line, struct span rule)
+{
+    struct span name = span_from(rule, 3);
+    name = span_first(name, span_find_char(name, ' '));
     if (!ix->open || name.len == 0)
         return;
     ix->run_chain = ix->last_chain = chain_of_rules(ix, name);
-    ix->run_name = name;
+    ix->run_head = span_first(rule, 3 + name.len);
     ix->run = (struct chain_run){.offset = (uint32_t)(line - ix->start), .line = ix->line};
 }
 
@@ -181,18 +186,19 @@ static void take_line(struct index *ix, struct span line)
         line = span_from(line, skip);
         ix->rs->counters = true;
     }
-    if (line.len > 3 && line.at[0] == '-' && line.at[1] == 'A' && line.at[2] == ' ') {
-        take_rule(ix, at, span_make(line.at + 3, line.len - 3));
+    if (goes_on(ix, line))
         return;
-    }
     close_run(ix, at);
     if (line.len == 0)
         return;
-    if (line.at[0] == ':') {
+    if (line.len > 3 && memcmp(line.at, "-A ", 3) == 0) {
+        take_rule(ix, at, line);
+    } else if (line.at[0] == ':') {
         take_chain(ix, line);
     } else if (line.at[0] == '*') {
         struct span name = span_trim(span_from(line, 1));
         ix->table = (uint32_t)(ruleset_add_table(ix->rs, name, ix->rs->family, ix->line) - ix->rs->tables);
+        ix->last_chain = (uint32_t)ix->rs->n_chains;
         ix->open = true;
     } else if (line.at[0] == '#') {
         take_header(ix, line);
@@ -250,23 +256,35 @@ static void cut_rule(const struct chain *chain, struct span line, struct rule *r
     ret->guard = quick_guard(span_from(line, 3 + chain->name.len + 1));
 }
 
+static struct span run_text(const struct ruleset *rs, const struct chain_run *run)
+{
+    return span_make(rs->text.at + run->offset, run->end - run->offset);
+}
+
+static size_t count_rules(const struct ruleset *rs, const struct chain *chain)
+{
+    size_t n = 0;
+    for (uint32_t run = chain->first_run; run; run = rs->runs[run - 1].next) {
+        struct span rest = run_text(rs, &rs->runs[run - 1]), line;
+        while (span_cut_line(&rest, &line))
+            n++;
+    }
+    return n;
+}
+
 static const struct chain_rules *parse_chain(struct ruleset *rs, const struct chain *chain)
 {
     struct chain_rules *ret = arena_alloc(&rs->arena, sizeof *ret);
-    size_t n = 0, cap = 0;
-    struct rule *rules = NULL;
+    ret->items = arena_alloc(&rs->arena, count_rules(rs, chain) * sizeof *ret->items);
     for (uint32_t run = chain->first_run; run; run = rs->runs[run - 1].next) {
         const struct chain_run *r = &rs->runs[run - 1];
-        struct span rest = span_make(rs->text.at + r->offset, r->end - r->offset), line;
+        struct span rest = run_text(rs, r), line;
         for (uint32_t at = r->line; span_cut_line(&rest, &line); at++) {
-            struct rule *rule = MEM_PUSH(rules, n, cap);
-            *rule = (struct rule){.line = at};
+            struct rule *rule = &ret->items[ret->n++];
+            rule->line = at;
             cut_rule(chain, line, rule);
         }
     }
-    ret->items = arena_dup(&rs->arena, rules, n * sizeof *rules);
-    ret->n = (uint32_t)n;
-    free(rules);
     return ret;
 }
 

@@ -15,8 +15,8 @@ struct ruleset *iptables_parse(struct text text, struct error *err);
 // Whether the text looks like iptables-save's.
 bool iptables_is(struct span text);
 
-// Makes a chain with a builtin name a base chain of its table: its hook and priority.
-void iptables_set_base(const struct ruleset *rs, struct chain *chain);
+// Makes a chain with a builtin name a base chain of its table, which knows its hook and priority.
+void iptables_set_base(struct ruleset *rs, struct chain *chain, enum verdict_kind policy, uint64_t packets);
 
 // One rule's words, behind "-A CHAIN ": for iptables-save and for listings that were put into its words.
 const struct rule_items *iptables_parse_words(struct ruleset *rs, uint32_t table, struct span words);

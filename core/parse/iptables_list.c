@@ -82,10 +82,8 @@ static struct chain *take_chain(struct ruleset *rs, struct span line, uint32_t a
     line = span_trim(line);
     if (!span_skip(&line, "(policy ") || !span_cut_word(&line, &policy))
         return c;
-    c->policy = span_starts(policy, "DROP") ? VERDICT_DROP : VERDICT_ACCEPT;
-    iptables_set_base(rs, c);
-    if (span_cut_word(&line, &count))
-        c->packets = parse_count(count);
+    iptables_set_base(rs, c, span_starts(policy, "DROP") ? VERDICT_DROP : VERDICT_ACCEPT,
+                      span_cut_word(&line, &count) ? parse_count(count) : COUNT_UNKNOWN);
     return c;
 }
 

@@ -103,27 +103,28 @@ static void take_type_line(struct index *ix, struct chain *c, struct span line)
 {
     struct nft_words w;
     nft_words_init(&w, ix->rs, ix->table, line);
-    c->policy = VERDICT_ACCEPT;
-    c->type_line = ix->line;
+    struct base_chain base = {.policy = VERDICT_ACCEPT, .packets = COUNT_UNKNOWN};
     while (!w.at_end) {
         if (nft_take(&w, "type")) {
-            c->nat = nft_is_word(&w, "nat");
+            base.nat = nft_is_word(&w, "nat");
         } else if (nft_take(&w, "hook")) {
             for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
                 if (nft_is_word(&w, hooks[i].name) && !ix->dormant)
-                    c->hook = hooks[i].hook;
+                    base.hook = hooks[i].hook;
             }
         } else if (nft_take(&w, "device") || nft_take(&w, "devices")) {
-            c->devices = take_devices(&w);
+            base.devices = take_devices(&w);
             continue;
         } else if (nft_take(&w, "priority")) {
-            c->priority = take_priority(&w);
+            base.priority = take_priority(&w);
             continue;
         } else if (nft_take(&w, "policy")) {
-            c->policy = nft_is_word(&w, "drop") ? VERDICT_DROP : VERDICT_ACCEPT;
+            base.policy = nft_is_word(&w, "drop") ? VERDICT_DROP : VERDICT_ACCEPT;
         }
         nft_next(&w);
     }
+    if (base.hook != NF_NONE)
+        c->base = arena_dup(&ix->rs->arena, &base, sizeof base);
 }
 
 // ---------------------------------------------------------------- blocks

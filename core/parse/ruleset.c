@@ -80,34 +80,48 @@ static struct chain_slot *find_slot(const struct ruleset *rs, uint64_t hash, uin
     return &rs->slots[i];
 }
 
-// Chains are hashed when somebody looks one up, all that came since at once.
+// Hashes the next chains, a few at a time: the slots of all of them are on their way from memory before the
+// first one is looked at, which would else be a wait for each.
+static void hash_some(struct ruleset *rs)
+{
+    uint64_t hash[16];
+    const struct chain *chains = rs->chains + rs->n_hashed;
+    size_t left = rs->n_chains - rs->n_hashed, n = left < ARRAY_LEN(hash) ? left : ARRAY_LEN(hash);
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = chain_hash(chains[i].table, chains[i].name);
+        __builtin_prefetch(&rs->slots[hash[i] & (rs->n_slots - 1)]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct chain_slot *slot = find_slot(rs, hash[i], chains[i].table, chains[i].name);
+        if (!slot->chain)
+            *slot = (struct chain_slot){(uint32_t)(rs->n_hashed + i) + 1, tag_of(hash[i])};
+    }
+    rs->n_hashed += n;
+}
+
+// Chains are hashed when somebody looks one up, all that came since at once. At most two of three slots are
+// taken.
 static void hash_chains(struct ruleset *rs)
 {
-    if (rs->n_chains * 2 >= rs->n_slots) {
+    size_t want = rs->n_chains + rs->n_chains / 2;
+    if (want >= rs->n_slots) {
         free(rs->slots);
         rs->n_slots = rs->n_slots ? rs->n_slots : 64;
-        while (rs->n_slots <= rs->n_chains * 2)
+        while (rs->n_slots <= want)
             rs->n_slots *= 2;
-        rs->slots = mem_calloc(rs->n_slots, sizeof *rs->slots);
+        // Written, not only zero: a page of calloc's that is read first costs two faults.
+        rs->slots = mem_realloc(NULL, rs->n_slots * sizeof *rs->slots);
+        memset(rs->slots, 0, rs->n_slots * sizeof *rs->slots);
         rs->n_hashed = 0;
     }
-    for (; rs->n_hashed < rs->n_chains; rs->n_hashed++) {
-        const struct chain *c = &rs->chains[rs->n_hashed];
-        struct chain_slot *slot = find_slot(rs, c->hash, c->table, c->name);
-        if (!slot->chain)
-            *slot = (struct chain_slot){(uint32_t)rs->n_hashed + 1, tag_of(c->hash)};
-    }
+    while (rs->n_hashed < rs->n_chains)
+        hash_some(rs);
 }
 
 struct chain *ruleset_append_chain(struct ruleset *rs, uint32_t table, struct span name, uint32_t line)
 {
     struct chain *c = MEM_PUSH(rs->chains, rs->n_chains, rs->cap_chains);
-    *c = (struct chain){.name = name,
-                        .hash = chain_hash(table, name),
-                        .table = table,
-                        .line = line,
-                        .packets = COUNT_UNKNOWN,
-                        .bytes = COUNT_UNKNOWN};
+    *c = (struct chain){.name = name, .table = table, .line = line};
     return c;
 }
 

@@ -22,7 +22,7 @@ enum ruleset_backend {
     RULESET_LISTING, // iptables -L
 };
 
-enum nf_hook { // in the order of a packet's way; NF_NONE: a chain that is only jumped to
+enum nf_hook { // in the order of a packet's way
     NF_NONE,
     NF_INGRESS,
     NF_PREROUTING,
@@ -59,19 +59,22 @@ struct chain_run {        // a stretch of text that holds rules of one chain, on
     uint32_t next;        // index of the chain's next run plus 1, or 0
 };
 
-struct chain {
-    struct span name;
-    uint64_t hash;            // of table and name
-    uint32_t table;           // index
-    uint32_t line, type_line; // where it is declared; nft: its "type … policy" line, else 0
+struct base_chain { // what a chain that hangs at a hook has and one that is jumped to has not
     enum nf_hook hook;
     int32_t priority;
-    bool nat;                         // a base chain of the nat kind
-    enum verdict_kind policy;         // of a base chain: VERDICT_ACCEPT or VERDICT_DROP
-    const struct elements *devices;   // ingress and egress: interface names, or NULL
-    uint64_t packets, bytes;          // of the policy; COUNT_UNKNOWN
-    uint32_t first_run, last_run;     // indexes of runs plus 1; 0: none
+    bool nat;                       // of the nat kind
+    enum verdict_kind policy;       // VERDICT_ACCEPT or VERDICT_DROP
+    const struct elements *devices; // ingress and egress: interface names, or NULL
+    uint64_t packets;               // that the policy decided; COUNT_UNKNOWN
+};
+
+struct chain {
+    struct span name;
+    const struct base_chain *base;    // NULL: it is only jumped to
     const struct chain_rules *parsed; // NULL until asked for
+    uint32_t table;                   // index
+    uint32_t line;                    // where it is declared
+    uint32_t first_run, last_run;     // indexes of runs plus 1; 0: none
 };
 
 struct chain_rules {

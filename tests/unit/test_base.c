@@ -14,6 +14,7 @@
 #include "core/base/str.h"
 #include "core/base/utf8.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -93,6 +94,32 @@ static void ip_matches_prefixes(void **state)
     assert_string_equal(ip_format_port(ip, 53, text), "[fd00::1]:53");
 }
 
+// ip_parse reads dotted numbers itself: what inet_pton takes for an address, and nothing else.
+static void ip_reads_what_the_c_library_reads(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"",   "0",   "00",  "1",   "01",   "9",  "10",
+                                        "99", "199", "255", "256", "1000", "-1", "x"};
+    static const char *const ends[] = {"", ".", " ", ".1"};
+    const size_t n = ARRAY_LEN(parts);
+    unsigned addresses = 0;
+    for (size_t i = 0; i < n * n * n * n * ARRAY_LEN(ends); i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%s.%s.%s.%s%s", parts[i % n], parts[i / n % n], parts[i / n / n % n],
+                 parts[i / n / n / n % n], ends[i / n / n / n / n]);
+        struct ip want = {0}, got = {0};
+        bool is = inet_pton(AF_INET, text, want.bytes) == 1;
+        assert_int_equal(ip_parse(span_of(text), &got), is);
+        if (is)
+            assert_memory_equal(got.bytes, want.bytes, sizeof want.bytes);
+        addresses += is;
+    }
+    assert_int_equal(addresses, 7 * 7 * 7 * 7);
+    struct ip ip;
+    assert_false(ip_parse(span_of("1.2.3"), &ip));
+    assert_false(ip_parse(span_make("1.2.3.4\0", 8), &ip));
+}
+
 static void utf8_escapes_what_terminals_obey(void **state)
 {
     (void)state;
@@ -146,6 +173,7 @@ int main(void)
         cmocka_unit_test(clock_reads_offsets_and_fractions),
         cmocka_unit_test(clock_reads_what_people_type),
         cmocka_unit_test(ip_matches_prefixes),
+        cmocka_unit_test(ip_reads_what_the_c_library_reads),
         cmocka_unit_test(utf8_escapes_what_terminals_obey),
         cmocka_unit_test(error_marks_a_cut_text),
         cmocka_unit_test(arena_and_map_hold_what_they_got),
