@@ -45,23 +45,25 @@ static struct stretch *stretch_of(const struct lineset *set, uint32_t line)
     return line / STRETCH < set->n ? &set->stretches[line / STRETCH] : NULL;
 }
 
-// The word and the bit of a line that has room.
-static uint64_t *word_of(const struct stretch *stretch, uint32_t line, uint64_t *ret_bit)
+// The word of a line that has room, and its bit there.
+static uint64_t *word_of(const struct stretch *stretch, uint32_t line)
 {
-    *ret_bit = UINT64_C(1) << line % WORD;
     return &stretch->words[line % STRETCH / WORD];
+}
+
+static uint64_t bit_of(uint32_t line)
+{
+    return UINT64_C(1) << line % WORD;
 }
 
 static bool is_set(const struct lineset *set, uint32_t line)
 {
     const struct stretch *stretch = stretch_of(set, line);
-    uint64_t bit;
-    return stretch && stretch->words && *word_of(stretch, line, &bit) & UINT64_C(1) << line % WORD;
+    return stretch && stretch->words && *word_of(stretch, line) & bit_of(line);
 }
 
 void lineset_add(struct lineset *set, uint32_t line)
 {
-    uint64_t bit;
     pthread_mutex_lock(&set->lock);
     while (set->n <= line / STRETCH)
         *MEM_PUSH(set->stretches, set->n, set->cap) = (struct stretch){0};
@@ -69,7 +71,7 @@ void lineset_add(struct lineset *set, uint32_t line)
     if (!stretch->words)
         stretch->words = mem_calloc(WORDS, sizeof *stretch->words);
     if (!is_set(set, line)) {
-        *word_of(stretch, line, &bit) |= bit;
+        *word_of(stretch, line) |= bit_of(line);
         stretch->count++;
         set->count++;
     }
@@ -78,11 +80,10 @@ void lineset_add(struct lineset *set, uint32_t line)
 
 void lineset_remove(struct lineset *set, uint32_t line)
 {
-    uint64_t bit;
     pthread_mutex_lock(&set->lock);
     if (is_set(set, line)) {
         struct stretch *stretch = stretch_of(set, line);
-        *word_of(stretch, line, &bit) &= ~bit;
+        *word_of(stretch, line) &= ~bit_of(line);
         stretch->count--;
         set->count--;
     }
@@ -127,11 +128,10 @@ static uint32_t count_before(const struct lineset *set, uint32_t line)
     const struct stretch *stretch = stretch_of(set, line);
     if (!stretch || !stretch->words)
         return n;
-    uint64_t bit;
-    const uint64_t *end = word_of(stretch, line, &bit);
+    const uint64_t *end = word_of(stretch, line);
     for (const uint64_t *word = stretch->words; word < end; word++)
         n += bits(*word);
-    return n + bits(*end & (bit - 1));
+    return n + bits(*end & (bit_of(line) - 1));
 }
 
 uint32_t lineset_before(struct lineset *set, uint32_t line)
