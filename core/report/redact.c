@@ -256,7 +256,8 @@ static bool find_line(struct span line, uint32_t number, void *context)
     cut_ending(&line);
     str_add_span(l->was, line);
     struct span out = str_span(l->pass.out);
-    str_cut(l->pass.out, out.len - cut_ending(&out).len);
+    cut_ending(&out);
+    str_cut(l->pass.out, out.len);
     return false;
 }
 
