@@ -52,8 +52,10 @@ static void on_consent(struct ui *ui, struct span text)
 {
     bool yes = text.len > 0 && (text.at[0] == 'y' || text.at[0] == 'Y');
     if (yes) {
-        live_allow(ui->live.live, ui->live.asking);
+        live_allow(ui->live.live, ui->live.asking, ui->live.command);
         ui_after(ui, ui->live.tick, TICK_MS);
+    } else {
+        live_refuse(ui->live.live, ui->live.asking, ui->live.command);
     }
     ask_consent(ui);
 }
@@ -82,8 +84,10 @@ static void ask_consent(struct ui *ui)
         ui->live.asking = bit;
         ui->live.asked |= bit;
         free(ui->live.label);
+        free(ui->live.command);
+        ui->live.command = mem_strdup(run->planned->command);
         ui->live.label =
-            mem_printf("Allow %s (y/n)? As in: %s ", consent_name((enum consent)bit), run->planned->command);
+            mem_printf("Allow %s (y/n)? As in: %s ", consent_name((enum consent)bit), ui->live.command);
         ui_ask(ui, ui->live.label, NULL, on_consent);
     }
 }
@@ -170,6 +174,7 @@ void view_live_done(struct ui *ui)
     live_free(ui->live.live);
     free(ui->live.step);
     free(ui->live.label);
+    free(ui->live.command);
     ui->live = (struct live_view){0};
 }
 

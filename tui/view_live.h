@@ -17,7 +17,7 @@ struct live_view { // zero-initialized: the case is not live
     bool accepted;           // the plan
     bool stopping;           // asked for once already
     unsigned asked, asking;  // consents that a person was asked for, and the one that is being asked for
-    char *label;             // of that question
+    char *label, *command;   // of that question; what asks for it
     char *step;              // what was asked to run; NULL: all
     uint64_t seen;           // how far the steps had come when the report was last made
 };

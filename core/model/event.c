@@ -23,6 +23,7 @@ static const char *const names[EVENT_KIND_COUNT] = {
     [EVENT_PROBE_STARTED] = "probe_started",
     [EVENT_PROBE_ENDED] = "probe_ended",
     [EVENT_TAKEN_OVER] = "taken_over",
+    [EVENT_CONSENTED] = "consented",
 };
 
 const char *event_kind_name(enum event_kind kind)

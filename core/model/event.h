@@ -31,6 +31,8 @@ enum event_kind {        // step, text, value, number mean:
     EVENT_PROBE_ENDED,   // the same; number: enum probe_state; text: why it gave no answer, or NULL. Of one
                          // that could not begin only this
     EVENT_TAKEN_OVER,    // a guided run that was handed over goes on in standard mode
+    EVENT_CONSENTED, // value: to what (consent_name); number: 1 yes, 0 no; text: the command that asked for
+                     // it, or how it was given beforehand
     EVENT_KIND_COUNT
 };
 

@@ -2,6 +2,7 @@
 // that the screen shows. A case on disk passes through here, too, so nothing may be taken for granted.
 #include <inttypes.h>
 
+#include "core/model/consent.h"
 #include "core/model/incident.h"
 
 typedef bool check_fn(const struct incident *in, const struct event *e, struct error *err);
@@ -156,6 +157,16 @@ static bool check_taken_over(const struct incident *in, const struct event *e, s
     return in->guided || error_set(err, "only a guided run is taken over");
 }
 
+static bool check_consented(const struct incident *in, const struct event *e, struct error *err)
+{
+    unsigned bit;
+    if (!consent_parse(span_of(e->value), &bit))
+        return error_set(err, "\"%s\" is nothing that can be consented to", e->value ? e->value : "");
+    if (in->guided && e->number == 1)
+        return error_set(err, "guided mode only reads: it takes no consent to %s", e->value);
+    return e->number == 0 || e->number == 1 || error_set(err, "a consent is given or refused, by 1 or 0");
+}
+
 static bool check_verified(const struct incident *in, const struct event *e, struct error *err)
 {
     (void)in;
@@ -225,6 +236,7 @@ static check_fn *const checks[EVENT_KIND_COUNT] = {
     [EVENT_PROBE_STARTED] = check_probe_started,
     [EVENT_PROBE_ENDED] = check_probe_ended,
     [EVENT_TAKEN_OVER] = check_taken_over,
+    [EVENT_CONSENTED] = check_consented,
 };
 
 static bool check_length(const struct event *e, struct error *err)

@@ -105,7 +105,7 @@ static bool begin(struct live *live, struct error *err)
     struct session *s = live->s;
     struct live_wish wish = {live->config.via, live->config.consent};
     if (!take_case(s, err) || !live_way_init(&live->way, s, wish, err) ||
-        !keep_since(s, live->way.since, err))
+        !live_note_beforehand(s, &live->way, err) || !keep_since(s, live->way.since, err))
         return false;
     char *tree = case_file(&s->path, SESSION_OWN_SOURCE);
     live->runner = runner_new(
@@ -199,14 +199,21 @@ static void freed_subjects(const struct live *live, bool *ret)
 }
 
 // Steps that ended without them begin anew; what they read already is not read again.
-void live_allow(struct live *live, unsigned consent)
+void live_allow(struct live *live, unsigned consent, const char *command)
 {
     bool subjects[SUBJECT_COUNT] = {false};
+    unsigned before = live->way.consent;
     live_way_allow(&live->way, live->s, consent);
+    live_note_consent(live->s, live->way.consent & ~before, true, command, &live->trouble);
     freed_subjects(live, subjects);
     live_forget_asked(live, NULL);
     if (live_steps_reopen(live, subjects))
         loop_timer_start(live->soon, 0);
+}
+
+void live_refuse(struct live *live, unsigned consent, const char *command)
+{
+    live_note_consent(live->s, consent, false, command, &live->trouble);
 }
 
 unsigned live_consent(const struct live *live)

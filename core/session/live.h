@@ -36,8 +36,10 @@ void live_end(struct live *live);
 // What would run for a step, or (NULL) for all steps that no gate holds. plan_done it.
 void live_plan(const struct live *live, const char *step, struct plan *ret);
 
-// Consent that was given later on; only adds. What was refused for want of it runs now.
-void live_allow(struct live *live, unsigned consent);
+// Consent that was given later on, asked for by that command; only adds. What was refused for want of it runs
+// now. What a person says no to stays refused. Both are events of the case.
+void live_allow(struct live *live, unsigned consent, const char *command);
+void live_refuse(struct live *live, unsigned consent, const char *command);
 unsigned live_consent(const struct live *live); // what counts of all that was given
 
 // A step that is done takes new readings. What a gate holds, or asks a person, is an error.

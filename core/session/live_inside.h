@@ -59,6 +59,10 @@ struct live_wish { // a person's
 bool live_way_init(struct live_way *ret, const struct session *s, struct live_wish wish, struct error *err);
 void live_way_done(struct live_way *way);
 void live_way_allow(struct live_way *way, const struct session *s, unsigned consent);
+// Consents are events: those that somebody was asked for, with the command that asked; those of the way
+// itself.
+bool live_note_consent(struct session *s, unsigned bits, bool yes, const char *asked, struct error *err);
+bool live_note_beforehand(struct session *s, const struct live_way *way, struct error *err);
 struct plan_input live_way_plan(const struct live_way *way, const struct session *s, const bool *subjects);
 
 unsigned live_first_id(const struct session *s);      // the first number that no probe of the case has

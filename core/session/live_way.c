@@ -25,6 +25,24 @@ void live_way_allow(struct live_way *way, const struct session *s, unsigned cons
         way->consent |= consent & s->policy.allow;
 }
 
+bool live_note_consent(struct session *s, unsigned bits, bool yes, const char *asked, struct error *err)
+{
+    bool ok = true;
+    for (unsigned bit = 1; ok && bit < CONSENT_ALL; bit <<= 1) {
+        struct event event = {
+            .kind = EVENT_CONSENTED, .value = consent_name((enum consent)bit), .number = yes, .text = asked};
+        ok = !(bits & bit) || session_do(s, event, err);
+    }
+    return ok;
+}
+
+bool live_note_beforehand(struct session *s, const struct live_way *way, struct error *err)
+{
+    unsigned by_way = way->consent & consent_of_way(way->via);
+    return live_note_consent(s, by_way, true, "named as the way to the nodes (--via)", err) &&
+           live_note_consent(s, way->consent & ~by_way, true, "given beforehand (--allow)", err);
+}
+
 bool live_way_init(struct live_way *ret, const struct session *s, struct live_wish wish, struct error *err)
 {
     const struct policy *policy = &s->policy;

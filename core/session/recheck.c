@@ -238,7 +238,7 @@ static bool begin(struct recheck *r, struct error *err)
     struct live_wish wish = {r->config.via, r->config.consent};
     if (wish.via == REACH_NONE)
         wish.via = live_way_of_case(r->s);
-    if (!live_way_init(&r->way, r->s, wish, err))
+    if (!live_way_init(&r->way, r->s, wish, err) || !live_note_beforehand(r->s, &r->way, err))
         return false;
     take_again(r);
     if (r->again.n == 0)

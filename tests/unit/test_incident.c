@@ -228,6 +228,26 @@ static void replay_gives_the_same(void **state)
     str_done(&dumps[1]);
 }
 
+static void consents_are_named_and_guided_gives_none(void **state)
+{
+    (void)state;
+    struct event yes = {.kind = EVENT_CONSENTED, .value = "exec", .number = 1, .text = "kubectl exec"};
+    struct event no = {.kind = EVENT_CONSENTED, .value = "exec", .number = 0};
+    struct incident *in = incident_new("c", &sop);
+    assert_true(take(in, opened));
+    assert_true(take(in, yes));
+    assert_true(take(in, no));
+    assert_false(take(in, (struct event){.kind = EVENT_CONSENTED, .value = "anything", .number = 1}));
+    assert_false(take(in, (struct event){.kind = EVENT_CONSENTED, .value = "exec", .number = 2}));
+    assert_false(take(in, (struct event){.kind = EVENT_CONSENTED, .number = 1}));
+    incident_free(in);
+    in = incident_new("c", &sop);
+    assert_true(take(in, (struct event){.kind = EVENT_OPENED, .value = "X1", .number = 1}));
+    assert_false(take(in, yes));
+    assert_true(take(in, no));
+    incident_free(in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +256,7 @@ int main(void)
         cmocka_unit_test(steps_start_end_and_are_skipped),
         cmocka_unit_test(gates_are_passed_with_a_reason_and_never_when_guided),
         cmocka_unit_test(findings_are_pinned_and_excluded),
+        cmocka_unit_test(consents_are_named_and_guided_gives_none),
         cmocka_unit_test(empty_edits_give_the_judges_words_back),
         cmocka_unit_test(wrong_numbers_kinds_and_lengths_are_refused),
         cmocka_unit_test(probes_begin_and_end_once),

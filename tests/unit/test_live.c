@@ -424,7 +424,7 @@ static void what_has_no_consent_is_not_allowed(void **state)
     assert_int_equal(step(&scene, "E.Y3")->status, STEP_NOT_ALLOWED);
     assert_non_null(strstr(step(&scene, "E.Y3")->said, "exec needs consent"));
     assert_same_as_offline(&scene);
-    live_allow(scene.live, CONSENT_EXEC);
+    live_allow(scene.live, CONSENT_EXEC, "kubectl exec");
     loop_run(scene.loop);
     assert_int_not_equal(place_of(&scene, "lookups", false), SIZE_MAX);
     assert_int_not_equal(step(&scene, "E.Y3")->status, STEP_NOT_ALLOWED);
@@ -475,7 +475,7 @@ static void guided_takes_no_consent(void **state)
     (void)state;
     struct scene scene;
     begin_as(&scene, CONSENT_ALL, true);
-    live_allow(scene.live, CONSENT_EXEC);
+    live_allow(scene.live, CONSENT_EXEC, "kubectl exec");
     assert_int_equal(live_consent(scene.live), CONSENT_NONE);
     end(&scene);
 }

@@ -114,6 +114,40 @@ static void the_plan_comes_first_then_steps_run(void **state)
     screen_free(s);
 }
 
+// Whether the only case holds an answer to the question for that consent.
+static bool case_says(const struct place *p, const char *consent, int yes)
+{
+    char *command =
+        mem_printf("python3 -c 'import glob, sqlite3, sys; db = sqlite3.connect(glob.glob(sys.argv[1] + "
+                   "\"/state/d5tui/cases/*/case.db\")[0]); found = db.execute(\"SELECT text FROM events "
+                   "WHERE kind = ? AND "
+                   "value = ? AND number = ?\", (\"consented\", sys.argv[2], int(sys.argv[3]))).fetchall(); "
+                   "sys.exit(not "
+                   "(found and found[0][0]))' '%s' %s %d",
+                   p->room, consent, yes);
+    int status = system(command);
+    free(command);
+    return status == 0;
+}
+
+static void consents_stand_in_the_case(void **state)
+{
+    struct place *p = *state;
+    make_cluster(p, "");
+    struct screen *s = begin(p);
+    assert_true(screen_shows(s, "Allow exec (y/n)? As in: kubectl exec --namespace=shop"));
+    screen_keys(s, "y\r");
+    assert_true(screen_shows(s, "Allow capture (y/n)?"));
+    screen_keys(s, "n\r");
+    assert_true(screen_shows(s, "Report · "));
+    screen_signal(s, SIGTERM);
+    assert_int_equal(screen_exit(s), 128 + SIGTERM);
+    screen_free(s);
+    assert_true(case_says(p, "exec", 1));
+    assert_true(case_says(p, "capture", 0));
+    assert_false(case_says(p, "capture", 1));
+}
+
 static void leaving_asks_while_a_probe_runs(void **state)
 {
     struct place *p = *state;
@@ -159,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_PLACE(the_plan_comes_first_then_steps_run),
+        IN_PLACE(consents_stand_in_the_case),
         IN_PLACE(leaving_asks_while_a_probe_runs),
         IN_PLACE(a_case_that_was_cut_off_is_offered_first),
     };
