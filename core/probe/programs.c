@@ -2,7 +2,9 @@
 // that an empty entry of PATH, which means the current folder, means nothing.
 //
 // The environment is an allow-list: what kubectl's plug-ins, ssh's agent and the AWS tools need to know who
-// the person is and which way leads out. Words and times come as parsers expect them, and nobody pages.
+// the person is and which way leads out. Proxies are named in capitals or not: kubectl (Go's net/http), aws
+// (Python's urllib) and curl read both, and a person whose shell sets the small ones gets out by them. Words
+// and times come as parsers expect them, and nobody pages.
 #include "core/probe/programs.h"
 
 #include <stdlib.h>
@@ -15,8 +17,8 @@
 // ------------------------------------------------------------------ environment
 
 static const char *const passed_names[] = {
-    "HOME",       "USER",     "LOGNAME",       "KUBECONFIG",   "HTTPS_PROXY",
-    "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK",
+    "HOME",        "USER",       "LOGNAME",  "KUBECONFIG",    "HTTPS_PROXY",  "HTTP_PROXY",    "NO_PROXY",
+    "https_proxy", "http_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK",
 };
 static const char *const passed_families[] = {"AWS_", "XDG_"};
 static const char *const fixed[] = {"LC_ALL=C.UTF-8", "TZ=UTC", "PAGER=cat", "AWS_PAGER="};

@@ -826,6 +826,8 @@ static void the_environment_is_a_list_of_what_is_allowed(void **state)
     setenv("KUBECONFIG", "/k/config", 1);
     setenv("AWS_PROFILE", "prod", 1);
     setenv("AWS_PAGER", "less", 1);
+    setenv("https_proxy", "http://10.0.0.9:3128", 1);
+    setenv("no_proxy", "10.0.0.0/8", 1);
     setenv("LD_PRELOAD_NOT", "x", 1);
     setenv("BASH_ENV", "/tmp/x", 1);
     setenv("TZ", "Asia/Tokyo", 1);
@@ -836,6 +838,8 @@ static void the_environment_is_a_list_of_what_is_allowed(void **state)
     const char *const there[] = {path,
                                  "env KUBECONFIG=/k/config\n",
                                  "env AWS_PROFILE=prod\n",
+                                 "env https_proxy=http://10.0.0.9:3128\n",
+                                 "env no_proxy=10.0.0.0/8\n",
                                  "env TZ=UTC\n",
                                  "env LC_ALL=C.UTF-8\n",
                                  "env PAGER=cat\n",
@@ -850,6 +854,8 @@ static void the_environment_is_a_list_of_what_is_allowed(void **state)
     unsetenv("KUBECONFIG");
     unsetenv("AWS_PROFILE");
     unsetenv("AWS_PAGER");
+    unsetenv("https_proxy");
+    unsetenv("no_proxy");
     unsetenv("LD_PRELOAD_NOT");
     unsetenv("BASH_ENV");
     unsetenv("TZ");
