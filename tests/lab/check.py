@@ -53,9 +53,12 @@ def log(lab, app, results):
 # ---------------------------------------------------------------- d5tui
 def d5tui(lab, *words, **more):
     argv = [CHECKOUT + '/build/d5tui', *words]
-    box = lab.network.boxes[NODE_A] if lab.scene.via == 'local' else lab.bastion.box
+    box, environment = lab.bastion.box, dict(lab.bastion.environment(), **lab.scene.environment)
+    if lab.scene.via == 'local':
+        box = lab.network.boxes[NODE_A]
+        environment['PATH'] += ':%s/bin' % lab.nodes[NODE_A].folder
     started = time.monotonic()
-    done = box.run(argv, timeout=lab.scene.limit, env=dict(lab.bastion.environment(), **lab.scene.environment), **more)
+    done = box.run(argv, timeout=lab.scene.limit, env=environment, **more)
     return done, time.monotonic() - started
 
 
