@@ -300,11 +300,59 @@ static void take_statement(struct nft_words *w)
     }
 }
 
+static bool is_iptables_table(const struct nft_words *w)
+{
+    static const char *const names[] = {"raw", "mangle", "nat", "filter", "security"};
+    const struct table *table = &w->build.rs->tables[w->build.table];
+    if (table->family != NF_FAMILY_IP && table->family != NF_FAMILY_IP6)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (span_is(table->name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool stops(const struct nft_words *w)
+{
+    const struct rule_item *last = w->build.n ? &w->build.items[w->build.n - 1] : NULL;
+    return last && last->kind == ITEM_VERDICT &&
+           (last->verdict.kind == VERDICT_DROP || last->verdict.kind == VERDICT_REJECT);
+}
+
+// What iptables-nft's rules are listed as loses things (libxt_conntrack.c and libxt_multiport.c, *_xlate): of
+// --ports the `!`; of --ctstate with SNAT or DNAT the `!` and the other states. To let pass what was
+// translated is usual (firewalld); to stop it as usual as the reverse.
+static bool is_mistold(const struct nft_words *w, const struct rule_item *item)
+{
+    if (item->kind != ITEM_MATCH || item->n_selectors == 0)
+        return false;
+    bool either_port = item->n_selectors == 2 && item->selectors[0].field == FIELD_SPORT &&
+                       item->selectors[1].field == FIELD_DPORT;
+    return either_port || (item->selectors[0].field == FIELD_CT_STATUS && stops(w));
+}
+
+static void distrust(struct nft_words *w)
+{
+    static const struct selector opaque = {.field = FIELD_OPAQUE};
+    for (size_t i = 0; i < w->build.n; i++) {
+        struct rule_item *item = &w->build.items[i];
+        if (!is_mistold(w, item))
+            continue;
+        item->name = item->n_selectors == 2 ? "ports as nft lists iptables' rules"
+                                            : "ct status as nft lists iptables' rules";
+        item->selectors = &opaque;
+        item->n_selectors = 1;
+    }
+}
+
 const struct rule_items *nft_parse_rule(struct ruleset *rs, uint32_t table, struct span text)
 {
     struct nft_words w;
     nft_words_init(&w, rs, table, text);
     while (!w.at_end)
         take_statement(&w);
+    if (is_iptables_table(&w))
+        distrust(&w);
     return build_finish(&w.build);
 }
