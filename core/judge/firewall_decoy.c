@@ -13,10 +13,11 @@ static bool is_digit(char c)
 // Whether `needle` stands in s as a number of its own.
 static bool has_number(struct span s, const char *needle)
 {
-    size_t n = strlen(needle), at;
-    for (; (at = span_find(s, needle)) != SIZE_MAX; s = span_from(s, at + n)) {
-        bool left = at == 0 || !is_digit(s.at[at - 1]);
-        bool right = at + n >= s.len || !is_digit(s.at[at + n]);
+    size_t n = strlen(needle), at = 0;
+    for (size_t found; (found = span_find(span_from(s, at), needle)) != SIZE_MAX; at += found + n) {
+        size_t from = at + found, to = from + n;
+        bool left = from == 0 || !is_digit(s.at[from - 1]);
+        bool right = to >= s.len || !is_digit(s.at[to]);
         if (left && right)
             return true;
     }

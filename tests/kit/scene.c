@@ -262,6 +262,17 @@ const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enu
     return NULL;
 }
 
+const struct claim *scene_says(const struct scene *s, enum claim_kind kind, enum subject subject,
+                               const char *part)
+{
+    for (size_t i = 0; i < s->claims.n; i++) {
+        const struct claim *c = &s->claims.items[i];
+        if (c->kind == kind && c->subject == subject && strstr(c->text, part))
+            return c;
+    }
+    return NULL;
+}
+
 bool scene_cites(const struct scene *s, const struct claim *claim, const char *text)
 {
     bool found = false;

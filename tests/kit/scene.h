@@ -50,9 +50,22 @@ void scene_target(struct scene *s, const char *query);
 // pods/shop/cart-1/dig-NAME.txt: an answer of `server` at 07:MM:SS, or (status NULL) none.
 void scene_dig(struct scene *s, const char *file, const char *server, const char *name, const char *status);
 
+// A node's iptables-save with kube-proxy's rules, read in the window, and its routes.
+struct scene_rules {
+    const char *nat, *filter;            // further rules, in front of kube-proxy's
+    const char *forward_policy;          // "DROP"; NULL: ACCEPT
+    const char *endpoint_a, *endpoint_b; // where kube-proxy leads DNS; NULL: to CoreDNS
+    bool no_dns;                         // kube-proxy's rules lack the Service
+    bool no_proxy;                       // no nat table at all
+};
+void scene_rules(struct scene *s, const char *node, const struct scene_rules *rules);
+void scene_healthy_rules(struct scene *s); // of all nodes
+
 void scene_judge(struct scene *s); // gathers, judges, weighs; once
 
 const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enum diagnosis d); // NULL: none
+const struct claim *scene_says(const struct scene *s, enum claim_kind kind, enum subject subject,
+                               const char *part); // whose text has the part
 bool scene_cites(const struct scene *s, const struct claim *claim,
                  const char *text); // one of its lines has it
 bool scene_rejects(const struct scene *s, enum diagnosis d);
