@@ -34,6 +34,7 @@ static void fill_answer(struct packet_answer *answer, const struct outcome *o)
     answer->worst = o->self;
     answer->branches = o->branches;
     answer->n_branches = o->n_branches;
+    answer->dnat_open = o->dnat_open;
     for (size_t i = 0; i < o->n_branches; i++) { // the first of those that fare as the whole does
         if (o->branches[i].fate == o->self.fate) {
             answer->worst = o->branches[i];

@@ -56,7 +56,7 @@ struct packet_decision { // who decides
 };
 
 struct packet_branch {
-    struct ip dnat; // family 0: not translated, or the kernel picks it
+    struct ip dnat; // family 0: not translated, or the kernel picks it, or it cannot be told
     uint16_t dnat_port;
     enum packet_fate fate;
     struct packet_decision decision;
@@ -75,6 +75,7 @@ struct packet_answer {
     struct packet_branch worst;     // blocked before unknown before passes
     struct packet_branch *branches; // of a balanced service; n_branches 0: not balanced
     size_t n_branches;
+    bool dnat_open; // whether or to what it is translated hangs on a match that cannot be told
     const struct packet_gap *gaps;
     size_t n_gaps;
 };

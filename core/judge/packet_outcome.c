@@ -74,26 +74,31 @@ static bool same_target(const struct packet_branch *a, const struct packet_branc
     return ip_eq(a->dnat, b->dnat) && a->dnat_port == b->dnat_port;
 }
 
-static struct packet_branch agree(const struct packet_branch *yes, const struct packet_branch *no,
-                                  const struct packet_gap *gap)
+static struct packet_branch agree_on_fate(const struct packet_branch *yes, const struct packet_branch *no,
+                                          const struct packet_gap *gap)
 {
-    if (yes->fate == no->fate && yes->fate != PACKET_UNKNOWN)
+    if (yes->fate == no->fate)
         return *no;
-    if (no->fate == PACKET_UNKNOWN || yes->fate == PACKET_UNKNOWN) {
-        struct packet_branch ret = no->fate == PACKET_UNKNOWN ? *no : *yes;
-        if (!same_target(yes, no))
-            ret.dnat = (struct ip){0};
-        return ret;
-    }
+    if (no->fate == PACKET_UNKNOWN || yes->fate == PACKET_UNKNOWN)
+        return no->fate == PACKET_UNKNOWN ? *no : *yes;
     struct packet_branch ret = {.fate = PACKET_UNKNOWN, .last = no->last};
+    ret.dnat = no->dnat;
+    ret.dnat_port = no->dnat_port;
     ret.decision = (yes->fate == PACKET_BLOCKED ? yes : no)->decision;
     ret.decision.action = PACKET_NO_ACTION;
     ret.decision.ruleset = gap->ruleset;
     ret.decision.chain = gap->chain;
     ret.decision.rule = gap->rule;
-    if (same_target(yes, no)) {
-        ret.dnat = no->dnat;
-        ret.dnat_port = no->dnat_port;
+    return ret;
+}
+
+static struct packet_branch agree(const struct packet_branch *yes, const struct packet_branch *no,
+                                  const struct packet_gap *gap)
+{
+    struct packet_branch ret = agree_on_fate(yes, no, gap);
+    if (!same_target(yes, no)) {
+        ret.dnat = (struct ip){0};
+        ret.dnat_port = 0;
     }
     return ret;
 }
@@ -132,6 +137,7 @@ const struct outcome *outcome_picked(struct walk *walk, const struct outcome *a,
     struct outcome *o = new_outcome(walk);
     join_branches(walk, o, a, b, NULL);
     o->self = worse(&a->self, &b->self);
+    o->dnat_open = a->dnat_open || b->dnat_open;
     o->gaps = join_gaps(walk, a->gaps, b->gaps);
     return o;
 }
@@ -142,6 +148,7 @@ const struct outcome *outcome_either(struct walk *walk, const struct outcome *ye
     struct outcome *o = new_outcome(walk);
     join_branches(walk, o, yes, no, gap);
     o->self = agree(&yes->self, &no->self, gap);
+    o->dnat_open = yes->dnat_open || no->dnat_open || !same_target(&yes->self, &no->self);
     if (o->self.fate != PACKET_UNKNOWN)
         return o;
     o->gaps = join_gaps(walk, yes->gaps, no->gaps);

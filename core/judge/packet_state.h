@@ -14,6 +14,7 @@ struct outcome {
     struct packet_branch self;
     struct packet_branch *branches;
     size_t n_branches;
+    bool dnat_open; // of struct packet_answer
     struct gap_link *gaps;
 };
 

@@ -166,7 +166,7 @@ static bool judge_branch(struct service *s, const struct packet_branch *b)
 static void judge_answer(struct service *s, const struct packet_query *q, const struct packet_answer *a)
 {
     struct place proxy = proxy_place(q);
-    if (!place_is_set(proxy))
+    if (!place_is_set(proxy) || a->dnat_open)
         return;
     if (a->worst.fate == PACKET_BLOCKED && firewall_is_no_endpoints(&a->worst.decision)) {
         say_absent(s, ruleset_place(a->worst.decision.ruleset, packet_decision_line(&a->worst.decision)),
@@ -203,7 +203,7 @@ static void say_stale_server(struct service *s, const struct ipvs_server *server
     say_effects(s);
 }
 
-// Servers that are drained get no new connections; of those with names that are no addresses nothing is told.
+// Servers that are drained get no new connections.
 static void judge_servers(struct service *s, const struct ipvs_service *virtual)
 {
     const struct facts *facts = s->bench.facts;
@@ -215,9 +215,11 @@ static void judge_servers(struct service *s, const struct ipvs_service *virtual)
         live++;
         if (is_endpoint(&facts->dns, server->ip))
             good++;
-        else if (server->ip.family && !cluster_pod_by_ip(&facts->cluster, server->ip))
+        else if (!cluster_pod_by_ip(&facts->cluster, server->ip))
             say_stale_server(s, server);
     }
+    if (virtual->unread)
+        return;
     if (live == 0)
         say_absent(s, virtual->place, "have no server for");
     else if (good == live)

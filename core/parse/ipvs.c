@@ -68,8 +68,10 @@ static void take_server(struct reader *r, struct ipvs_service *service, struct s
                         struct place place)
 {
     struct ipvs_server s = {.drained = drained, .place = place};
-    if (!read_endpoint(word, &s.ip, &s.port))
+    if (!read_endpoint(word, &s.ip, &s.port)) {
+        service->unread = true;
         return;
+    }
     for (size_t i = 0; i < service->n; i++) {
         if (ip_eq(service->servers[i].ip, s.ip) && service->servers[i].port == s.port) {
             service->servers[i].drained |= drained;
@@ -113,10 +115,12 @@ static bool take_listed(struct reader *r, struct span line, struct place place)
         return false;
     bool tcp = span_is(first, "TCP"), udp = span_is(first, "UDP");
     if (tcp || udp) {
-        bool read = take_service(r, tcp, address, place) != NULL;
-        r->listed += read;
-        r->unread_listed += !read;
-        return read;
+        struct ipvs_service *s = take_service(r, tcp, address, place);
+        if (s)
+            s->unread = false; // all its servers follow
+        r->listed += s != NULL;
+        r->unread_listed += s == NULL;
+        return s != NULL;
     }
     if (!span_is(first, "->") || !r->open)
         return false;

@@ -8,7 +8,7 @@
 #include "core/model/place.h"
 
 struct ipvs_server { // a real server
-    struct ip ip;    // family 0: by a name that is no address
+    struct ip ip;
     uint16_t port;
     bool drained; // weight 0: gets no new connections
     struct place place;
@@ -20,6 +20,7 @@ struct ipvs_service {
     uint16_t port;
     struct ipvs_server *servers;
     size_t n, cap;
+    bool unread;        // it has more servers, by names that are no addresses
     struct place place; // where it was first listed
 };
 
