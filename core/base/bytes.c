@@ -56,6 +56,18 @@ static size_t count_steps(const char *at, size_t steps, vec wanted)
     return n;
 }
 
+size_t bytes_span(struct span s, char c)
+{
+    char wanted[8];
+    size_t i = 0;
+    memset(wanted, c, sizeof wanted);
+    while (i + sizeof wanted <= s.len && memcmp(s.at + i, wanted, sizeof wanted) == 0)
+        i += sizeof wanted;
+    while (i < s.len && s.at[i] == c)
+        i++;
+    return i;
+}
+
 size_t bytes_count(struct span s, char c)
 {
     const signed char b = (signed char)c;

@@ -10,6 +10,9 @@ bool bytes_are_plain(struct span s);
 // How many of the bytes are c.
 size_t bytes_count(struct span s, char c);
 
+// How many of the first bytes are c.
+size_t bytes_span(struct span s, char c);
+
 // The index of the first byte that is NUL or not ASCII; s.len when there is none.
 size_t bytes_find_special(struct span s);
 

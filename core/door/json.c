@@ -1,15 +1,17 @@
 // The reader, on yajl's stream of events. Values that are not yet closed lie on one stack; when a list or map
 // closes, its children move into the arena in one piece, so that a tree costs no list pointers and no second
-// pass. Big documents come in stretches of whole lines, which no token crosses. yajl does not say where a
-// token stands, only how much it has eaten: newlines are counted up to there (a JSON token holds none), and a
-// token's beginning follows from its end and length. Nesting and the number of values are bounded, so that a
-// hostile document costs at most a fixed multiple of its own size.
+// pass. No JSON token crosses a line, so yajl is given one line at a time, without its indentation: of what
+// kubectl prints that is half, and yajl goes over it byte by byte. yajl does not say where a token stands,
+// only how much of the line it has eaten: a token's beginning follows from its end and length. Nesting and
+// the number of values are bounded, so that a hostile document costs at most a fixed multiple of its own
+// size.
 #include "core/door/json.h"
 
 #include <stdlib.h>
 
 #include <yajl/yajl_parse.h>
 
+#include "core/base/bytes.h"
 #include "core/base/mem.h"
 
 enum { JSON_DEPTH_MAX = 256, JSON_VALUES_MAX = 1 << 22 };
@@ -23,11 +25,11 @@ struct json_frame { // a list or map that is still open
 
 struct json_reader {
     yajl_handle yajl;
-    struct span text;  // the document, or the stretch of it that is at hand
-    bool keeps;        // what items say may lie in a stretch that is gone, so it is copied
-    size_t at;         // end of the last token
-    size_t line_begin; // of the line that `at` is on
-    uint32_t line;
+    struct span text; // the line at hand
+    uint32_t line;    // its number
+    size_t begin;     // where in it yajl began
+    size_t at;        // where in it the last token ends
+    bool keeps;       // what items say may lie in a stretch that is gone, so it is copied
 
     struct arena *arena;
     struct json_frame frames[JSON_DEPTH_MAX];
@@ -52,17 +54,8 @@ struct json_reader {
 // own, the end of the text stands.
 static void json_advance(struct json_reader *r)
 {
-    size_t end = yajl_get_bytes_consumed(r->yajl);
-    if (end < r->at || end > r->text.len)
-        end = r->text.len;
-    const char *from = r->text.at + r->at;
-    const char *newline;
-    while ((newline = memchr(from, '\n', (size_t)(r->text.at + end - from)))) {
-        from = newline + 1;
-        r->line++;
-        r->line_begin = (size_t)(from - r->text.at);
-    }
-    r->at = end;
+    size_t end = r->begin + yajl_get_bytes_consumed(r->yajl);
+    r->at = end < r->at || end > r->text.len ? r->text.len : end;
 }
 
 static bool json_is_inside(const struct json_reader *r, const char *at)
@@ -79,13 +72,13 @@ static bool json_is_between(char c)
 // length is counted back; an escaped string has another length than its text and is looked for.
 static uint32_t json_column(const struct json_reader *r, size_t before, size_t len)
 {
-    size_t begin = before > r->line_begin ? before : r->line_begin;
+    size_t begin = before;
     if (len && r->at >= begin + len)
         begin = r->at - len;
     else
         while (begin < r->at && json_is_between(r->text.at[begin]))
             begin++;
-    return (uint32_t)(begin - r->line_begin);
+    return (uint32_t)begin;
 }
 
 // ------------------------------------------------------------------ building
@@ -262,15 +255,6 @@ static const yajl_callbacks json_callbacks = {
 
 // ------------------------------------------------------------------ running it
 
-// The line of a byte of the stretch at hand.
-static uint32_t json_line_of(const struct json_reader *r, size_t offset)
-{
-    uint32_t line = r->line;
-    for (size_t i = r->at; i < offset && i < r->text.len; i++)
-        line += r->text.at[i] == '\n';
-    return line;
-}
-
 // yajl's own words ("lexical error: invalid char in json text."), with the line where it stopped. That the
 // text ends too early is said plainly, because it means that a file is broken off.
 static bool json_fail(const struct json_reader *r, bool at_end, struct error *err)
@@ -278,11 +262,10 @@ static bool json_fail(const struct json_reader *r, bool at_end, struct error *er
     if (r->limit)
         return error_set(err, "line %u: too much JSON: %s", r->line, r->limit);
     if (at_end)
-        return error_set(err, "line %u: the JSON breaks off here", json_line_of(r, r->text.len));
+        return error_set(err, "line %u: the JSON breaks off here", r->line);
     unsigned char *words = yajl_get_error(r->yajl, 0, NULL, 0);
     size_t len = strcspn((const char *)words, "\n");
-    error_set(err, "line %u: not JSON: %.*s", json_line_of(r, yajl_get_bytes_consumed(r->yajl)), (int)len,
-              (const char *)words);
+    error_set(err, "line %u: not JSON: %.*s", r->line, (int)len, (const char *)words);
     yajl_free_error(r->yajl, words);
     return false;
 }
@@ -297,19 +280,42 @@ static void json_begin(struct json_reader *r)
     r->line = 1;
 }
 
-// One stretch; it begins at the beginning of a line.
-static yajl_status json_eat(struct json_reader *r, struct span stretch)
+// Whether the line at hand has been told to its end: nothing is open that its newline would end (a number) or
+// make wrong (a string).
+static bool json_has_told(const struct json_reader *r)
 {
-    r->text = stretch;
-    r->at = r->line_begin = 0;
-    return yajl_parse(r->yajl, (const unsigned char *)stretch.at, stretch.len);
+    return r->at == r->text.len || (r->at + 1 == r->text.len && r->text.at[r->at] == ',');
 }
 
-// Goes on to the end of the stretch, behind which the next one begins.
-static void json_leave(struct json_reader *r)
+static yajl_status json_eat_line(struct json_reader *r)
 {
-    r->line = json_line_of(r, r->text.len);
-    r->at = r->text.len;
+    r->at = r->begin = bytes_span(r->text, ' ');
+    struct span rest = span_from(r->text, r->begin);
+    return yajl_parse(r->yajl, (const unsigned char *)rest.at, rest.len);
+}
+
+static yajl_status json_eat_newline(struct json_reader *r)
+{
+    r->begin = r->text.len;
+    return yajl_parse(r->yajl, (const unsigned char *)"\n", 1);
+}
+
+static yajl_status json_eat(struct json_reader *r, struct span lines)
+{
+    yajl_status status = yajl_status_ok;
+    while (status == yajl_status_ok && lines.len > 0) {
+        size_t newline = span_find_char(lines, '\n');
+        r->text = span_first(lines, newline);
+        status = json_eat_line(r);
+        if (newline == SIZE_MAX)
+            break;
+        if (status == yajl_status_ok && !json_has_told(r))
+            status = json_eat_newline(r);
+        if (status == yajl_status_ok)
+            r->line++;
+        lines = span_from(lines, newline + 1);
+    }
+    return status;
 }
 
 static bool json_end(struct json_reader *r, yajl_status status, struct error *err)
@@ -352,8 +358,6 @@ static bool json_run_fed(struct json_reader *r, struct feed *feed, struct error 
         r->keeps |= !feed->whole;
         blank = blank && span_trim(lines).len == 0;
         status = json_eat(r, lines);
-        if (status == yajl_status_ok)
-            json_leave(r); // before the stretch is gone
         feed_skip(feed, lines.len);
     }
     bool good = json_end(r, status, err);

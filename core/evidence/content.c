@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/bytes.h"
 #include "core/base/mem.h"
 #include "core/door/archive.h"
 #include "core/evidence/inside.h"
@@ -209,18 +210,35 @@ static void lines_end(struct lines *l)
     free(l->block);
 }
 
-// Counts the newlines of a piece that begins at c->scanned.
-static void lines_count(struct content *c, struct span piece)
+// Sets the marks that fall into a few bytes that begin at c->scanned.
+static void lines_mark(struct content *c, struct span few)
 {
-    const char *at = piece.at, *end = piece.at + piece.len;
+    const char *at = few.at, *end = few.at + few.len;
     while ((at = memchr(at, '\n', (size_t)(end - at)))) {
         at++;
-        c->newlines++;
-        c->last_line = c->scanned + (uint64_t)(at - piece.at);
-        if (c->newlines % EVIDENCE_MARK_LINES == 0)
-            *MEM_PUSH(c->marks, c->n_marks, c->cap_marks) = c->last_line;
+        if (++c->newlines % EVIDENCE_MARK_LINES == 0)
+            *MEM_PUSH(c->marks, c->n_marks, c->cap_marks) = c->scanned + (uint64_t)(at - few.at);
     }
-    c->scanned += piece.len;
+}
+
+// Counts the newlines of a piece that begins at c->scanned, a few lines at a time: most hold no mark, and
+// need not be looked at one by one.
+static void lines_count(struct content *c, struct span piece)
+{
+    enum { FEW = 512 };
+    const char *last = piece.len ? memrchr(piece.at, '\n', piece.len) : NULL;
+    if (last)
+        c->last_line = c->scanned + (uint64_t)(last + 1 - piece.at);
+    while (piece.len > 0) {
+        struct span few = span_first(piece, FEW);
+        size_t n = bytes_count(few, '\n');
+        if (c->newlines % EVIDENCE_MARK_LINES + n < EVIDENCE_MARK_LINES)
+            c->newlines += (uint32_t)n;
+        else
+            lines_mark(c, few);
+        c->scanned += few.len;
+        piece = span_from(piece, few.len);
+    }
 }
 
 // Extends the index until it covers `line` or the file ends.

@@ -580,6 +580,28 @@ static void lines_are_found_by_the_index(void **state)
     evidence_close(ev);
 }
 
+// Marks fall into crowds of empty lines, between long ones, and at the ends of blocks.
+static void lines_of_any_length_are_found(void **state)
+{
+    (void)state;
+    struct str text = {0};
+    for (unsigned i = 1; i <= 3000; i++) {
+        str_printf(&text, "%u", i);
+        str_add_repeat(&text, 'x', i % 500 < 150 ? 0 : i * i % 1021);
+        str_add_repeat(&text, '\n', i % 500 ? 1 : 120);
+    }
+    put_bytes("a.log", str_span(&text));
+    struct evidence *ev = open_one("a.log");
+    struct span rest = str_span(&text), line;
+    for (uint32_t n = 1; span_cut_line(&rest, &line); n++) {
+        char *expected = mem_strndup(line.at, line.len);
+        expect_line(ev, 0, n, expected);
+        free(expected);
+    }
+    str_done(&text);
+    evidence_close(ev);
+}
+
 static void long_lines_and_nul_bytes_survive(void **state)
 {
     (void)state;
@@ -681,6 +703,7 @@ int main(void)
         IN_TREE(a_target_is_read),
         IN_TREE(a_broken_target_is_refused_with_its_line),
         IN_TREE(lines_are_found_by_the_index),
+        IN_TREE(lines_of_any_length_are_found),
         IN_TREE(long_lines_and_nul_bytes_survive),
         IN_TREE(a_file_that_is_cut_off_meanwhile_is_an_error),
         IN_TREE(a_growing_file_shows_its_new_lines),

@@ -21,6 +21,16 @@ static const struct json_value *parse(struct arena *arena, const char *text)
     return v;
 }
 
+static void refused(const char *text, const char *words)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    assert_null(json_parse(&arena, span_of(text), &err));
+    if (!span_contains(span_of(err.text), words))
+        fail_msg("%s: got \"%s\", wanted \"%s\"", text, err.text, words);
+    arena_done(&arena);
+}
+
 static void a_tree_knows_its_places(void **state)
 {
     (void)state;
@@ -48,6 +58,31 @@ static void a_tree_knows_its_places(void **state)
     assert_int_equal(d->items[1].column, 1);
     assert_int_equal(d->items[2].column, 7);
     arena_done(&arena);
+}
+
+// yajl sees a line at a time: what is not closed at its end must be told with it, or refused.
+static void tokens_end_with_their_lines(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const struct json_value *v = parse(&arena, "[\n    12\n    ,\n    -3.5 ,\r\n  true\n]");
+    assert_int_equal(v->n, 3);
+    assert_true(span_is(v->items[0].text, "12"));
+    assert_int_equal(v->items[0].line, 2);
+    assert_int_equal(v->items[0].column, 4);
+    assert_true(span_is(v->items[1].text, "-3.5"));
+    assert_int_equal(v->items[1].line, 4);
+    assert_int_equal(v->items[1].column, 4);
+    assert_int_equal(v->items[2].line, 5);
+    v = parse(&arena, "\n  17");
+    assert_true(span_is(v->text, "17"));
+    assert_int_equal(v->line, 2);
+    assert_int_equal(v->column, 2);
+    arena_done(&arena);
+    refused("[1\n2]", "line 2: not JSON");
+    refused("[\n\"a,\n\"]", "line 2: not JSON");
+    refused("[\n\"a\",\n  \"b{\n\"]", "line 3: not JSON");
+    refused("[tr\nue]", "line 1: not JSON");
 }
 
 static void a_tree_outlives_its_text(void **state)
@@ -94,16 +129,6 @@ static void bytes_survive(void **state)
     assert_int_equal(v->items[0].text.len, 3);
     assert_true(span_is(json_text(&v->items[1]), "\xF0\x9F\x98\x80"));
     assert_true(span_is(json_text(&v->items[2]), "\xFF"));
-    arena_done(&arena);
-}
-
-static void refused(const char *text, const char *words)
-{
-    struct arena arena = {0};
-    struct error err = {0};
-    assert_null(json_parse(&arena, span_of(text), &err));
-    if (!span_contains(span_of(err.text), words))
-        fail_msg("%s: got \"%s\", wanted \"%s\"", text, err.text, words);
     arena_done(&arena);
 }
 
@@ -309,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tree_knows_its_places),
+        cmocka_unit_test(tokens_end_with_their_lines),
         cmocka_unit_test(a_tree_outlives_its_text),
         cmocka_unit_test(what_is_not_there_stays_away),
         cmocka_unit_test(a_name_that_stands_twice_counts_last),
