@@ -313,11 +313,12 @@ static bool is_iptables_table(const struct nft_words *w)
     return false;
 }
 
-static bool stops(const struct nft_words *w)
+static bool lets_on(const struct nft_words *w)
 {
     const struct rule_item *last = w->build.n ? &w->build.items[w->build.n - 1] : NULL;
-    return last && last->kind == ITEM_VERDICT &&
-           (last->verdict.kind == VERDICT_DROP || last->verdict.kind == VERDICT_REJECT);
+    return last && last->kind == ITEM_VERDICT && last->verdict.kind != VERDICT_DROP &&
+           last->verdict.kind != VERDICT_REJECT && last->verdict.kind != VERDICT_UNKNOWN &&
+           last->verdict.kind != VERDICT_QUEUE;
 }
 
 // What iptables-nft's rules are listed as loses things (libxt_conntrack.c and libxt_multiport.c, *_xlate): of
@@ -329,7 +330,7 @@ static bool is_mistold(const struct nft_words *w, const struct rule_item *item)
         return false;
     bool either_port = item->n_selectors == 2 && item->selectors[0].field == FIELD_SPORT &&
                        item->selectors[1].field == FIELD_DPORT;
-    return either_port || (item->selectors[0].field == FIELD_CT_STATUS && stops(w));
+    return either_port || (item->selectors[0].field == FIELD_CT_STATUS && !lets_on(w));
 }
 
 static void distrust(struct nft_words *w)
