@@ -129,7 +129,7 @@ static bool serves(const struct kube_endpoint *e)
     return e->ready != TRI_NO || e->serving == TRI_YES;
 }
 
-// To the cluster's DNS as the node itself knows it. No more of the way is known.
+// To the cluster's DNS as the node itself knows it.
 static void add_standin_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
                              const struct client *c)
 {
@@ -138,7 +138,6 @@ static void add_standin_ways(struct arena *arena, const struct facts *facts, str
     size_t n = node ? standin_dns(node, servers, ARRAY_LEN(servers)) : 0;
     for (size_t i = 0; i < n; i++)
         add_client_way(arena, facts, ways, c, servers[i], 53);
-    ways->whole = false;
 }
 
 // The cache asks from the node itself.
@@ -159,6 +158,8 @@ static void add_ways(struct arena *arena, const struct facts *facts, struct ways
                      const struct client *c)
 {
     const struct dns_facts *dns = &facts->dns;
+    if (c->standin)
+        ways->whole = false; // that it passes does not say that all do
     if (dns->n_addresses == 0 && c->standin)
         add_standin_ways(arena, facts, ways, c);
     for (size_t i = 0; i < dns->n_addresses; i++)
