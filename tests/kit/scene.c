@@ -114,13 +114,18 @@ void scene_corefile(struct scene *s, const char *text)
     scene_json(s, "cluster/configmaps.json", map);
 }
 
-void scene_target(struct scene *s, const char *query)
+void scene_complaint(struct scene *s, const char *query, const char *symptom)
 {
     scene_write(s, "target.yaml",
                 arena_printf(&s->arena,
-                             "namespace: shop\npod: cart-1\nnode: n1\nquery: %s\nsymptom: \"lookups fail\"\n"
+                             "namespace: shop\npod: cart-1\nnode: n1\nquery: %s\nsymptom: \"%s\"\n"
                              "window: {from: 2026-11-23T07:00:00Z, to: 2026-11-23T07:30:00Z}\n",
-                             query));
+                             query, symptom));
+}
+
+void scene_target(struct scene *s, const char *query)
+{
+    scene_complaint(s, query, "lookups fail");
 }
 
 static void write_nodes(struct scene *s)
@@ -210,6 +215,12 @@ void scene_done(struct scene *s)
     arena_done(&s->arena);
 }
 
+void scene_reset(struct scene *s)
+{
+    scene_done(s);
+    scene_init(s);
+}
+
 void scene_dig(struct scene *s, const char *file, const char *server, const char *name, const char *status)
 {
     struct str text = {0};
@@ -251,6 +262,15 @@ void scene_judge(struct scene *s)
     s->facts = facts_gather(s->evidence, NULL, NULL);
     judge_all(s->facts, &s->claims);
     s->cause = cause_weigh(&s->claims, &s->facts->target);
+}
+
+void scene_judge_with(struct scene *s, const char *query, const struct scene_file *files, size_t n)
+{
+    scene_reset(s);
+    scene_target(s, query);
+    for (size_t i = 0; i < n; i++)
+        scene_write(s, files[i].path, files[i].text);
+    scene_judge(s);
 }
 
 const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enum diagnosis d)

@@ -26,6 +26,7 @@ struct scene {
 
 void scene_init(struct scene *s);
 void scene_done(struct scene *s);
+void scene_reset(struct scene *s); // healthy again
 
 // Writes or replaces a file of the tree; in the second ' stands for ". A NULL text removes it.
 void scene_write(struct scene *s, const char *path, const char *text);
@@ -46,6 +47,7 @@ void scene_endpoints(struct scene *s, bool a, bool b);
 
 void scene_corefile(struct scene *s, const char *text); // text: JSON-escaped, on one line
 void scene_target(struct scene *s, const char *query);
+void scene_complaint(struct scene *s, const char *query, const char *symptom);
 
 // pods/shop/cart-1/dig-NAME.txt: an answer of `server` at 07:MM:SS, or (status NULL) none.
 void scene_dig(struct scene *s, const char *file, const char *server, const char *name, const char *status);
@@ -62,6 +64,12 @@ void scene_rules(struct scene *s, const char *node, const struct scene_rules *ru
 void scene_healthy_rules(struct scene *s); // of all nodes
 
 void scene_judge(struct scene *s); // gathers, judges, weighs; once
+
+// The healthy cluster with these files, asked for that name, judged.
+struct scene_file {
+    const char *path, *text;
+};
+void scene_judge_with(struct scene *s, const char *query, const struct scene_file *files, size_t n);
 
 const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enum diagnosis d); // NULL: none
 const struct claim *scene_says(const struct scene *s, enum claim_kind kind, enum subject subject,
@@ -80,6 +88,13 @@ int scene_stop(void **state);
     do {                                                                                                     \
         assert_string_equal(diagnosis_info((s)->cause->diagnosis)->id, diagnosis_info(d)->id);               \
         assert_int_equal((s)->cause->verdict, v);                                                            \
+    } while (0)
+
+// Of files alone.
+#define SCENE_EXPECT(s, query, files, d, v)                                                                  \
+    do {                                                                                                     \
+        scene_judge_with(s, query, files, sizeof(files) / sizeof *(files));                                  \
+        SCENE_CONCLUDES(s, d, v);                                                                            \
     } while (0)
 
 #endif

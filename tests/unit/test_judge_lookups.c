@@ -1,11 +1,17 @@
-// judge/lookups: what is normal, and what only looks so when half of the evidence is missing.
+// judge/lookups, judge/nearname: what is normal, what only looks so when half of the evidence is missing, and
+// names that are not there.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
+#include "core/judge/nearname.h"
 #include "tests/kit/scene.h"
+
+#define NAME     "orders.shop.svc.cluster.local"
+#define MISSPELT "ordres.shop.svc.cluster.local"
 
 static void only_a_search_list_puts_something_behind_the_domain(void **state)
 {
@@ -36,9 +42,9 @@ static void an_expansion_is_no_missing_name(void **state)
 static void some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched(void **state)
 {
     struct scene *s = *state;
-    scene_target(s, "orders.shop.svc.cluster.local");
-    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
-    scene_dig(s, "query-tcp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_target(s, NAME);
+    scene_dig(s, "query-udp", "172.20.0.10", NAME, "NOERROR");
+    scene_dig(s, "query-tcp", "172.20.0.10", NAME, "NOERROR");
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
 }
@@ -46,12 +52,119 @@ static void some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched(void **s
 static void a_quiet_log_beside_answers_clears_it(void **state)
 {
     struct scene *s = *state;
-    scene_target(s, "orders.shop.svc.cluster.local");
+    scene_target(s, NAME);
     scene_write(s, "pods/shop/cart-1/app.log",
                 "2026-11-23T06:58:00Z INFO started\n2026-11-23T07:29:00Z INFO 200 GET /cart\n");
-    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_dig(s, "query-udp", "172.20.0.10", NAME, "NOERROR");
     scene_judge(s);
     assert_non_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
+}
+
+// ------------------------------------------------------------------ names
+
+// An answer of the cluster's DNS at 07:15, with these flags.
+#define DIG(name, status, flags)                                                                             \
+    "\n; <<>> DiG 9.18.1 <<>> @172.20.0.10 " name "\n;; global options: +cmd\n"                              \
+    ";; ->>HEADER<<- opcode: QUERY, status: " status ", id: 7\n;; flags: qr " flags                          \
+    " rd; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 1\n;; QUESTION SECTION:\n;" name ".\tIN\tA\n\n"     \
+    ";; SERVER: 172.20.0.10#53(172.20.0.10) (UDP)\n;; WHEN: Mon Nov 23 07:15:00 UTC 2026\n;; MSG SIZE  "     \
+    "rcvd: 120\n"
+
+static void a_name_that_is_not_there_has_a_neighbour(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file files[] = {
+        {"pods/shop/cart-1/dig-query-udp.txt", DIG(MISSPELT, "NXDOMAIN", "aa")},
+    };
+    scene_judge_with(s, MISSPELT, files, 1);
+    SCENE_CONCLUDES(s, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_CONFIRMED);
+    assert_non_null(strstr(s->cause->candidates[0].cause->fix, "orders.shop"));
+}
+
+static void a_stranger_denies_without_authority(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file files[] = {
+        {"pods/shop/cart-1/dig-query-udp.txt", DIG(MISSPELT, "NXDOMAIN", "ra")},
+    };
+    SCENE_EXPECT(s, MISSPELT, files, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    static const struct scene_file exists[] = {
+        {"pods/shop/cart-1/dig-query-udp.txt", DIG(NAME, "NXDOMAIN", "aa")},
+    };
+    SCENE_EXPECT(s, NAME, exists, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+}
+
+// A network that is closed to the world denies the outside name that every run asks for.
+static void what_probes_ask_for_is_no_complaint(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file files[] = {
+        {"pods/shop/cart-1/dig-external.txt", DIG("example.com", "NXDOMAIN", "aa")},
+    };
+    SCENE_EXPECT(s, "null", files, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    static const struct scene_file asked[] = {
+        {"pods/shop/cart-1/dig-external.txt", DIG("example.org", "NXDOMAIN", "aa")},
+    };
+    SCENE_EXPECT(s, "null", asked, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_LIKELY);
+}
+
+static void near_names_are_measured(void **state)
+{
+    (void)state;
+    assert_int_equal(nearname_distance(span_of("paymnets"), span_of("payments"), 2), 1);
+    assert_int_equal(nearname_distance(span_of("cart"), span_of("cart"), 2), 0);
+    assert_int_equal(nearname_distance(span_of("cart"), span_of("carts2"), 2), 2);
+    assert_int_equal(nearname_distance(span_of("cart"), span_of("orders"), 2), 3);
+    assert_int_equal(nearname_distance(span_of(""), span_of("ab"), 2), 2);
+}
+
+// ------------------------------------------------------------------ nothing fails
+
+#define QUERY_LINE(time, name, rcode)                                                                        \
+    "2026-11-23T" time "Z [INFO] 10.0.1.10:4000 - 7 \"A IN " name ". udp 60 false 512\" " rcode              \
+    " qr,aa,rd 93 0.0002s\n"
+#define EARLIER "2026-11-23T05:00:00Z getaddrinfo EAI_AGAIN orders.shop.svc.cluster.local\n"
+
+static const struct scene_file quiet[] = {
+    {"pods/shop/cart-1/dig-query-udp.txt", DIG(NAME, "NOERROR", "aa")},
+    {"pods/shop/cart-1/app.log", EARLIER "2026-11-23T07:20:00Z info: GET /healthz 200\n"},
+    {"pods/shop/cart-1/resolv.conf", "search shop.svc.cluster.local svc.cluster.local "
+                                     "cluster.local\nnameserver 172.20.0.10\noptions ndots:5\n"},
+    {"cluster/logs/kube-system/coredns-a/coredns.log",
+     QUERY_LINE("07:10:00", "orders.shop.svc.cluster.local.shop.svc.cluster.local", "NXDOMAIN")
+         QUERY_LINE("07:10:00.1", NAME, "NOERROR")},
+};
+
+// The quiet cluster, and who says what of it.
+static void complain(struct scene *s, const char *symptom)
+{
+    scene_reset(s);
+    for (size_t i = 0; i < ARRAY_LEN(quiet); i++)
+        scene_write(s, quiet[i].path, quiet[i].text);
+    scene_complaint(s, NAME, symptom);
+    scene_judge(s);
+}
+
+static void what_failed_earlier_is_no_fault_now(void **state)
+{
+    struct scene *s = *state;
+    complain(s, "someone saw a failed lookup last night");
+    SCENE_CONCLUDES(s, DIAGNOSIS_NO_FAULT, VERDICT_CONFIRMED);
+    complain(s, "some calls take 5 seconds");
+    SCENE_CONCLUDES(s, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    static const struct scene_file fails[] = {
+        {"pods/shop/cart-1/dig-query-udp.txt", DIG(NAME, "NOERROR", "aa")},
+        {"pods/shop/cart-1/app.log",
+         "2026-11-23T07:20:00Z getaddrinfo EAI_AGAIN orders.shop.svc.cluster.local\n"},
+    };
+    SCENE_EXPECT(s, NAME, fails, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+}
+
+static void a_search_list_at_work_is_normal(void **state)
+{
+    struct scene *s = *state;
+    complain(s, "the log is full of NXDOMAIN");
+    SCENE_CONCLUDES(s, DIAGNOSIS_SEARCH_EXPANSION, VERDICT_CONFIRMED);
 }
 
 int main(void)
@@ -61,6 +174,12 @@ int main(void)
         SCENE_TEST(an_expansion_is_no_missing_name),
         SCENE_TEST(some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched),
         SCENE_TEST(a_quiet_log_beside_answers_clears_it),
+        SCENE_TEST(a_name_that_is_not_there_has_a_neighbour),
+        SCENE_TEST(a_stranger_denies_without_authority),
+        SCENE_TEST(what_probes_ask_for_is_no_complaint),
+        cmocka_unit_test(near_names_are_measured),
+        SCENE_TEST(what_failed_earlier_is_no_fault_now),
+        SCENE_TEST(a_search_list_at_work_is_normal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
