@@ -11,8 +11,9 @@ static const struct word_failure {
     {"Name or service not known", LOG_FAILURE_NO_NAME}, // glibc, EAI_NONAME
     {"Name does not resolve", LOG_FAILURE_NO_NAME},     // musl
     {"nodename nor servname", LOG_FAILURE_NO_NAME},     // BSD
-    {"No address associated with hostname", LOG_FAILURE_NO_DATA},
-    {"Temporary failure in name resolution", LOG_FAILURE_UNKNOWN}, // glibc, EAI_AGAIN
+    {"o address associated with hostname", LOG_FAILURE_NO_DATA},
+    {"emporary failure in name resolution", LOG_FAILURE_UNKNOWN}, // glibc, EAI_AGAIN
+    {"emporary failure resolving", LOG_FAILURE_UNKNOWN},          // apt
     {"Non-recoverable failure in name resolution", LOG_FAILURE_SERVER},
     {"no such host", LOG_FAILURE_NO_NAME}, // Go
     {"server misbehaving", LOG_FAILURE_SERVER},
@@ -21,15 +22,25 @@ static const struct word_failure {
     {"(2: Server failure)", LOG_FAILURE_SERVER},
     {"(110: Operation timed out)", LOG_FAILURE_TIMEOUT},
     {"(5: Operation refused)", LOG_FAILURE_SERVER},
+    {"while resolving, resolver: ", LOG_FAILURE_REFUSED},
     {"host not found in upstream", LOG_FAILURE_NO_NAME},
     {"ENOTFOUND", LOG_FAILURE_NO_NAME}, // Node.js, c-ares
     {"EAI_AGAIN", LOG_FAILURE_UNKNOWN},
     {" ESERVFAIL", LOG_FAILURE_SERVER},
     {" ETIMEOUT", LOG_FAILURE_TIMEOUT},
     {" EREFUSED", LOG_FAILURE_SERVER},
+    {" ECONNREFUSED", LOG_FAILURE_REFUSED},
+    {"Timeout while contacting DNS servers", LOG_FAILURE_TIMEOUT}, // c-ares: Envoy, gRPC, aiodns
+    {"Could not contact DNS servers", LOG_FAILURE_REFUSED},
+    {"Domain name not found", LOG_FAILURE_NO_NAME},
+    {"c-ares status 4", LOG_FAILURE_NO_NAME}, // ARES_ENOTFOUND
+    {"c-ares status 12", LOG_FAILURE_TIMEOUT},
+    {"c-ares status ", LOG_FAILURE_UNKNOWN},
     {" ENODATA", LOG_FAILURE_NO_DATA},
     {"No such host is known", LOG_FAILURE_NO_NAME}, // .NET
-    {"UnknownHostException", LOG_FAILURE_UNKNOWN},  // Java
+    {"remote name could not be resolved", LOG_FAILURE_UNKNOWN},
+    {"UnknownHostException", LOG_FAILURE_UNKNOWN}, // Java
+    {"DnsNameResolverTimeoutException", LOG_FAILURE_TIMEOUT},
     {"UnresolvedAddressException", LOG_FAILURE_UNKNOWN},
     {"ould not resolve", LOG_FAILURE_UNKNOWN},
     {"ouldn't resolve", LOG_FAILURE_UNKNOWN},
@@ -38,24 +49,59 @@ static const struct word_failure {
     {"failed to lookup address", LOG_FAILURE_UNKNOWN}, // Rust
     {"DNS resolution failed", LOG_FAILURE_UNKNOWN},    // gRPC
     {"could not translate host name", LOG_FAILURE_UNKNOWN},
-    {"unable to resolve host", LOG_FAILURE_UNKNOWN}, // wget
-    {"bad address '", LOG_FAILURE_UNKNOWN},          // busybox
+    {"bad address '", LOG_FAILURE_UNKNOWN}, // busybox
     {"php_network_getaddresses", LOG_FAILURE_UNKNOWN},
     {"gaierror", LOG_FAILURE_UNKNOWN},
-    {"nxdomain", LOG_FAILURE_NO_NAME}, // Erlang
+    {"nxdomain", LOG_FAILURE_NO_NAME},              // Erlang
+    {"dns.resolver.NXDOMAIN", LOG_FAILURE_NO_NAME}, // dnspython
+    {"dns.resolver.NoNameservers", LOG_FAILURE_SERVER},
+    {"dns.resolver.NoAnswer", LOG_FAILURE_NO_DATA},
+    {"dns.resolver.", LOG_FAILURE_TIMEOUT},
+    {"DNS result has no information for", LOG_FAILURE_NO_NAME}, // Ruby
+    {"DNS NX status", LOG_FAILURE_NO_NAME},                     // HAProxy
+    {"DNS timeout status", LOG_FAILURE_TIMEOUT},
+    {"DNS refused status", LOG_FAILURE_SERVER},
+    {"dns error: ", LOG_FAILURE_UNKNOWN}, // Rust
+    {"dns_resolution_failure", LOG_FAILURE_UNKNOWN},
+    {"produced zero addresses", LOG_FAILURE_UNKNOWN}, // gRPC
+    {"nknown server host '", LOG_FAILURE_UNKNOWN},    // MySQL, MariaDB
+    {"nknown MySQL server host '", LOG_FAILURE_UNKNOWN},
+    {"nknown host", LOG_FAILURE_UNKNOWN},
+    {"nable to resolve host", LOG_FAILURE_UNKNOWN},
+    {"temporary error (try again later)", LOG_FAILURE_UNKNOWN}, // apk
+    {"DNS unspecified error status", LOG_FAILURE_UNKNOWN},
+    {"SocketException", LOG_FAILURE_UNKNOWN}, // .NET: EAI_AGAIN in the errno's words
 };
 
 // A name stands behind these.
 static const char *const before_name[] = {
     "lookup ",
+    "Failed to resolve '",
     "UnknownHostException: ",
     "getaddrinfo EAI_AGAIN ",
     "getaddrinfo ENOTFOUND ",
     "ESERVFAIL ",
     "ETIMEOUT ",
+    "ECONNREFUSED ",
     "ENOTFOUND ",
     "esolve host: ",
-    "Failed to resolve '",
+    "esolve hostname ",
+    "esolve server ",
+    "esolve host \"",
+    "esolve host ",
+    "dns resolution for ",
+    "emporary failure resolving '",
+    "not be resolved: '",
+    "no information for ",
+    "does not exist: ",
+    "nknown server host '",
+    "nknown MySQL server host '",
+    "nknown host: ",
+    "nknown host '",
+    "Cannot connect to host ",
+    "DNS resolution failed for ",
+    "ould not resolve '",
+    "ould not resolve ",
     "Failed to open TCP connection to ",
     "host not found in upstream \"",
     "could not translate host name \"",
@@ -121,17 +167,33 @@ static struct span find_name(struct span line)
     return is_no_name(name) ? span_make(NULL, 0) : name;
 }
 
+// "lookup orders on 10.0.0.10:53: …", "lookup orders: …"; not the "lookup" of "A record lookup error: ".
+static struct span find_go(struct span line, struct span *ret_rest, bool *ret_on)
+{
+    struct span found = {0};
+    for (size_t at; (at = span_find(line, "lookup ")) != SIZE_MAX;) {
+        line = span_from(line, at + 7);
+        struct span name = name_at(line), rest = span_from(line, name.len);
+        bool on = span_skip(&rest, " on ");
+        if (is_no_name(name) || (!on && (found.len || !span_starts(rest, ":"))))
+            continue;
+        found = name;
+        *ret_rest = rest;
+        *ret_on = on;
+        if (on)
+            break;
+    }
+    return found;
+}
+
 // Go tells it all: "lookup orders on 10.0.0.10:53: read udp 10.0.1.2:4567->10.0.0.10:53: i/o timeout". The
 // words "i/o timeout" alone may be about any connection.
 static bool read_go(struct span line, struct log_app *ret)
 {
-    size_t at = span_find(line, "lookup ");
-    if (at == SIZE_MAX)
-        return false;
-    struct span rest = span_from(line, at + 7), name = name_at(rest);
-    rest = span_from(rest, name.len);
-    bool on = span_skip(&rest, " on ");
-    if (is_no_name(name) || (!on && !span_starts(rest, ":")))
+    struct span rest;
+    bool on;
+    struct span name = find_go(line, &rest, &on);
+    if (!name.len)
         return false;
     if (span_contains(rest, "no such host"))
         ret->failure = LOG_FAILURE_NO_NAME;
@@ -142,7 +204,8 @@ static bool read_go(struct span line, struct log_app *ret)
     else if (span_contains(rest, "refused") || span_contains(rest, "unreachable") ||
              span_contains(rest, "no route to host"))
         ret->failure = LOG_FAILURE_REFUSED;
-    else if (!on && !span_contains(rest, "Temporary failure"))
+    else if (!on && !span_contains(rest, "Temporary failure") && !span_contains_caseless(rest, "try again") &&
+             !span_contains(rest, "resource busy"))
         return false;
     ret->name = name;
     struct span server = rest, word;
