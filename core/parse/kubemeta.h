@@ -29,7 +29,7 @@ struct kube_meta {
 struct kube_condition { // of a pod, a node or a workload
     const char *type, *status, *reason, *message;
     usec_t since, heartbeat;
-    struct place place; // of its type
+    struct place place; // of its words: message, reason, status, type
 };
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/mem.h"
+
 size_t kube_read_count(const struct json_value *list)
 {
     return list && list->kind == JSON_LIST ? list->n : 0;
@@ -129,6 +131,23 @@ void kube_read_meta(const struct kube_reader *r, const struct json_value *object
     read_owner(r, json_get(meta, "ownerReferences"), ret);
 }
 
+// A condition's own words, which kubectl prints in a row: from its message to its type. Where other fields
+// stand between them, its type alone.
+static struct place condition_place(const struct kube_reader *r, const struct json_value *item)
+{
+    static const char *const words[] = {"message", "reason", "status"};
+    struct place place = kube_read_member_place(r, item, "type");
+    for (size_t i = 0; i < ARRAY_LEN(words) && place_is_set(place); i++) {
+        struct place word = kube_read_member_place(r, item, words[i]);
+        if (!place_is_set(word) || word.line > place.line || place.line - word.line > ARRAY_LEN(words))
+            continue;
+        place.line = word.line;
+        place.column = word.column;
+        break;
+    }
+    return place;
+}
+
 static struct kube_condition read_condition(const struct kube_reader *r, const struct json_value *item)
 {
     return (struct kube_condition){
@@ -138,7 +157,7 @@ static struct kube_condition read_condition(const struct kube_reader *r, const s
         .message = kube_read_text(r, item, "message"),
         .since = kube_read_time(item, "lastTransitionTime"),
         .heartbeat = kube_read_time(item, "lastHeartbeatTime"),
-        .place = kube_read_member_place(r, item, "type"),
+        .place = condition_place(r, item),
     };
 }
 
