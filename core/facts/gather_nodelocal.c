@@ -6,6 +6,7 @@
 #include "core/facts/gather.h"
 #include "core/facts/gather_dns.h"
 #include "core/parse/corefile.h"
+#include "core/parse/kubelet.h"
 
 static bool is_cache(const struct kube_workload *w)
 {
@@ -71,9 +72,24 @@ static void add_address(struct dns_facts *dns, struct span text)
         dns->nodelocal_also[dns->n_nodelocal_also++] = ip;
 }
 
-// From the arguments; where they do not say, from what the Corefile binds.
-static void read_addresses(struct dns_facts *dns)
+// What the kubelets hand out: beside an installed cache a link-local address is the cache's.
+static void read_handed_out(struct facts *facts)
 {
+    for (size_t i = 0; i < facts->n_nodes; i++) {
+        const struct kubelet_config *kubelet = facts->nodes[i].kubelet;
+        for (size_t j = 0; kubelet && j < kubelet->n_cluster_dns; j++) {
+            if (!is_link_local(kubelet->cluster_dns[j].ip))
+                continue;
+            facts->dns.nodelocal = kubelet->cluster_dns[j].ip;
+            return;
+        }
+    }
+}
+
+// From the arguments; where they do not say, from what the Corefile binds; else from the kubelets.
+static void read_addresses(struct facts *facts)
+{
+    struct dns_facts *dns = &facts->dns;
     struct span list = find_flag(dns->nodelocal_set, "localip");
     bool said = list.len > 0;
     struct span part;
@@ -83,6 +99,8 @@ static void read_addresses(struct dns_facts *dns)
     const struct core_plugin *bind = file && file->n_servers ? core_plugin(&file->servers[0], "bind") : NULL;
     for (size_t i = 0; bind && !said && i < bind->args.n; i++)
         add_address(dns, span_of(bind->args.items[i]));
+    if (!dns->nodelocal.family)
+        read_handed_out(facts);
 }
 
 static const struct kube_configmap *find_cache_map(const struct facts *facts, const struct kube_workload *w)
@@ -103,7 +121,7 @@ void gather_nodelocal(struct facts *facts)
         return;
     facts->dns.nodelocal_set = set;
     facts->dns.nodelocal_corefile = gather_corefile(facts, find_cache_map(facts, set));
-    read_addresses(&facts->dns);
+    read_addresses(facts);
 }
 
 // ------------------------------------------------------------------ kube-proxy
