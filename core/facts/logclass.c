@@ -32,6 +32,10 @@ static const struct class_info {
          "file: |cannot serve \\S+ - it is already defined|Could not parse Corefile",
          ""},
     [LOG_COREDNS_LOOP] = {"forwarding loop", "plugin/loop: Loop \\(", "plugin/loop"},
+    [LOG_COREDNS_NO_PLUGIN] = {"name that nothing answers", "plugin/errors: .*no next plugin found",
+                               "[ERROR]"},
+    [LOG_COREDNS_SLOW] = {"slow to answer itself",
+                          "plugin/health: Local health request to .* (?:took more than|failed)", "[WARNING]"},
     [LOG_COREDNS_API] =
         {"Kubernetes API not reached",
          "plugin/kubernetes: .*(?:Kubernetes API connection failure|waiting for Kubernetes API|unsynced "
@@ -48,15 +52,33 @@ static const struct class_info {
     [LOG_BIND_IN_USE] = {"address in use", "bind: address already in use", "listen "},
     [LOG_APP_DNS] =
         {"failed lookup",
-         "UnknownHostException|UnresolvedAddressException|[Tt]emporary failure in name resolution|"
-         "Non-recoverable failure in name resolution|Name or service not known|Name does not resolve|"
-         "nodename nor servname|No address associated with hostname|EAI_AGAIN|ENOTFOUND|"
-         "query\\w+ E(?:SERVFAIL|TIMEOUT|REFUSED|NODATA)|no such host|server misbehaving|"
-         "lookup \\S+ on \\S+:53: |[Cc]ould ?n(?:o|')t resolve|could not be resolved|Resolving timed out|"
-         "host not found in upstream|Failed to resolve '|failed to lookup address|DNS resolution failed|"
-         "could not translate host name|unable to resolve host|bad address '|No such host is known|"
-         "php_network_getaddresses|gaierror|\\bnxdomain\\b|Resource temporarily unavailable "
-         "\\([\\w.-]+:\\d+\\)",
+         // the C libraries' words, and what hands them on
+         "[Tt]emporary failure (?:in name resolution|resolving ')|Non-recoverable failure in name resolution|"
+         "Name or service not known|Name does not resolve|nodename nor servname|"
+         "[Nn]o address associated with hostname|gaierror|php_network_getaddresses|EAI_AGAIN|"
+         // Java, Node.js and c-ares, Go, .NET, Python, Ruby, Erlang
+         "UnknownHostException\\b|UnresolvedAddressException|DnsNameResolverTimeoutException|"
+         "Failed to resolve '[\\w.:-]+'(?::| \\[| \\(| after|$)|ENOTFOUND|"
+         "query\\w+ E(?:SERVFAIL|TIMEOUT|REFUSED|NODATA|CONNREFUSED)|Timeout while contacting DNS servers|"
+         "Could not contact DNS servers|[Cc]-[Aa]res status [1-9]|dns_resolution_failure|"
+         "no such host|server misbehaving|lookup \\S+ on \\S+:53: |"
+         "lookup [\\w.-]+: (?:i/o timeout|[Tt]ry again|device or resource busy)|"
+         "No such host is known|remote name could not be resolved|"
+         "SocketException[^:]*: Resource temporarily unavailable|"
+         "Resource temporarily unavailable \\([\\w.-]+:\\d+\\)|"
+         "dns\\.resolver\\.(?:NXDOMAIN|NoNameservers|NoAnswer|LifetimeTimeout|Timeout)|"
+         "DNS result has no information for|\\bnxdomain\\b|"
+         // gRPC, Rust, databases
+         "DNS resolution failed|produced zero addresses|failed to lookup address|dns error: |"
+         "could not translate host name|Unknown (?:MySQL )?server host '|"
+         // curl, wget, busybox, apk, nginx, HAProxy, and those who say it in words of their own
+         "Resolving timed out|bad address '|temporary error \\(try again later\\)|"
+         "host not found in upstream|could not be resolved \\(\\d|while resolving, resolver: |"
+         "\\(DNS (?:timeout|NX|refused|unspecified error) status\\)|[Uu]nknown host(?:: | ')[\\w.-]+|"
+         "[Uu]nable to resolve host(?:name)?(?: address)? (?:['\"]|[\\w-]+(?:\\.|$))|"
+         "[Cc]ould ?n(?:o|')t resolve (?:host|hostname|server|address|proxy|name|domain)\\b|"
+         "[Cc]ould ?n(?:o|')t resolve '?[\\w-]+(?:\\.[\\w-]+)+\\.?(?::\\d+)?(?:['\\s,;)]|$)|"
+         "(?:\\.[\\w-]+|[Hh]ost ?name) could not be resolved",
          ""},
     [LOG_POLICY_DENY] = {"policy denied", "\"?Verdict\"?[:=]? ?\"?DENY", "Src IP"},
     [LOG_KUBE_PROXY_ERROR] =

@@ -1,4 +1,4 @@
-// CoreDNS: what its five faults share. Each fault stands in a file of its own.
+// CoreDNS: what its faults share. Each fault stands in a file of its own.
 #include "core/judge/coredns.h"
 
 #include <string.h>
@@ -110,6 +110,7 @@ void judge_coredns(const struct facts *facts, struct claims *claims)
     coredns_judge_oom(&b);
     coredns_judge_overload(&b);
     coredns_judge_corefile(&b);
+    coredns_judge_unserved(&b);
     coredns_judge_transient(&b);
     bench_done(&b);
 }

@@ -1,11 +1,11 @@
 // coredns_overload: CoreDNS runs, and refuses work or is late. Three signs: its own lines of queries refused
-// for max_concurrent; answers to cluster names, which it makes itself, that took seconds; a full stop is
-// neither. A queue behind an upstream that hangs looks the same in the first sign: which it is the cause
-// weighs.
+// for max_concurrent; answers to cluster names, which it makes itself, that took seconds; its own health
+// request that took longer than a second, as when it has no processor time left. A full stop is none of them.
+// A queue behind an upstream that hangs looks the same in the first sign: which it is the cause weighs.
 #include "core/judge/coredns.h"
 #include "core/parse/corefile.h"
 
-enum { MANY = 10 };
+enum { MANY = 10, MANY_SLOW = 3 };
 static const usec_t late = USEC_SEC;
 
 // ------------------------------------------------------------------ refused
@@ -105,6 +105,29 @@ static void say_late(struct bench *b, const struct lateness *m)
         &m->cites);
 }
 
+// ------------------------------------------------------------------ starved
+static void say_starved(struct bench *b, const struct coredns_hits *hits)
+{
+    struct cites cites = {0};
+    coredns_cite_hits(b, LOG_COREDNS_SLOW, 3, &cites);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_CAUSE,
+            .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
+            .subject = SUBJECT_COREDNS,
+            .on_path = bench_asks_cluster_dns(b),
+            .in_window = TRI_YES,
+            .text = arena_printf(&b->arena,
+                                 "CoreDNS takes more than a second to answer its own health request "
+                                 "(%zu lines in the window): it gets too little processor time",
+                                 hits->in_window),
+            .fix = "raise or remove the CPU limit of the coredns deployment, and scale its replicas out",
+            .time = hits->first_in_window->time,
+        },
+        &cites);
+}
+
 // ------------------------------------------------------------------ what it did
 // A query through the cluster's DNS that came to harm in the way that the sign would have it: what is over
 // the limit gets an error at once, and only names outside are forwarded; what is late is late, or given up.
@@ -177,13 +200,17 @@ void coredns_judge_overload(struct bench *b)
 {
     struct coredns_hits refused = coredns_hits(b, LOG_COREDNS_MAX_CONCURRENT);
     struct lateness m = measure_lateness(b);
+    struct coredns_hits slow = coredns_hits(b, LOG_COREDNS_SLOW);
+    bool is_starved = slow.in_window >= MANY_SLOW;
     bool is_late = m.late >= MANY && m.late * 10 > m.in_time;
     if (refused.total)
         say_refused(b, &refused);
     if (is_late)
         say_late(b, &m);
-    if (refused.in_window || is_late)
-        say_harm(b, is_late);
+    if (is_starved)
+        say_starved(b, &slow);
+    if (refused.in_window || is_late || is_starved)
+        say_harm(b, is_late || is_starved);
     else if (m.in_time)
         say_answers_in_time(b, &m);
 }

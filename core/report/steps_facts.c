@@ -38,6 +38,7 @@ static bool is_dns_error(enum log_class c)
     case LOG_COREDNS_MAX_CONCURRENT:
     case LOG_COREDNS_COREFILE:
     case LOG_COREDNS_LOOP:
+    case LOG_COREDNS_NO_PLUGIN:
     case LOG_COREDNS_API:
     case LOG_COREDNS_PANIC:
     case LOG_BIND_IN_USE:
