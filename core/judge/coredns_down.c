@@ -310,14 +310,68 @@ static void say_down(struct bench *b)
     coredns_say_effect(b, DIAGNOSIS_COREDNS_DOWN, LOOKUP_NAME_UNKNOWN);
 }
 
+// A CoreDNS pod that is not ready, whatever it waits for.
+static const struct kube_pod *find_unready(const struct bench *b)
+{
+    const struct kube_pod *troubled = coredns_troubled_pod(b);
+    for (size_t i = 0; i < b->facts->dns.n_pods && !troubled; i++) {
+        if (b->facts->dns.pods[i]->ready == TRI_NO)
+            troubled = b->facts->dns.pods[i];
+    }
+    return troubled;
+}
+
+// The last end of a CoreDNS container, where it lies before the window.
+static const struct kube_termination *find_old_end(const struct bench *b)
+{
+    const struct kube_termination *latest = NULL;
+    usec_t from = b->facts->target.window.from;
+    for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
+        const struct kube_pod *pod = b->facts->dns.pods[i];
+        for (size_t j = 0; j < pod->n_containers; j++) {
+            const struct kube_termination *t = &pod->containers[j].last;
+            if (t->set && t->finished != TIME_UNKNOWN && from != TIME_UNKNOWN && t->finished < from &&
+                (!latest || t->finished > latest->finished))
+                latest = t;
+        }
+    }
+    return latest;
+}
+
+static void say_old_end(struct bench *b, size_t ready)
+{
+    const struct kube_termination *end = find_old_end(b);
+    struct cites cites = {0};
+    if (!end)
+        return;
+    cite(&cites, end->place);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_INNOCENT,
+            .diagnosis = DIAGNOSIS_COREDNS_DOWN,
+            .subject = SUBJECT_COREDNS_PODS,
+            .on_path = TRI_YES,
+            .in_window = TRI_NO,
+            .text = arena_printf(&b->arena,
+                                 "a CoreDNS container ended with exit code %lld before the window; all %zu "
+                                 "endpoints are ready",
+                                 (long long)end->exit_code, ready),
+            .time = end->finished,
+        },
+        &cites);
+}
+
 static void say_ready(struct bench *b, size_t ready)
 {
     struct cites cites = {0};
     size_t n = b->facts->dns.n_endpoints;
-    const struct kube_pod *troubled = coredns_troubled_pod(b);
+    const struct kube_pod *troubled = find_unready(b);
     bool whole = ready == n && !troubled;
     if (troubled)
         cite(&cites, troubled->meta.place);
+    if (whole)
+        say_old_end(b, ready);
     cite_endpoints(b, &cites);
     bench_say(b,
               &(struct claim){

@@ -1,11 +1,14 @@
-// transient_servfail: a handful of SERVFAIL in the seconds in which CoreDNS pods come and go, and every
-// lookup answered before and after. All four must hold: few, close together, beside a change of CoreDNS, and
-// over.
+// transient_servfail: a handful of lookups that got SERVFAIL in the seconds in which CoreDNS pods come and
+// go, and every lookup answered before and after. All four must hold: few, close together, beside a change of
+// CoreDNS, and over.
 #include <string.h>
 
 #include "core/judge/coredns.h"
+#include "core/parse/resolvconf.h"
 
+// Of lookups, not of packets: one getaddrinfo asks A and AAAA for each name of its search list.
 enum { FEW = 10 };
+static const usec_t one_lookup = 5 * USEC_SEC;     // in which the questions of one lookup follow each other
 static const usec_t span_most = 90 * USEC_SEC;     // from the first to the last
 static const usec_t before_change = 15 * USEC_SEC; // clocks differ; lameduck begins before the API's event
 static const usec_t after_change = 120 * USEC_SEC; // kube-proxy and conntrack follow within
@@ -13,6 +16,9 @@ static const usec_t after_change = 120 * USEC_SEC; // kube-proxy and conntrack f
 struct spell { // the SERVFAIL of the window
     struct cites cites;
     size_t n, n_logged; // seen on the wire; told by applications, mostly of the same lookups
+    const struct lookup
+        *asked[FEW + 1]; // one of each lookup that was seen on the wire, as far as they are few
+    size_t n_asked;
     usec_t first, last;
     bool answered_before, answered_after, goes_on;
 };
@@ -29,8 +35,74 @@ static bool through_cluster_dns(const struct lookup *l)
            l->vantage != LOOKUP_FROM_COREDNS;
 }
 
-static void take_failure(struct spell *spell, const struct lookup *l)
+// ------------------------------------------------------------------ one lookup, many questions
+static bool strip(struct span *name, struct span domain)
 {
+    bool under = domain.len && name->len > domain.len + 1 &&
+                 memcmp(name->at + name->len - domain.len, domain.at, domain.len) == 0 &&
+                 name->at[name->len - domain.len - 1] == '.';
+    if (under)
+        name->len -= domain.len + 1;
+    return under;
+}
+
+// "shop" of "orders.shop.svc": the label in front of ".svc", where another stands in front of it.
+static bool strip_namespace(struct span *name)
+{
+    size_t dot = name->len;
+    while (dot > 0 && name->at[dot - 1] != '.')
+        dot--;
+    if (dot > 1)
+        name->len = dot - 1;
+    return dot > 1;
+}
+
+// What a name is without all that search lists append: the domains of the pod's own and every pod's.
+static struct span stem_of(const struct bench *b, const char *text)
+{
+    const struct resolvconf *conf = bench_resolvconf(b);
+    struct span name = span_of(text);
+    bool shorter = true;
+    while (shorter) {
+        shorter = strip(&name, span_of(b->facts->dns.cluster_domain));
+        if (strip(&name, span_of("svc")))
+            shorter |= strip_namespace(&name);
+        for (size_t i = 0; conf && i < conf->n_search; i++)
+            shorter |= strip(&name, span_of(conf->search[i].name));
+    }
+    return name;
+}
+
+static bool extends(struct span longer, struct span name)
+{
+    return longer.len >= name.len && memcmp(longer.at, name.at, name.len) == 0 &&
+           (longer.len == name.len || longer.at[name.len] == '.');
+}
+
+static bool is_same_lookup(const struct bench *b, const struct lookup *x, const struct lookup *y)
+{
+    usec_t apart = x->time > y->time ? x->time - y->time : y->time - x->time;
+    if (!x->name || !y->name || apart > one_lookup || !ip_eq(x->client, y->client))
+        return false;
+    struct span a = stem_of(b, x->name), c = stem_of(b, y->name);
+    return extends(a, c) || extends(c, a);
+}
+
+static void note_asked(const struct bench *b, struct spell *spell, const struct lookup *l)
+{
+    for (size_t i = 0; i < spell->n_asked; i++) {
+        if (is_same_lookup(b, spell->asked[i], l))
+            return;
+    }
+    if (spell->n_asked <= FEW)
+        spell->asked[spell->n_asked++] = l;
+}
+
+// ------------------------------------------------------------------ the spell
+static void take_failure(const struct bench *b, struct spell *spell, const struct lookup *l)
+{
+    if (l->origin != LOOKUP_APP_LOG)
+        note_asked(b, spell, l);
     bool wire = l->origin == LOOKUP_CAPTURE || l->origin == LOOKUP_DIG;
     if (wire || spell->cites.n < 4)
         cite(&spell->cites, l->place);
@@ -51,7 +123,7 @@ static struct spell find_spell(const struct bench *b)
             bench_time_in_window(b, l->time) != TRI_YES)
             continue;
         if (is_servfail(l) && l->time != TIME_UNKNOWN)
-            take_failure(&spell, l);
+            take_failure(b, &spell, l);
         else
             spell.goes_on |= l->time == TIME_UNKNOWN; // a dig at collection that failed, too
     }
@@ -145,7 +217,8 @@ static void take_log(const struct bench *b, const struct spell *spell, struct ch
 // ------------------------------------------------------------------ claims
 static bool is_passing(const struct spell *spell)
 {
-    return spell->n <= FEW && spell->last - spell->first <= span_most && spell->answered_before &&
+    size_t lookups = spell->n_asked ? spell->n_asked : spell->n_logged;
+    return lookups <= FEW && spell->last - spell->first <= span_most && spell->answered_before &&
            spell->answered_after && !spell->goes_on;
 }
 

@@ -4,6 +4,7 @@
 // asked for.
 #include "core/judge/lookups.h"
 #include "core/judge/nearname.h"
+#include "core/parse/corefile.h"
 
 struct meant { // what a name asks for
     bool in_cluster;
@@ -100,7 +101,8 @@ static bool knows_zone(const struct lookup *l, bool in_cluster)
 
 struct answers {
     const struct lookup *denied, *denied_elsewhere, *answered, *app;
-    struct cites denials; // of `denied` and its like
+    const struct lookup *denied_by_stranger; // a name outside, by a resolver that may not know every zone
+    struct cites denials;                    // of `denied` and its like
 };
 
 static bool is_denial(const struct lookup *l, const struct meant *m)
@@ -122,6 +124,8 @@ static void take_lookup(struct answers *a, const struct lookup *l, const struct 
         a->answered = l;
     if (l->outcome == LOOKUP_NXDOMAIN && (l->vantage == LOOKUP_FROM_BASTION || l->at == LOOKUP_AT_VPC))
         a->denied_elsewhere = l;
+    if (l->outcome == LOOKUP_NXDOMAIN && l->target_pod && !m->in_cluster && !knows_zone(l, false))
+        a->denied_by_stranger = l;
     if (is_denial(l, m) && (!a->denied || (lookups_as_pod_asks(l) && !lookups_as_pod_asks(a->denied))))
         a->denied = l;
 }
@@ -315,9 +319,35 @@ static void judge_cluster_name(struct bench *b, const struct meant *m, const str
         say_unlisted(b, a);
 }
 
+// Whether the Corefile has a block for the zone of that name: then it may be one that CoreDNS alone knows.
+static bool has_own_zone(const struct bench *b, const char *name)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    const struct core_server *own = file ? corefile_server_for(file, span_of(name)) : NULL;
+    return own && own != corefile_server_for(file, span_of("."));
+}
+
+// The pod asks another resolver than the cluster's, and that denies a name outside.
+static void say_denied_by_stranger(struct bench *b, const struct lookup *l)
+{
+    struct cites cites = {.n = 0};
+    cite(&cites, l->place);
+    say(b,
+        (struct claim){
+            .kind = CLAIM_CAUSE,
+            .on_path = TRI_UNKNOWN,
+            .in_window = TRI_YES,
+            .text = arena_printf(&b->arena,
+                                 "%s itself is answered NXDOMAIN by the resolver that the pod asks", l->name),
+            .time = l->time},
+        &cites);
+}
+
 // Outside the cluster there is no listing: a second, independent denial takes its place.
 static void judge_outside_name(struct bench *b, const struct answers *a)
 {
+    if (!a->denied && a->denied_by_stranger && !a->answered && !has_own_zone(b, a->denied_by_stranger->name))
+        say_denied_by_stranger(b, a->denied_by_stranger);
     if (!a->denied)
         return;
     say_denied(b, a, CLAIM_CAUSE);

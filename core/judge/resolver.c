@@ -53,12 +53,15 @@ const char *resolver_dns_text(struct bench *b)
 }
 
 // ------------------------------------------------------------------ the first server
-// Where nobody listed the daemon sets, a link-local address may be NodeLocal DNSCache's.
+// Where nobody listed the daemon sets, or the cache's does not say where it listens, a link-local address may
+// be NodeLocal DNSCache's.
 static bool may_be_cache(const struct bench *b, struct ip ip)
 {
+    const struct dns_facts *dns = &b->facts->dns;
     bool link_local = (ip.family == 4 && ip.bytes[0] == 169 && ip.bytes[1] == 254 && ip.bytes[2] != 169) ||
                       (ip.family == 6 && ip.bytes[0] == 0xfe && (ip.bytes[1] & 0xc0) == 0x80);
-    return link_local && !b->facts->dns.nodelocal_set && b->facts->cluster.daemonsets.state != LISTING_WHOLE;
+    bool unlisted = !dns->nodelocal_set && b->facts->cluster.daemonsets.state != LISTING_WHOLE;
+    return link_local && (unlisted || (dns->nodelocal_set && !dns->nodelocal.family));
 }
 
 // On EKS Auto Mode the node itself answers at the cluster's DNS address, and no Service need exist: what the
@@ -99,7 +102,9 @@ static const char *describe_policy(enum blame blame)
     case BLAME_DEFAULT:
         return "the pod's dnsPolicy is Default, which means the node's resolver:";
     default:
-        return "the pod asks the node's resolver, as with dnsPolicy Default or the host's network:";
+        return "the pod's file has none of the cluster's search domains, as with dnsPolicy None, Default or "
+               "the "
+               "host's network, and names";
     }
 }
 
@@ -209,15 +214,56 @@ static void say_wrong(struct bench *b, const struct resolv_server *server, bool 
     resolver_say_harm(b, DIAGNOSIS_WRONG_NAMESERVER, server->ip);
 }
 
+static void say_gap(struct bench *b, const char *what, const char *command)
+{
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_GAP,
+                  .diagnosis = DIAGNOSIS_WRONG_NAMESERVER,
+                  .subject = SUBJECT_DNS_CONFIG,
+                  .text = what,
+                  .command = command,
+                  .time = TIME_UNKNOWN,
+              },
+              &(struct cites){0});
+}
+
+// The search domains that the kubelet writes under ClusterFirst and ClusterFirstWithHostNet: "NS.svc.DOMAIN",
+// "svc.DOMAIN" (pkg/kubelet/network/dns/dns.go, generateSearchesForDNSClusterFirst). Default has the node's.
+static bool has_pod_searches(const struct resolvconf *conf)
+{
+    for (size_t i = 0; conf && i < conf->n_search; i++) {
+        struct span name = span_of(conf->search[i].name);
+        if (span_starts(name, "svc.") || span_contains(name, ".svc."))
+            return true;
+    }
+    return false;
+}
+
+// Where the pod's spec was not read, its file tells who wrote it.
+static bool is_by_spec(const struct bench *b, enum blame blame, bool kubelet_says)
+{
+    if (blame != BLAME_UNKNOWN)
+        return blame != BLAME_KUBELET;
+    return !kubelet_says && !has_pod_searches(bench_resolvconf(b));
+}
+
+static void say_spec_gap(struct bench *b)
+{
+    const struct target *t = &b->facts->target;
+    say_gap(b, "what the pod's own spec asks for (dnsPolicy, dnsConfig, hostNetwork)",
+            arena_printf(&b->arena, "kubectl get pod -n %s %s -o yaml",
+                         t->namespace_ ? t->namespace_ : "NAMESPACE", t->pod ? t->pod : "POD"));
+}
+
 static void judge_wrong_server(struct bench *b, const struct resolv_server *server)
 {
     enum blame blame = resolver_blame(b->facts->pod);
     const struct kubelet_config *kubelet = b->facts->node ? b->facts->node->kubelet : NULL;
     bool kubelet_says = kubelet && kubelet_hands_out(kubelet, server->ip);
-    const struct resolvconf *node = b->facts->node ? b->facts->node->resolvconf : NULL;
-    bool node_says = node && resolvconf_asks(node, server->ip);
-    bool by_spec = blame == BLAME_UNKNOWN ? node_says && !kubelet_says : blame != BLAME_KUBELET;
-    if (by_spec)
+    if (blame == BLAME_UNKNOWN)
+        say_spec_gap(b);
+    if (is_by_spec(b, blame, kubelet_says))
         say_policy(b, blame, server);
     else
         say_wrong(b, server, kubelet_says, blame);
@@ -298,20 +344,6 @@ static void say_node_is_innocent(struct bench *b, const struct resolv_server *se
             .time = TIME_UNKNOWN,
         },
         &cites);
-}
-
-static void say_gap(struct bench *b, const char *what, const char *command)
-{
-    bench_say(b,
-              &(struct claim){
-                  .kind = CLAIM_GAP,
-                  .diagnosis = DIAGNOSIS_WRONG_NAMESERVER,
-                  .subject = SUBJECT_DNS_CONFIG,
-                  .text = what,
-                  .command = command,
-                  .time = TIME_UNKNOWN,
-              },
-              &(struct cites){0});
 }
 
 static void judge_server(struct bench *b, const struct resolv_server *server)
