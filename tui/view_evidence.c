@@ -112,6 +112,7 @@ static void show_file(struct ui *ui, const struct evidence_file *file)
     struct opened *text = opened_new(ui, file->real, file->compressed, &err);
     if (!text)
         ui_say(ui, ROLE_ERROR, "%s", err.text);
+    filter_clear(view); // it looks at the notes
     arena_done(&view->arena);
     view->evidence = analysis->evidence;
     view->file = file->id;

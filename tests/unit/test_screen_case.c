@@ -99,6 +99,22 @@ static void test_middle_and_narrow(void **state)
     leave(s);
 }
 
+// What is kept of one file says nothing of the next, whose notes take the place of the first one's.
+static void test_another_file_is_shown_whole(void **state)
+{
+    struct screen *s = start(*state, 43, 132, NULL);
+    assert_true(screen_shows(s, "node rules ✖31"));
+    screen_keys(s, "\t&DROP\r");
+    assert_true(screen_shows(s, "kept"));
+    screen_keys(s, "C\r"); // a line of the capture
+    assert_true(screen_shows(s, "captures/port53.txt"));
+    assert_true(screen_lacks(s, "kept"));
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "Nobody answered"));
+    screen_keys(s, "q");
+    leave(s);
+}
+
 static void test_tiny_still_says_what_it_is(void **state)
 {
     struct screen *s = start(*state, 10, 40, NULL);
@@ -321,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE_TEST(test_wide),
         CASE_TEST(test_middle_and_narrow),
+        CASE_TEST(test_another_file_is_shown_whole),
         CASE_TEST(test_tiny_still_says_what_it_is),
         CASE_TEST(test_steps_have_words),
         CASE_TEST(test_lists_and_palette),
