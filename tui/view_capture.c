@@ -1,10 +1,27 @@
 // The captures: a question with what became of it a row, what nobody answered first. A packet that several
-// interfaces saw is one (parse/exchange.h).
+// interfaces saw is one (parse/exchange.h). While one is taken, its file is read every second as far as
+// it has come, on a worker; those rows have no line to open yet.
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/facts/captures.h"
 #include "tui/view_ui.h"
 #include "tui/views.h"
+
+struct peeking { // a look into files that grow
+    struct ui *ui;
+    struct arena arena;
+    const char **paths;
+    size_t n, cap;
+    struct facts *peek;
+};
+
+struct state {
+    struct facts *peek; // of the captures that are being taken; NULL: what is there is the evidence
+    struct peeking *job;
+};
+
+static const struct view_ops ops;
 
 enum { LATE_MS = 1000, MOST_ROWS = 5000 }; // a resolver asks again after seconds: a second is late
 
@@ -69,7 +86,8 @@ static void add_lookup(struct view *view, const struct lookup *l, size_t index, 
 {
     struct view_row *row = view_add(view, ROLE_MUTED, time_of_day(&view->arena, l->time), NULL);
     row->index = index;
-    row->place = place_is_set(l->asked) ? l->asked : l->place;
+    if (((struct state *)view->state)->peek == NULL)
+        row->place = place_is_set(l->asked) ? l->asked : l->place;
     view_cell(view, 1, ROLE_TEXT, "%s", l->name ? l->name : "(no name seen)");
     view_cell(view, 2, ROLE_MUTED, "%s", l->type ? l->type : "");
     view_cell(view, 3, role, "%s",
@@ -100,23 +118,162 @@ static void add_group(struct view *view, const struct lookups *all, size_t group
     }
 }
 
+// ---- while one is taken
+
+static bool takes(const struct probe_run *run)
+{
+    return run->state == PROBE_RUNNING && run->planned->row->consent & CONSENT_CAPTURE;
+}
+
+static bool is_taken(const struct ui *ui)
+{
+    const struct runner *runner = ui->live.live ? live_runner(ui->live.live) : NULL;
+    for (size_t i = 0; runner && i < runner_count(runner); i++) {
+        if (takes(runner_at(runner, i)))
+            return true;
+    }
+    return false;
+}
+
+static void drop_peek(struct state *state)
+{
+    captures_peek_free(state->peek);
+    state->peek = NULL;
+}
+
+static const struct facts *facts_of(const struct ui *ui, const struct view *view)
+{
+    const struct state *state = view->state;
+    return state->peek ? state->peek : session_analysis(ui->session)->facts;
+}
+
+static void peek_work(void *context)
+{
+    struct peeking *job = context;
+    job->peek = captures_peek(job->paths, job->n);
+}
+
+static void peek_done(void *context)
+{
+    struct peeking *job = context;
+    struct view *view = job->ui->view;
+    while (view && !(view->ops == &ops && ((struct state *)view->state)->job == job))
+        view = view->below;
+    if (view && is_taken(job->ui)) { // else it is evidence by now
+        struct state *state = view->state;
+        drop_peek(state);
+        state->peek = job->peek;
+        job->peek = NULL;
+        view->fresh = false;
+        job->ui->dirty = true;
+    }
+    if (view)
+        ((struct state *)view->state)->job = NULL;
+    captures_peek_free(job->peek);
+    arena_done(&job->arena);
+    free(job);
+}
+
+void view_capture_tick(struct ui *ui)
+{
+    struct state *state = ui->view && ui->view->ops == &ops ? ui->view->state : NULL;
+    if (!state || state->job || !is_taken(ui))
+        return;
+    struct peeking *job = mem_alloc(sizeof *job);
+    const struct runner *runner = live_runner(ui->live.live);
+    job->ui = ui;
+    for (size_t i = 0; i < runner_count(runner); i++) {
+        if (takes(runner_at(runner, i)))
+            *ARENA_PUSH(&job->arena, job->paths, job->n, job->cap) =
+                arena_printf(&job->arena, "%s/evidence/%s", session_case_dir(ui->session),
+                             runner_at(runner, i)->planned->file);
+    }
+    state->job = job;
+    ui_job(ui, peek_work, peek_done, job);
+}
+
+// The commands that run now, with clock and bytes.
+static int head(struct ui *ui, struct view *view, struct rect area)
+{
+    enum { MOST_HEAD = 3 };
+    const struct runner *runner = ui->live.live ? live_runner(ui->live.live) : NULL;
+    int row = 0;
+    (void)view;
+    for (size_t i = 0; runner && i < runner_count(runner) && row < MOST_HEAD; i++) {
+        if (takes(runner_at(runner, i)))
+            view_live_draw_probe(pen_at(&ui->canvas, area, row++, 2), runner_at(runner, i));
+    }
+    return row;
+}
+
+// ---- taking one
+
+// Whether running the step takes a capture, or would after a yes.
+static bool step_captures(const struct ui *ui, const char *step)
+{
+    struct plan plan = {0};
+    bool captures = false;
+    live_plan(ui->live.live, step, &plan);
+    for (size_t i = 0; i < plan.n; i++)
+        captures = captures || plan.items[i].row->consent & CONSENT_CAPTURE;
+    plan_done(&plan);
+    return captures;
+}
+
+void view_capture_take(void *context)
+{
+    struct ui *ui = context;
+    const struct incident *in = session_incident(ui->session);
+    if (!view_live_is_on(ui)) {
+        ui_say(ui, ROLE_MUTED, "This case was collected elsewhere: a capture is taken on a live one");
+        return;
+    }
+    if (ui_is_guided(ui)) {
+        ui_say(ui, ROLE_WARN, "Guided mode takes no capture: it does more than read");
+        return;
+    }
+    for (size_t i = 0; i < in->n_steps; i++) {
+        const char *step = in->steps[i].id, *gate = session_held_by(ui->session, step);
+        if (session_step_subject(ui->session, step) != SUBJECT_CAPTURE || !step_captures(ui, step))
+            continue;
+        if (gate)
+            ui_say(ui, ROLE_WARN, "%s holds %s, which captures: pass it in the checklist first", gate, step);
+        else
+            view_plan_push(ui, step, CONSENT_CAPTURE);
+        return;
+    }
+    ui_say(ui, ROLE_WARN,
+           "No step captures now: none is in the procedure, or the pod's address and node are "
+           "not known yet");
+}
+
+// ---- the rows
+
 static void fill(struct ui *ui, struct view *view)
 {
-    const struct facts *facts = session_analysis(ui->session)->facts;
+    struct state *state = view->state;
+    if (view->changed && !is_taken(ui))
+        drop_peek(state);
+    const struct facts *facts = facts_of(ui, view);
     uint64_t questions = 0, unanswered = 0;
     for (size_t i = 0; i < facts->n_captures; i++) {
         questions += facts->captures[i].questions;
         unanswered += facts->captures[i].unanswered;
     }
-    view->note = arena_printf(&view->arena, "%zu capture%s, %llu questions, %llu without an answer",
-                              facts->n_captures, facts->n_captures == 1 ? "" : "s",
-                              (unsigned long long)questions, (unsigned long long)unanswered);
+    view->note =
+        arena_printf(&view->arena, "%s%zu capture%s, %llu questions, %llu without an answer",
+                     state->peek ? "being taken, " : "", facts->n_captures, facts->n_captures == 1 ? "" : "s",
+                     (unsigned long long)questions, (unsigned long long)unanswered);
     for (size_t g = 0; g < ARRAY_LEN(groups); g++)
         add_group(view, &facts->lookups, g);
     if (facts->n_captures == 0)
         view_add_heading(view, ROLE_MUTED,
-                         "There is no capture in the evidence; captures/ takes *.pcap, *.pcapng and "
-                         "tcpdump's text");
+                         view_live_is_on(ui) ? arena_printf(&view->arena,
+                                                            "No capture was taken yet: " SPAN_FMT
+                                                            " takes one, after its plan was seen",
+                                                            SPAN_ARG(ui_key_of(ui, "take-capture")))
+                                             : "There is no capture in the evidence; captures/ takes *.pcap, "
+                                               "*.pcapng and tcpdump's text");
 }
 
 static const char *way_word(const struct lookup *l)
@@ -149,12 +306,14 @@ static void tell_capture(const struct facts *facts, uint32_t file, struct prose 
 
 static void detail(struct ui *ui, struct view *view, struct prose *p)
 {
-    const struct facts *facts = session_analysis(ui->session)->facts;
+    const struct facts *facts = facts_of(ui, view);
     const struct lookup *l = &facts->lookups.items[view_current(ui, view)->index];
     if (way_word(l))
         prose_add(p, ROLE_WARN, "%s", way_word(l));
-    view_tell_place(ui, l->asked, p);
-    if (l->place.line != l->asked.line)
+    bool is_evidence = ((struct state *)view->state)->peek == NULL;
+    if (is_evidence)
+        view_tell_place(ui, l->asked, p);
+    if (is_evidence && l->place.line != l->asked.line)
         view_tell_place(ui, l->place, p);
     if (l->pod || l->node)
         prose_label(p, "asked by", ROLE_TEXT, "%s%s%s", l->pod ? l->pod : "", l->pod && l->node ? " on " : "",
@@ -162,15 +321,25 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
     tell_capture(facts, l->place.file, p);
 }
 
+static void done(struct view *view)
+{
+    drop_peek(view->state);
+}
+
 static const struct view_ops ops = {
     .title = "Capture",
+    .scope = SCOPE_CAPTURE,
     .columns = columns,
     .n_columns = ARRAY_LEN(columns),
+    .state_size = sizeof(struct state),
     .fill = fill,
+    .head = head,
     .detail = detail,
+    .done = done,
 };
 
 void view_capture_open(void *ui)
 {
     view_open(ui, &ops);
+    view_capture_tick(ui);
 }

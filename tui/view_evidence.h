@@ -83,8 +83,8 @@ void view_evidence_next_file(struct ui *ui, int direction); // of those that the
 void view_evidence_filter(void *ui);                        // asks what to keep
 void view_evidence_filter_level(void *ui);                  // the next level
 void view_evidence_filter_time(void *ui);                   // asks when
-bool view_evidence_escape(struct ui *ui); // stops a search, shows all again; false: nothing of that
-const char *view_evidence_escape_word(const struct ui *ui); // what it would do: "stop", "undo", or NULL
+bool view_evidence_escape(struct ui *ui);         // stops a search, shows all again; false: nothing of that
+bool view_evidence_can_undo(const struct ui *ui); // whether that would show or set off less
 
 // What comes from the work behind the keys.
 void view_evidence_moved(struct ui *ui);                                 // the window may have been

@@ -184,12 +184,11 @@ static bool stop(struct seeker *seeker)
     return running;
 }
 
-const char *view_evidence_escape_word(const struct ui *ui)
+bool view_evidence_can_undo(const struct ui *ui)
 {
     const struct evidence_view *view = &ui->evidence;
-    if (runs(view->search.seeker) || runs(view->filter.seeker))
-        return "stop";
-    return view->pager.bare || view->pager.kept || view->search.pattern.len > 0 ? "undo" : NULL;
+    bool running = runs(view->search.seeker) || runs(view->filter.seeker); // says itself what stops it
+    return !running && (view->pager.bare || view->pager.kept || view->search.pattern.len > 0);
 }
 
 // Goes back one thing at a time: what runs, what is kept, what is set off.

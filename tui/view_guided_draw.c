@@ -238,6 +238,9 @@ static void draw_welcome(struct ui *ui, struct card *card)
                " leaves a step out; a MUST asks for your reason.",
                SPAN_ARG(ui_key_of(ui, "hand-over")), SPAN_ARG(ui_key_of(ui, "skip-step")));
     card_label(card, "Stuck?", ROLE_TEXT, str_text(&text));
+    str_clear(&text);
+    enum role role = view_rights_words(ui, &text);
+    card_label(card, "Cluster", role, text.len ? str_text(&text) : NULL);
     str_done(&text);
 }
 

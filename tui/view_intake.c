@@ -173,6 +173,7 @@ void view_intake_paste(struct ui *ui, struct span text)
     if (!known && intake->fields[FIELD_QUERY].text.len > 0)
         ui_say(ui, ROLE_OK, "The name that fails was found in it: %s",
                str_text(&intake->fields[FIELD_QUERY].text));
+    view_proposal_look(ui);
     str_done(&flat);
 }
 
@@ -287,6 +288,7 @@ void view_intake_key(struct ui *ui, struct key key)
     if (prompt_key(&intake->fields[intake->at], key) == PROMPT_CHANGED) {
         intake->errors[intake->at].text[0] = '\0';
         str_clear(&intake->hint);
+        view_proposal_look(ui);
     }
 }
 
@@ -338,6 +340,14 @@ static int draw_cut_off(struct ui *ui, struct rect area, int row)
     return row + (area.rows >= 20 ? 2 : 1);
 }
 
+static void draw_proposal(struct ui *ui, struct rect area)
+{
+    struct prose p = {0};
+    view_proposal_tell(ui, &p);
+    prose_draw(&p, &ui->canvas, (struct rect){area.row, area.col + 3, area.rows, area.cols - 4}, 0);
+    prose_done(&p);
+}
+
 void view_intake_draw(struct ui *ui, struct rect area)
 {
     bool roomy = area.rows >= 18;
@@ -350,4 +360,5 @@ void view_intake_draw(struct ui *ui, struct rect area)
         draw_field(ui, rect_rows(area, row, 1), (enum intake_field)field);
         row = draw_below(ui, area, row + 1, (enum intake_field)field);
     }
+    draw_proposal(ui, rect_rows(area, row + 1, area.rows - row - 1));
 }

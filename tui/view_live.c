@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/session/policy.h"
 #include "tui/view_ui.h"
+#include "tui/views.h"
 
 enum { TICK_MS = 1000 };
 
@@ -27,12 +28,17 @@ bool view_live_goes_on(const struct ui *ui)
 
 // ---- what the run says
 
-static void on_tick(void *context)
+void view_live_ticks(struct ui *ui)
 {
-    struct ui *ui = context;
     ui->dirty = true;
+    view_capture_tick(ui);
     if (view_live_is_busy(ui))
         ui_after(ui, ui->live.tick, TICK_MS);
+}
+
+static void on_tick(void *context)
+{
+    view_live_ticks(context);
 }
 
 // A sum that is another one when some step has come further.
@@ -44,60 +50,12 @@ static uint64_t progress(const struct incident *in)
     return sum;
 }
 
-// ---- consents, asked for one by one when a probe is refused for want of one; the others run on
-
-static void ask_consent(struct ui *ui);
-
-static void on_consent(struct ui *ui, struct span text)
-{
-    bool yes = text.len > 0 && (text.at[0] == 'y' || text.at[0] == 'Y');
-    if (yes) {
-        live_allow(ui->live.live, ui->live.asking, ui->live.command);
-        ui_after(ui, ui->live.tick, TICK_MS);
-    } else {
-        live_refuse(ui->live.live, ui->live.asking, ui->live.command);
-    }
-    ask_consent(ui);
-}
-
-static unsigned lowest_bit(unsigned bits)
-{
-    return bits & ~(bits - 1);
-}
-
-// What such a probe lacks, that a person may still give and was not asked for.
-static unsigned lacking(const struct ui *ui, const struct probe_run *run)
-{
-    unsigned may = session_is_guided(ui->session) ? 0 : session_policy(ui->session)->allow;
-    bool refused = run->planned->state == PLANNED_NOT_ALLOWED;
-    return refused ? run->planned->row->consent & may & ~live_consent(ui->live.live) & ~ui->live.asked : 0;
-}
-
-static void ask_consent(struct ui *ui)
-{
-    const struct runner *runner = live_runner(ui->live.live);
-    for (size_t i = 0; i < runner_count(runner) && !ui->prompt.open; i++) {
-        const struct probe_run *run = runner_at(runner, i);
-        unsigned bit = lowest_bit(lacking(ui, run));
-        if (!bit)
-            continue;
-        ui->live.asking = bit;
-        ui->live.asked |= bit;
-        free(ui->live.label);
-        free(ui->live.command);
-        ui->live.command = mem_strdup(run->planned->command);
-        ui->live.label =
-            mem_printf("Allow %s (y/n)? As in: %s ", consent_name((enum consent)bit), ui->live.command);
-        ui_ask(ui, ui->live.label, NULL, on_consent);
-    }
-}
-
 static void on_changed(void *context)
 {
     struct ui *ui = context;
     uint64_t now = progress(session_incident(ui->session));
     ui->dirty = true;
-    ask_consent(ui);
+    view_consent_ask(ui);
     if (now == ui->live.seen)
         return;
     ui->live.seen = now;
@@ -175,6 +133,7 @@ void view_live_done(struct ui *ui)
     free(ui->live.step);
     free(ui->live.label);
     free(ui->live.command);
+    prose_done(&ui->live.card);
     ui->live = (struct live_view){0};
 }
 
@@ -184,7 +143,8 @@ static void start(struct ui *ui)
 {
     struct error err = {0};
     struct live *live = ui->live.live;
-    bool ok = ui->live.step ? live_run_step(live, ui->live.step, &err) : live_run_all(live, &err);
+    bool ok =
+        ui->live.step ? live_run_only(live, ui->live.step, ui->live.only, &err) : live_run_all(live, &err);
     if (!ok)
         ui_say(ui, ROLE_WARN, "%s", err.text);
     else
@@ -198,10 +158,13 @@ static void take_step(struct ui *ui, const char *step)
     ui->live.step = copy;
 }
 
-void view_live_accept(struct ui *ui, const char *step)
+void view_live_accept(struct ui *ui, const char *step, unsigned only)
 {
     ui->live.accepted = true;
-    ui->live.asked = 0;
+    ui->live.only = only;
+    ui->live.asked = only ? ~only : 0; // for the rest it was not begun
+    ui->live.first = runner_count(live_runner(ui->live.live));
+    view_rights_cancel(ui); // the run asks itself, for the evidence
     take_step(ui, step);
     start(ui);
 }
@@ -213,7 +176,7 @@ void view_live_run(struct ui *ui, const char *step)
     else if (!ui->live.accepted && !session_is_guided(ui->session))
         view_plan_open(ui, step);
     else
-        view_live_accept(ui, step);
+        view_live_accept(ui, step, CONSENT_NONE);
 }
 
 void view_live_stop(struct ui *ui)

@@ -48,7 +48,7 @@ void view_live_words(const struct ui *ui, const char *step, struct str *ret)
 
 // ---- output
 
-static void draw_probe(struct pen pen, const struct probe_run *run)
+void view_live_draw_probe(struct pen pen, const struct probe_run *run)
 {
     struct str words = {0};
     usec_t until = run->ended != TIME_UNKNOWN ? run->ended : clock_now();
@@ -58,7 +58,7 @@ static void draw_probe(struct pen pen, const struct probe_run *run)
     add_bytes(&words, run->bytes);
     pen_span(&pen, run->state == PROBE_RUNNING ? ROLE_RUNNING : ROLE_MUTED, str_span(&words));
     str_done(&words);
-    pen_printf(&pen, ROLE_TEXT, "  %s  ", run->planned->command);
+    pen_printf(&pen, ROLE_TEXT, "  " SPAN_FMT "  ", SPAN_ARG(planned_words(run->planned)));
     pen_text(&pen, ROLE_MUTED, run->planned->where);
 }
 
@@ -113,7 +113,7 @@ static int draw_probes(struct ui *ui, struct rect area, const char *step)
     for (size_t i = runner_count(runner); i-- > 0 && row < area.rows / 2;) {
         const struct probe_run *run = runner_at(runner, i);
         if (is_of(run, step) && run->started != TIME_UNKNOWN)
-            draw_probe(pen_at(&ui->canvas, area, row++, 1), run);
+            view_live_draw_probe(pen_at(&ui->canvas, area, row++, 1), run);
     }
     return row;
 }

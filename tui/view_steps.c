@@ -117,9 +117,9 @@ void view_steps_open(void *context)
 const char *view_steps_escape_word(const struct ui *ui)
 {
     bool text = ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE;
-    const char *word = text ? view_evidence_escape_word(ui) : NULL;
-    bool stops = ui->screen != SCREEN_VIEW && view_live_is_busy(ui);
-    return word ? word : stops ? "stop" : NULL;
+    if (text && view_evidence_can_undo(ui))
+        return "undo";
+    return ui->screen != SCREEN_VIEW && view_live_is_busy(ui) ? "stop" : NULL;
 }
 
 void view_steps_stop(void *context)

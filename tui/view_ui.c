@@ -141,6 +141,8 @@ void ui_free(struct ui *ui)
         return;
     view_live_done(ui);
     view_complete_done(ui);
+    view_rights_done(ui);
+    proposal_done(&ui->proposal);
     view_evidence_forget(ui);
     evidence_view_done(&ui->evidence);
     checklist_done(&ui->checklist);
@@ -301,6 +303,7 @@ bool ui_open_case(struct ui *ui, const char *id, struct error *err)
     view_close_all(ui);
     view_evidence_forget(ui);
     view_live_done(ui);
+    view_rights_done(ui);
     report_view_done(&ui->report);
     session_free(before);
     adopt_session(ui, session, 0);
@@ -310,14 +313,17 @@ bool ui_open_case(struct ui *ui, const char *id, struct error *err)
 
 void ui_start(struct ui *ui)
 {
-    if (ui->screen == SCREEN_INTAKE && !ui->session)
+    if (ui->screen == SCREEN_INTAKE && !ui->session) {
         view_cutoff_look(ui);
-    else if (ui->config->log_path && !ui->session)
+        view_proposal_look(ui);
+    } else if (ui->config->log_path && !ui->session)
         view_evidence_open_log(ui, ui->config->log_path);
     else if (ui->session && (ui->n_from > 0 || session_incident(ui->session)->n_sources > 0))
         ui_analyse(ui);
     else if (ui->session && view_live_begin(ui) && !session_is_guided(ui->session))
         view_plan_open(ui, NULL);
+    else if (ui->session && ui->live.live)
+        view_rights_ask(ui); // guided: told on the first card
 }
 
 void ui_close_case(struct ui *ui)
@@ -402,6 +408,7 @@ void ui_draw(struct ui *ui)
         if (!rect_is_empty(ui->layout.strip))
             view_strip_draw(ui, ui->layout.strip);
     }
+    view_consent_draw(ui, body);
     view_keyline_draw(ui, ui->layout.keys);
     view_badge_draw(ui);
     ui->dirty = false;

@@ -21,7 +21,9 @@
 #include "tui/view_guided.h"
 #include "tui/view_intake.h"
 #include "tui/view_live.h"
+#include "tui/view_proposal.h"
 #include "tui/view_report.h"
+#include "tui/view_rights.h"
 
 enum { // scopes of commands
     SCOPE_CHECKLIST = 1,
@@ -32,6 +34,7 @@ enum { // scopes of commands
     SCOPE_FINDINGS = 32, // and what only some of them have
     SCOPE_TIMELINE = 64,
     SCOPE_CASES = 128,
+    SCOPE_CAPTURE = 1 << 12,
     SCOPE_PLAN = 1 << 13,
     SCOPE_CARD = 1 << 14, // guided mode's own screen
     SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
@@ -93,6 +96,8 @@ struct ui {
     struct guided_view guided;
     struct live_view live;
     struct cluster_asked asked; // for names, by the intake
+    struct proposal proposal;
+    struct rights rights;
     struct prompt prompt;
     ui_answer_fn *on_answer;
     ui_typing_fn *on_typing; // may be NULL

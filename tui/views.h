@@ -31,6 +31,10 @@ void view_cases_read(void *ui);    // what the current case came to
 void view_cases_compare(void *ui); // marks it, or lays it beside the marked one
 void view_cases_export(void *ui);
 
+// view_capture.c
+void view_capture_take(void *ui);      // shows the plan of the step that captures
+void view_capture_tick(struct ui *ui); // while one is taken: looks how far it has come
+
 // view_findings.c
 void view_pin(struct ui *ui); // the finding on the current line, or of the current entry
 void view_exclude(struct ui *ui);

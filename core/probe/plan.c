@@ -204,3 +204,15 @@ void plan_done(struct plan *plan)
     arena_done(&plan->arena);
     *plan = (struct plan){.n = 0};
 }
+
+// Behind `ssh OPTIONS -- HOST`; the other ways stand in the words that matter.
+struct span planned_words(const struct planned *planned)
+{
+    struct span words = span_of(planned->command), host;
+    size_t at = planned->via && strcmp(planned->via, reach_names[REACH_SSH]) == 0 ? span_find(words, " -- ")
+                                                                                  : SIZE_MAX;
+    if (at == SIZE_MAX)
+        return words;
+    struct span rest = span_from(words, at + strlen(" -- "));
+    return span_cut_word(&rest, &host) ? span_trim(rest) : words;
+}

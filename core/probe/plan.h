@@ -89,4 +89,7 @@ struct plan {
 void plan_make(const struct plan_input *in, struct plan *ret);
 void plan_done(struct plan *plan);
 
+// Of the command what runs over there, without the way: `timeout -k 2 30 tcpdump …`, not `ssh -o …`.
+struct span planned_words(const struct planned *planned);
+
 #endif

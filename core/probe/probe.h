@@ -76,12 +76,13 @@ struct probe_row {
     enum probe_each each;
     enum probe_when when;
     unsigned flags;
-    unsigned seconds;         // time limit
-    unsigned again;           // seconds after which a second reading says something (counters); 0: never
-    uint64_t bytes;           // limit of its output
-    const char *answers;      // exit statuses that are answers, besides 0: "9", "1 124"; or NULL
-    const char *file;         // where it lands in the tree: "nodes/{node}/networking/iptables-save.txt"
-    const char *heading;      // line above its piece of a shared file: "Interface {interface}"; or NULL
+    unsigned seconds;    // time limit
+    unsigned again;      // seconds after which a second reading says something (counters); 0: never
+    uint64_t bytes;      // limit of its output
+    const char *answers; // exit statuses that are answers, besides 0: "9", "1 124"; or NULL
+    const char *file;    // where it lands in the tree: "nodes/{node}/networking/iptables-save.txt"
+    const char *cost;    // what it takes of where it runs, for people; of all that need consent; else NULL
+    const char *heading; // line above its piece of a shared file: "Interface {interface}"; or NULL
     probe_script_fn *script;  // NULL: one call
     enum subject subjects[6]; // SUBJECT_NONE ends them: the steps that it serves are about these
 };

@@ -65,6 +65,9 @@ enum { // limits of what is printed
             .subjects = {SUBJECT_FIREWALL, SUBJECT_PROXY_MODE, SUBJECT_NODELOCAL},                           \
     }
 
+// The cost of a program that is started in somebody's container.
+#define IN_POD "a process in the container for a moment, within the container's own limits"
+
 #define DIG    "dig", "+tries=1", "+time=2", "?{how}", "@{server}", "-q", "{name}", "-t", "A"
 #define DIG_TO "dig-{server}-{over}-{question}.txt"
 #define DIGS(title, from, folder)                                                                            \
@@ -240,18 +243,21 @@ const struct probe_row probe_table[] = {
         .argv = WORDS("cat", "/etc/resolv.conf"),
         .place = PROBE_IN_POD,
         .consent = CONSENT_EXEC,
+        .cost = IN_POD,
         .each = PROBE_EACH_POD,
         .seconds = 20,
         .bytes = SMALL,
         .file = "pods/{namespace}/{pod}/resolv.conf",
         .subjects = {SUBJECT_DNS_CONFIG, SUBJECT_SYMPTOM},
     },
-    {DIGS("dig-in-pod", PROBE_IN_POD, "pods/{namespace}/{pod}/"), .consent = CONSENT_EXEC},
+    {DIGS("dig-in-pod", PROBE_IN_POD, "pods/{namespace}/{pod}/"), .consent = CONSENT_EXEC, .cost = IN_POD},
     {DIGS("dig-on-node", PROBE_ON_NODE, "nodes/{node}/networking/"), .flags = PROBE_NETWORK},
     {DIGS("dig-here", PROBE_HERE, "bastion/")},
     {
         .name = "tcpdump",
-        .argv = WORDS("tcpdump", "-i", "any", "-nn", "-s", "512", "-c", "20000", "-w", "-", "host",
+        .cost = "copies the DNS packets of one address while it runs (the first 512 bytes of each, 20,000 at "
+                "most): some CPU, nothing held up; the names that are asked for stand in the evidence",
+        .argv = WORDS("tcpdump", "-i", "any", "-nn", "-U", "-s", "512", "-c", "20000", "-w", "-", "host",
                       "{address}", "and", "port", "53"),
         .place = PROBE_ON_NODE,
         .rating = PROBE_YELLOW,
@@ -301,6 +307,7 @@ const struct probe_row probe_table[] = {
     {
         // Writes: files on the node, one in the bucket. Nothing else here does.
         .name = "bundle",
+        .cost = "minutes of CPU and disk on the node; writes an archive there, and a copy to S3",
         .argv = WORDS(AWS_CLI("ssm"), "start-automation-execution", "--document-name",
                       "AWSSupport-CollectEKSInstanceLogs", "--parameters",
                       "EKSInstanceId={instance},LogDestination={bucket}"),

@@ -206,7 +206,7 @@ void live_allow(struct live *live, unsigned consent, const char *command)
     live_way_allow(&live->way, live->s, consent);
     live_note_consent(live->s, live->way.consent & ~before, true, command, &live->trouble);
     freed_subjects(live, subjects);
-    live_forget_asked(live, NULL);
+    live_forget_asked(live, NULL, 0);
     if (live_steps_reopen(live, subjects))
         loop_timer_start(live->soon, 0);
 }
@@ -221,13 +221,14 @@ unsigned live_consent(const struct live *live)
     return live->way.consent;
 }
 
-// Readings that these steps rest on are taken anew, but for those that are on their way.
-static void want(struct live *live, size_t from, size_t to)
+// Readings that these steps rest on are taken anew, but for those that are on their way; with `consent` only
+// those that need one of these.
+static void want(struct live *live, size_t from, size_t to, unsigned consent)
 {
     bool *steps = mem_calloc(live->s->list.n + 1, sizeof *steps), subjects[SUBJECT_COUNT] = {false};
     mark_range(live, from, to, steps);
     live_steps_subjects(live, steps, subjects);
-    live_forget_asked(live, subjects);
+    live_forget_asked(live, subjects, consent);
     for (size_t i = from; i < to; i++)
         live->wanted[i] |= steps[i];
     live->trouble.text[0] = '\0';
@@ -235,23 +236,28 @@ static void want(struct live *live, size_t from, size_t to)
     free(steps);
 }
 
-bool live_run_step(struct live *live, const char *step, struct error *err)
+bool live_run_only(struct live *live, const char *step, unsigned consent, struct error *err)
 {
     size_t index = session_step_index(live->s, step);
     if (index == SIZE_MAX)
         return error_set(err, "procedure %s has no step \"%s\"", live->s->sop->id, step);
     if (!session_may_run(live->s, index, err))
         return false;
-    want(live, index, live->s->list.refs[index].end);
+    want(live, index, live->s->list.refs[index].end, consent);
     live->wanted[index] = true; // also one that was skipped
     return true;
+}
+
+bool live_run_step(struct live *live, const char *step, struct error *err)
+{
+    return live_run_only(live, step, CONSENT_NONE, err);
 }
 
 bool live_run_all(struct live *live, struct error *err)
 {
     if (live->s->read_only_why)
         return error_set(err, "the case is open to read only: %s", live->s->read_only_why);
-    want(live, 0, live->s->list.n);
+    want(live, 0, live->s->list.n, CONSENT_NONE);
     return true;
 }
 

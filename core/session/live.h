@@ -44,8 +44,10 @@ unsigned live_consent(const struct live *live); // what counts of all that was g
 
 // A step that is done takes new readings. What a gate holds, or asks a person, is an error.
 bool live_run_step(struct live *live, const char *step, struct error *err); // and what stands under it
-bool live_run_all(struct live *live, struct error *err);                    // round after round
-void live_cancel(struct live *live, const char *probe);                     // NULL: all, and no further round
+// The same, of whose readings only those are taken anew that need one of these consents: another capture.
+bool live_run_only(struct live *live, const char *step, unsigned consent, struct error *err);
+bool live_run_all(struct live *live, struct error *err); // round after round
+void live_cancel(struct live *live, const char *probe);  // NULL: all, and no further round
 
 // What runs or ran, for the screen.
 const struct runner *live_runner(const struct live *live);

@@ -88,7 +88,8 @@ bool live_steps_settle(struct live *live, struct error *err);
 
 // live_round.c
 void live_go(void *live); // makes the next move
-// So that it may be asked for anew: what serves one of these subjects, or (NULL) what was refused.
-void live_forget_asked(struct live *live, const bool *subjects);
+// So that it may be asked for anew: what serves one of these subjects and, unless it is 0, needs one of these
+// consents; or (NULL) what was refused.
+void live_forget_asked(struct live *live, const bool *subjects, unsigned consent);
 
 #endif

@@ -54,13 +54,14 @@ static void ask(struct live *live, const struct plan *plan, const bool *steps, b
     }
 }
 
-void live_forget_asked(struct live *live, const bool *subjects)
+void live_forget_asked(struct live *live, const bool *subjects, unsigned consent)
 {
     size_t kept = 0;
     for (size_t i = 0; i < live->n_asked; i++) {
-        bool forget = subjects ? false : live->asked[i].refused;
+        const struct probe_row *row = live->asked[i].row;
+        bool forget = subjects ? false : live->asked[i].refused, counts = !consent || row->consent & consent;
         for (enum subject k = 0; subjects && k < SUBJECT_COUNT; k++)
-            forget |= subjects[k] && probe_serves(live->asked[i].row, k);
+            forget |= counts && subjects[k] && probe_serves(row, k);
         if (!forget)
             live->asked[kept++] = live->asked[i];
     }

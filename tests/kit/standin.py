@@ -3,13 +3,14 @@
 logged in.
 
 A link of the program's name leads here, and standin.json beside it says which tree (`tree`), and of which calls, by words
-of theirs, the other side refuses (`deny`), or that they never end by themselves (`slow`; the FIFO `hangs` tells when). A
-call is a line of calls.log.
+of theirs, the other side refuses (`deny`), that the person may not do them (`no`: can-i), or that they never end by
+themselves (`slow`; the FIFO `hangs` tells when). A call is a line of calls.log.
 """
 import json
 import os
 import re
 import signal
+import struct
 import sys
 
 HERE = os.path.dirname(os.path.abspath(sys.argv[0]))
@@ -103,8 +104,9 @@ def in_pod(args, words):
 def kubectl(args):
     words = [a for a in args[:args.index("--") if "--" in args else None] if not a.startswith("-")]
     if words[0] == "auth":
-        print("yes")
-        return 0
+        denied = any(word in " ".join(args) for word in CONFIG.get("no", []))
+        print("no" if denied else "yes")
+        return 1 if denied else 0
     if words[0] == "api-resources":
         for file in sorted(os.listdir(os.path.join(TREE, "cluster"))):
             if file.endswith(".json"):
@@ -137,6 +139,32 @@ def reading(node, path):
     return say(f"nodes/{node}/{path}")
 
 
+def packet(time, source, target, ports, message):
+    """One UDP packet as a record of a pcap file of raw IP (pcap-savefile(5), LINKTYPE_RAW)."""
+    udp = struct.pack("!HHHH", *ports, 8 + len(message), 0) + message
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0, bytes(source), bytes(target)) + udp
+    return struct.pack("=IIII", *time, len(ip), len(ip)) + ip
+
+
+def capture():
+    """What tcpdump -U -w - prints: a question that is answered, and then ones that nobody answers; no end of its own."""
+    pod, server, start = (10, 0, 11, 142), (172, 20, 0, 10), 1795417351
+    question = b"".join(bytes([len(p)]) + p for p in b"orders.shop.svc.cluster.local".split(b".")) + b"\0\0\1\0\1"
+    out = struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
+    for n in range(5):
+        out += packet((start + 5 * n, 0), pod, server, (40000 + n, 53), struct.pack("!6H", n, 0x0100, 1, 0, 0, 0) + question)
+        if n == 0:
+            answer = struct.pack("!6H", n, 0x8580, 1, 1, 0, 0) + question + b"\xc0\x0c\0\1\0\1\0\0\0\5\0\4\x0a\0\1\2"
+            out += packet((start, 2000), server, pod, (53, 40000 + n), answer)
+    sys.stdout.buffer.write(out)
+    sys.stdout.flush()
+    if "tcpdump" in CONFIG.get("slow", []):
+        with open(os.path.join(HERE, "hangs"), "w", encoding="utf-8") as f:
+            f.write("tcpdump\n")
+        signal.pause()
+    return 124
+
+
 def ssh(args):
     """One connection that is held, or one command on the node whose address is asked for."""
     options = dict(a.split("=", 1) for a in args if "=" in a)
@@ -147,6 +175,8 @@ def ssh(args):
     if said.endswith(" id -u"):
         print("0")
         return 0
+    if re.search(r"\btcpdump -i\b", said):
+        return capture()
     for pattern, path in ON_NODE:
         if re.search(pattern, said):
             status = reading(node, path)
@@ -160,7 +190,7 @@ def main():
     said = " ".join([name, *args])
     with open(os.path.join(HERE, "calls.log"), "a", encoding="utf-8") as f:
         f.write(said + "\n")
-    if any(word in said for word in CONFIG.get("slow", [])):
+    if any(word in said and word != "tcpdump" for word in CONFIG.get("slow", [])):
         with open(os.path.join(HERE, "hangs"), "w", encoding="utf-8") as f:
             f.write(said + "\n")
         signal.pause()

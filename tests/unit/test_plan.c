@@ -412,7 +412,7 @@ static void test_capture_is_bounded(void **state)
     make(&t);
     const struct planned *item = find(&t, "tcpdump", "n1");
     assert_true(ends_with(item->argv,
-                          "sudo -n timeout -k 2 17 tcpdump -i any -nn -s 512 -c 20000 -w - host 10.0.1.10 "
+                          "sudo -n timeout -k 2 17 tcpdump -i any -nn -U -s 512 -c 20000 -w - host 10.0.1.10 "
                           "and port 53"));
     assert_true(item->seconds > 17 && item->seconds < 60);
     assert_int_equal(count(&t, "tcpdump"), 3);

@@ -45,7 +45,7 @@ static const struct {
     {"journalctl", "-u kubelet --no-pager --utc -o short-iso-precise --since=*"},
     {"dmesg", "--time-format iso"},
     {"dig", "+tries=1 +time=2 -q -t A"},
-    {"tcpdump", "-i any -nn -s 512 -c 20000 -w - host and port 53"},
+    {"tcpdump", "-i any -nn -U -s 512 -c 20000 -w - host and port 53"},
 };
 
 static const char *words_of(const char *program)
@@ -142,6 +142,14 @@ static void test_tcpdump_writes_nowhere(void **state)
         about = about || strcmp(row->argv[i], "{address}") == 0;
     }
     assert_true(counts && about);
+}
+
+// Who is asked for a yes is told what it costs.
+static void test_consent_has_a_cost(void **state)
+{
+    (void)state;
+    for (const struct probe_row *row = probe_table; row->name; row++)
+        assert_int_equal(row->cost != NULL, row->consent != CONSENT_NONE);
 }
 
 static void test_changing_rows(void **state)
@@ -313,15 +321,11 @@ static void test_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_programs_only_read),
-        cmocka_unit_test(test_kubectl_reads),
-        cmocka_unit_test(test_tcpdump_writes_nowhere),
-        cmocka_unit_test(test_changing_rows),
-        cmocka_unit_test(test_every_value_is_checked),
-        cmocka_unit_test(test_rows_are_whole),
-        cmocka_unit_test(test_every_subject_has_a_probe),
-        cmocka_unit_test(test_every_file_is_read),
-        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_programs_only_read),     cmocka_unit_test(test_kubectl_reads),
+        cmocka_unit_test(test_tcpdump_writes_nowhere), cmocka_unit_test(test_consent_has_a_cost),
+        cmocka_unit_test(test_changing_rows),          cmocka_unit_test(test_every_value_is_checked),
+        cmocka_unit_test(test_rows_are_whole),         cmocka_unit_test(test_every_subject_has_a_probe),
+        cmocka_unit_test(test_every_file_is_read),     cmocka_unit_test(test_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -278,11 +278,14 @@ static void test_intake(void **state)
     static const char *const nothing[] = {NULL};
     struct screen *s = start(*state, 24, 80, nothing);
     assert_true(screen_shows(s, "What hurts?"));
+    assert_true(screen_shows(s, "reads       the cluster, by kubectl"));
     screen_paste(s, "dial tcp: lookup orders.shop.svc.cluster.local on 172.20.0.10:53: no such host\r\n");
     assert_true(screen_shows(s, "The name that fails was found in it: orders.shop.svc.cluster.local"));
+    assert_true(screen_shows(s, "DNS Failures from Pods, the default: no trigger"));
     screen_keys(s, "\x1b[A"); // up to the evidence: left empty, the cluster itself is read
     screen_keys(s, "tests/cases/dem\t");
     assert_true(screen_shows(s, "tests/cases/demo/"));
+    assert_true(screen_shows(s, "reads       what was collected, where it lies"));
     screen_keys(s, "tree\r");
     assert_true(screen_shows(s, "Checklist 29/38"));
     leave(s);

@@ -68,17 +68,18 @@ static struct screen *start(const struct place *p, const char *const *argv)
     return screen_start(&(struct screen_config){.rows = 40, .cols = 132, .argv = argv, .env = env});
 }
 
-static const char *const target[] = {"-n",      "shop",
-                                     "-p",      "checkout-7d9c5b6f4-x2x9p",
-                                     "--since", "2026-11-23T07:00:00Z",
-                                     "--until", "2026-11-23T07:30:00Z",
+static const char *const target[] = {"-n",        "shop",
+                                     "-p",        "checkout-7d9c5b6f4-x2x9p",
+                                     "--symptom", "java.net.UnknownHostException: orders",
+                                     "--since",   "2026-11-23T07:00:00Z",
+                                     "--until",   "2026-11-23T07:30:00Z",
                                      NULL};
 static const char *const nothing[] = {NULL};
 
 // Up to the plan, and with it.
-static struct screen *begin(const struct place *p)
+static struct screen *begin_with(const struct place *p, const char *const *argv)
 {
-    struct screen *s = start(p, target);
+    struct screen *s = start(p, argv);
     assert_true(screen_shows(s, "What hurts?"));
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "What will run"));
@@ -86,6 +87,11 @@ static struct screen *begin(const struct place *p)
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "Checklist"));
     return s;
+}
+
+static struct screen *begin(const struct place *p)
+{
+    return begin_with(p, target);
 }
 
 static void hangs(const struct place *p)
@@ -98,14 +104,31 @@ static void hangs(const struct place *p)
     free(fifo);
 }
 
+// A question for consent comes with the command, where it would run, and what it costs.
+static void answer(struct screen *s, const char *what, const char *command, const char *keys)
+{
+    char *title = mem_printf("Needs your yes: %s", what);
+    assert_true(screen_shows(s, title));
+    assert_true(screen_shows(s, command));
+    assert_true(screen_shows(s, "costs"));
+    assert_true(screen_shows(s, "bounds"));
+    screen_keys(s, keys);
+    assert_true(screen_lacks(s, title));
+    free(title);
+}
+
+static void refuse(struct screen *s, const char *what, const char *command)
+{
+    answer(s, what, command, "n\r");
+}
+
 static void the_plan_comes_first_then_steps_run(void **state)
 {
     struct place *p = *state;
     make_cluster(p, "");
     struct screen *s = begin(p);
-    assert_true(screen_shows(s, "Allow exec (y/n)? As in: kubectl exec --namespace=shop"));
-    screen_keys(s, "n\r");
-    assert_true(screen_lacks(s, "Allow exec"));
+    refuse(s, "exec", "kubectl exec --namespace=shop");
+    refuse(s, "capture", "tcpdump -i any -nn -U");
     assert_true(screen_shows(s, "Report · "));
     assert_true(screen_shows(s, "CoreDNS ✓"));
     screen_signal(s, SIGTERM);
@@ -135,17 +158,75 @@ static void consents_stand_in_the_case(void **state)
     struct place *p = *state;
     make_cluster(p, "");
     struct screen *s = begin(p);
-    assert_true(screen_shows(s, "Allow exec (y/n)? As in: kubectl exec --namespace=shop"));
-    screen_keys(s, "y\r");
-    assert_true(screen_shows(s, "Allow capture (y/n)?"));
-    screen_keys(s, "n\r");
-    assert_true(screen_lacks(s, "Allow capture"));
+    answer(s, "exec", "kubectl exec --namespace=shop", "y\r");
+    refuse(s, "capture", "tcpdump -i any -nn -U");
     screen_signal(s, SIGTERM);
     assert_int_equal(screen_exit(s), 128 + SIGTERM);
     screen_free(s);
     assert_true(case_says(p, "exec", 1));
     assert_true(case_says(p, "capture", 0));
     assert_false(case_says(p, "capture", 1));
+}
+
+// What the run may and may not do is known before it begins.
+static void what_may_not_be_read_is_told_first(void **state)
+{
+    struct place *p = *state;
+    make_cluster(p, ", \"no\": [\"list nodes\", \"--subresource=exec\"]");
+    char *command = mem_printf("rm '%s/bin/aws'", p->room);
+    shell(command);
+    free(command);
+    struct screen *s = start(p, target);
+    assert_true(
+        screen_shows(s, "procedure   D5 — DNS Failures from Pods, which fits \"UnknownHostException\""));
+    assert_true(screen_shows(s, "not reached: what only they can tell stays unknown"));
+    assert_true(screen_shows(s, "after your yes: exec, capture, bundle, ssm"));
+    assert_true(screen_shows(s, "not on this machine: aws"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "What will run"));
+    assert_true(screen_shows(s, "denied to you: list nodes, create pods/exec"));
+    assert_true(screen_shows(s, "Enter begins"));
+    screen_keys(s, "qq");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+}
+
+// Its rows are there while it runs: first of all what nobody answered.
+static void a_capture_is_taken_from_its_view(void **state)
+{
+    static const char *const by_ssh[] = {"-n",      "shop",
+                                         "-p",      "checkout-7d9c5b6f4-x2x9p",
+                                         "--since", "2026-11-23T07:00:00Z",
+                                         "--until", "2026-11-23T07:30:00Z",
+                                         "--via",   "ssh",
+                                         NULL};
+    struct place *p = *state;
+    make_cluster(p, ", \"slow\": [\"tcpdump\"]");
+    struct screen *s = begin_with(p, by_ssh);
+    refuse(s, "exec", "kubectl exec --namespace=shop");
+    refuse(s, "capture", "tcpdump -i any -nn -U");
+    assert_true(screen_shows(s, "Done: "));
+    screen_keys(s, "C");
+    assert_true(screen_shows(s, "No capture was taken yet: n takes one"));
+    screen_keys(s, "n");
+    assert_true(screen_shows(s, "What will run"));
+    assert_true(screen_shows(s, "0 run, 3 need a yes"));
+    assert_true(screen_shows(s, "timeout -k 2 30 tcpdump -i any -nn -U"));
+    screen_keys(s, "\r");
+    answer(s, "capture", "tcpdump -i any -nn -U", "y\r");
+    hangs(p);
+    assert_true(screen_shows(s, "being taken, "));
+    assert_true(screen_shows(s, "Nobody answered: "));
+    assert_true(screen_shows(s, "Answered: "));
+    assert_true(screen_shows(s, "orders.shop.svc.cluster.local"));
+    screen_keys(s, "\x1b");
+    assert_true(screen_shows(s, "Esc stop"));
+    screen_keys(s, "\x1b");
+    assert_true(screen_shows(s, "Done: "));
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    assert_true(screen_is_restored(s));
+    screen_free(s);
 }
 
 static void leaving_asks_while_a_probe_runs(void **state)
@@ -192,10 +273,9 @@ static void a_case_that_was_cut_off_is_offered_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_PLACE(the_plan_comes_first_then_steps_run),
-        IN_PLACE(consents_stand_in_the_case),
-        IN_PLACE(leaving_asks_while_a_probe_runs),
-        IN_PLACE(a_case_that_was_cut_off_is_offered_first),
+        IN_PLACE(the_plan_comes_first_then_steps_run), IN_PLACE(consents_stand_in_the_case),
+        IN_PLACE(what_may_not_be_read_is_told_first),  IN_PLACE(a_capture_is_taken_from_its_view),
+        IN_PLACE(leaving_asks_while_a_probe_runs),     IN_PLACE(a_case_that_was_cut_off_is_offered_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
