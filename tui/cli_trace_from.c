@@ -40,6 +40,7 @@ static void fill_node(struct trace_from *from, struct packet_query *q, bool keep
     }
     if (!q->sets)
         q->sets = found.sets;
+    q->routes = found.routes;
     if (!q->local_known) {
         q->local = found.local;
         q->n_local = found.n_local;
@@ -47,8 +48,6 @@ static void fill_node(struct trace_from *from, struct packet_query *q, bool keep
     }
     if (!q->in && q->hook != NF_OUTPUT)
         q->in = nodepath_device(node, q->src);
-    if (!q->out && q->hook != NF_INPUT)
-        q->out = nodepath_device(node, q->dst);
 }
 
 bool trace_from_open(struct trace_from *from, const char *path, const char *node, struct error *err)

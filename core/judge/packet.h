@@ -9,6 +9,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/ip.h"
+#include "core/parse/iproute.h"
 #include "core/parse/ipset.h"
 #include "core/parse/ruleset.h"
 
@@ -26,7 +27,8 @@ struct packet_query { // what is asked for; all borrowed
     uint8_t proto;               // 6 or 17
     uint16_t sport, dport;       // sport 0: some port of the range below
     uint16_t sport_lo, sport_hi; // 0: 1024 and 65535
-    const char *in, *out;        // the query's interfaces; NULL: not known
+    const char *in, *out;        // the query's interfaces; NULL: not known …
+    const struct routes *routes; // … but for `out`: where these lead, once the service address is translated
     enum nf_hook hook;      // NF_FORWARD, NF_INPUT (to the node itself), NF_OUTPUT (from the node itself)
     const struct ip *local; // the node's addresses
     size_t n_local;

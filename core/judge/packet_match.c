@@ -31,6 +31,21 @@ static bool is_forwarded(const struct walk *walk, const struct world *w)
     return w->leg == PACKET_QUERY ? walk->query->hook != NF_OUTPUT : !w->ended_local;
 }
 
+// The interface that leads to who is asked. Translation changes who that is, and with it the route: queries
+// to a service address that the default route would carry leave by the tunnel or veth of the picked endpoint.
+static const char *far_interface(const struct walk *walk, const struct world *w)
+{
+    const struct packet_query *q = walk->query;
+    const struct connection *c = &w->conn;
+    if (q->out || !q->routes)
+        return q->out;
+    const struct peer *asked = c->dnat ? &c->new_dst : &c->dst;
+    const struct peer *p = w->leg == PACKET_QUERY ? &w->dst : c->exists ? asked : &w->src;
+    if (p->any_local || num_compare(p->lo, p->hi) != 0)
+        return NULL;
+    return routes_device(q->routes, num_to_ip(p->lo, walk->family));
+}
+
 // The interface on one side of the packet; empty where that hook has none. Since Linux 5.8 postrouting knows
 // where a packet came in.
 struct span packet_interface(const struct walk *walk, const struct world *w, bool out, bool *ret_known)
@@ -45,7 +60,7 @@ struct span packet_interface(const struct walk *walk, const struct world *w, boo
     if (w->loops)
         return span_of("lo");
     bool query_in = (w->leg == PACKET_QUERY) != out; // the reply takes them the other way round
-    const char *name = query_in ? walk->query->in : walk->query->out;
+    const char *name = query_in ? walk->query->in : far_interface(walk, w);
     *ret_known = name != NULL;
     return span_of(name);
 }

@@ -91,7 +91,6 @@ static void finish(struct arena *arena, const struct facts *facts, struct way *w
     way->query.src = src;
     way->query.dst = way->server;
     way->query.dport = port ? port : 53;
-    way->query.out = way->node ? nodepath_device(way->node, way->server) : NULL;
 }
 
 // Through the asker's own node.

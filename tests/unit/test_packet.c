@@ -30,6 +30,8 @@ static struct ip ip_of(const char *text)
     return ip;
 }
 
+static struct routes node_routes; // or empty: the packet leaves by eth0
+
 static struct packet_answer *trace(const struct expect *e, struct ruleset **ret_rules,
                                    struct ipset_list **ret_sets)
 {
@@ -47,7 +49,8 @@ static struct packet_answer *trace(const struct expect *e, struct ruleset **ret_
                              .sport = 40000,
                              .dport = 53,
                              .in = e->unknown_interface ? NULL : "eni1",
-                             .out = e->unknown_interface ? NULL : "eth0",
+                             .out = e->unknown_interface || node_routes.n ? NULL : "eth0",
+                             .routes = &node_routes,
                              .hook = e->hook ? e->hook : NF_FORWARD,
                              .local = addresses,
                              .n_local = ARRAY_LEN(local),
@@ -112,6 +115,36 @@ static void test_plain_rules(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         check(&cases[i]);
+}
+
+// Kernel: a service address has the default route, what it is translated to the tunnel's; the reply comes in
+// there.
+static void test_the_way_out_follows_the_translation(void **state)
+{
+    (void)state;
+    static const char routes[] = "default via 192.168.77.1 dev enp1s0\n"
+                                 "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink\n";
+#define DNAT                                                                                                 \
+    "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 10.96.0.10/32 -j DNAT --to-destination "               \
+    "10.244.2.20:53\n"                                                                                       \
+    "COMMIT\n"
+    static const struct expect cases[] = {
+        {.rules = DNAT FILTER("-A FORWARD -o enp1s0 -j DROP\n"), .fate = PACKET_PASSES},
+        {.rules = DNAT FILTER("-A FORWARD -o flannel.1 -j DROP\n"), .fate = PACKET_BLOCKED},
+        {.rules = DNAT FILTER("-A FORWARD -i flannel.1 -p udp --sport 53 -j DROP\n"), .fate = PACKET_BLOCKED},
+        {.rules = DNAT "*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i enp1s0 -j DROP\nCOMMIT\n",
+         .fate = PACKET_PASSES},
+        {.rules = FILTER("-A FORWARD -o enp1s0 -j DROP\n"), .fate = PACKET_BLOCKED}, // not translated
+    };
+    struct arena arena = {0};
+    iproute_parse(&arena, (struct text){span_of(routes), 2}, &node_routes);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct expect e = cases[i];
+        e.dst = "10.96.0.10";
+        check(&e);
+    }
+    node_routes = (struct routes){0};
+    arena_done(&arena);
 }
 
 // What no file tells decides only where both ways differ.
@@ -549,6 +582,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_rules),
+        cmocka_unit_test(test_the_way_out_follows_the_translation),
         cmocka_unit_test(test_what_cannot_be_told),
         cmocka_unit_test(test_tracking),
         cmocka_unit_test(test_translation),

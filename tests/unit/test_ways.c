@@ -38,7 +38,7 @@ static void expect_devices(const struct way *way, enum nf_hook hook, const char 
     else
         assert_null(way->query.in);
     if (out)
-        assert_string_equal(way->query.out, out);
+        assert_string_equal(routes_device(way->query.routes, way->server), out);
 }
 
 // ------------------------------------------------------------------ ways
