@@ -55,21 +55,34 @@ static void quality_set_broken_off(struct evidence_file *f, const char *why)
 
 // ------------------------------------------------------------------ ends
 
-// The last line that is neither blank nor a comment, with its indentation.
-static struct span last_line(struct span tail)
+// A table, a chain, a rule with or without counters, COMMIT: what iptables-save writes, or the beginning of
+// it.
+static bool is_save_line(struct span line)
 {
-    struct span ret = {0}, line;
-    while (span_cut_line(&tail, &line)) {
-        if (span_trim(line).len && line.at[0] != '#')
-            ret = line;
+    if (line.len == 0)
+        return false;
+    char next = line.len > 1 ? line.at[1] : '\0';
+    switch (line.at[0]) {
+    case '-':
+        return line.len == 1 || next == 'A';
+    case '[':
+        return line.len == 1 || (next >= '0' && next <= '9');
+    default:
+        return strchr("*:C", line.at[0]) != NULL;
     }
-    return ret;
 }
 
-// iptables-save(8): each table's rules end in COMMIT.
+// iptables-save(8): each table's rules end in COMMIT. What else follows it (a shell's prompt) breaks nothing
+// off.
 static bool end_of_save(struct span tail)
 {
-    return span_is(last_line(tail), "COMMIT");
+    struct span line;
+    bool whole = false;
+    while (span_cut_line(&tail, &line)) {
+        if (is_save_line(line))
+            whole = span_is(span_trim(line), "COMMIT");
+    }
+    return whole;
 }
 
 static bool end_of_json(struct span tail)
@@ -78,10 +91,26 @@ static bool end_of_json(struct span tail)
     return tail.len && (tail.at[tail.len - 1] == '}' || tail.at[tail.len - 1] == ']');
 }
 
-// nft(8): each table is a block in braces.
+// The line of a table's head, or the beginning of it, or what stands indented inside.
+static bool is_nft_line(struct span line)
+{
+    static const char head[] = "table ";
+    size_t n = line.len < strlen(head) ? line.len : strlen(head);
+    return line.at[0] == '\t' || line.at[0] == ' ' || memcmp(line.at, head, n) == 0;
+}
+
+// nft(8): each table is a block in braces. What else follows the last one breaks nothing off.
 static bool end_of_nft(struct span tail)
 {
-    return span_is(last_line(tail), "}");
+    struct span line;
+    bool whole = false;
+    while (span_cut_line(&tail, &line)) {
+        if (span_is(line, "}"))
+            whole = true;
+        else if (span_trim(line).len && is_nft_line(line))
+            whole = false;
+    }
+    return whole;
 }
 
 struct ending {

@@ -355,6 +355,11 @@ static void states_follow_from_what_stands_there(void **state)
     put("nodes/n/networking/ip6tables-save.txt", "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j AC");
     put("nodes/n/networking/iptables-legacy-save.txt", "sudo: a password is required\n");
     put("nodes/n/networking/nftables.txt", "table ip filter {\n\tchain x {\n\t}\n");
+    put("nodes/p/networking/iptables-save.txt", "*filter\r\n:A - [0:0]\r\nCOMMIT\r\n[root@p ~]# ");
+    put("nodes/p/networking/nftables.txt",
+        "table ip a {\n\tchain x {\n\t}\n}\n\x1b[01;32mroot@p\x1b[00m:~# ");
+    put("nodes/q/networking/iptables-save.txt", "*filter\nCOMMIT\n*nat\n:A - [0:0]\nCOMM");
+    put("nodes/q/networking/nftables.txt", "table ip a {\n}\ntable i");
     put("nodes/n/networking/ipset.txt", "bash: line 1: ipset: command not found\n");
     put("nodes/n/networking/ethtool.txt", "");
     put("nodes/n/networking/iptables-nat.txt", "iptables v1.8.4 (legacy): can't initialize iptables table "
@@ -381,6 +386,10 @@ static void states_follow_from_what_stands_there(void **state)
     expect_state(ev, "nodes/n/networking/ip6tables-save.txt", EVIDENCE_UNKNOWN, "COMMIT");
     expect_state(ev, "nodes/n/networking/iptables-legacy-save.txt", EVIDENCE_UNKNOWN, "password");
     expect_state(ev, "nodes/n/networking/nftables.txt", EVIDENCE_UNKNOWN, "brace");
+    expect_state(ev, "nodes/p/networking/iptables-save.txt", EVIDENCE_KNOWN, NULL);
+    expect_state(ev, "nodes/p/networking/nftables.txt", EVIDENCE_KNOWN, NULL);
+    expect_state(ev, "nodes/q/networking/iptables-save.txt", EVIDENCE_UNKNOWN, "COMMIT");
+    expect_state(ev, "nodes/q/networking/nftables.txt", EVIDENCE_UNKNOWN, "brace");
     expect_state(ev, "nodes/n/networking/ipset.txt", EVIDENCE_UNKNOWN, "command not found");
     expect_state(ev, "nodes/n/networking/ethtool.txt", EVIDENCE_UNKNOWN, "empty");
     expect_state(ev, "nodes/n/networking/iptables-nat.txt", EVIDENCE_UNKNOWN, "root");
