@@ -108,3 +108,17 @@ char *ip_format_port(struct ip ip, uint16_t port, char ret[static IP_TEXT])
     snprintf(ret, IP_TEXT, ip.family == 6 ? "[%s]:%u" : "%s:%u", ip_format(ip, text), port);
     return ret;
 }
+
+bool ip_stands_in(struct span text, struct ip ip)
+{
+    char name[IP_TEXT];
+    ip_format(ip, name);
+    for (size_t at; ip.family && (at = span_find(text, name)) != SIZE_MAX; text = span_from(text, at + 1)) {
+        size_t end = at + strlen(name);
+        bool begins = at == 0 || !strchr("0123456789abcdef.:", text.at[at - 1]);
+        bool ends = end == text.len || !strchr("0123456789abcdef.", text.at[end]);
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}

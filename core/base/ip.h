@@ -30,4 +30,7 @@ unsigned ip_bits(struct ip ip); // 32, 128 or 0
 char *ip_format(struct ip ip, char ret[static IP_TEXT]);                     // "-" for none. Returns ret.
 char *ip_format_port(struct ip ip, uint16_t port, char ret[static IP_TEXT]); // "10.0.0.1:53", "[fd00::1]:53"
 
+// Whether `text` names the address as a whole: "10.0.1.5" is not in "10.0.1.50". No address stands nowhere.
+bool ip_stands_in(struct span text, struct ip ip);
+
 #endif

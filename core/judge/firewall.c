@@ -125,6 +125,7 @@ void judge_firewall(const struct facts *facts, struct claims *claims)
         walk(&f, &ways.items[i]);
     if (f.n_walked == 0)
         f.all_known = false;
+    firewall_walk_upstream(&f);
     for (size_t i = 0; i < facts->n_nodes; i++) {
         say_other_backends(&f, &facts->nodes[i]);
         firewall_say_decoys(&f, &facts->nodes[i]);

@@ -1,9 +1,10 @@
 // The inside of judge_firewall, shared by its files:
 //
-//   firewall.c        which ways a query can take, and what the walks along them say
-//   firewall_say.c    a block as claims: cause, effects, what speaks against it
-//   firewall_owner.c  who keeps the chain, and what an operator changes therefore
-//   firewall_decoy.c  rules that look guilty and are not
+//   firewall.c           which ways a query can take, and what the walks along them say
+//   firewall_upstream.c  the ways of CoreDNS' own queries
+//   firewall_say.c       a block as claims: cause, effects, what speaks against it
+//   firewall_owner.c     who keeps the chain, and what an operator changes therefore
+//   firewall_decoy.c     rules that look guilty and are not
 #ifndef D5_JUDGE_FIREWALL_H
 #define D5_JUDGE_FIREWALL_H
 
@@ -14,6 +15,7 @@ struct firewall_way { // one way of the query through one node
     const struct node_facts *node;
     const char *what; // "from pod 10.0.1.2 to the cluster's DNS 172.20.0.10"
     struct ip server; // who answers at its end; family 0: any of them
+    bool upstream;    // CoreDNS asks, and what it forwards to answers
     enum tri on_path;
     struct packet_query query;
 };
@@ -30,6 +32,7 @@ void firewall_say_block(struct firewall *f, const struct firewall_way *way,
                         const struct packet_answer *answer);
 void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
                           const struct packet_answer *answer);
+void firewall_walk_upstream(struct firewall *f);
 void firewall_say_decoys(struct firewall *f, const struct node_facts *node);
 
 enum firewall_owner {

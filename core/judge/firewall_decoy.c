@@ -1,6 +1,7 @@
 // Rules that look guilty and are not: they drop or reject, 53 stands in them, and no query of ours ends
 // there. Why it is not is the first of these that holds: it is for another port, no chain leads to it, its
 // hook does not see this traffic, it is for other packets.
+#include "core/base/mem.h"
 #include "core/judge/firewall.h"
 
 enum { MOST_DECOYS = 4 };
@@ -24,12 +25,17 @@ static bool has_number(struct span s, const char *needle)
     return false;
 }
 
+// In iptables-save, in nft, in a listing ("udp dpt:53", "multiport dports 53,123").
 static bool looks_guilty(struct span text)
 {
-    bool stops = span_contains(text, "-j DROP") || span_contains(text, "-j REJECT") ||
-                 span_contains(text, " drop") || span_contains(text, " reject");
-    return stops && (span_contains(text, "53") || span_contains_caseless(text, "dns")) &&
-           (span_contains(text, "port") || span_contains_caseless(text, "dns"));
+    static const char *const stops[] = {"-j DROP", "-j REJECT", " drop", " reject", " DROP ", " REJECT "};
+    static const char *const ports[] = {"port", "dpt", "spt"};
+    bool stop = false, dns = span_contains_caseless(text, "dns"), port = false;
+    for (size_t i = 0; i < ARRAY_LEN(stops); i++)
+        stop |= span_contains(text, stops[i]);
+    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+        port |= span_contains(text, ports[i]);
+    return stop && (dns || (port && span_contains(text, "53")));
 }
 
 static bool names_chain(const struct rule *rule, const struct chain *chain)

@@ -2,6 +2,7 @@
 // just this way, is the effect; that queries were answered on just this way speaks against it.
 #include "core/base/mem.h"
 #include "core/judge/firewall.h"
+#include "core/judge/forwards.h"
 
 // ---------------------------------------------------------------- the same rule in other readings
 
@@ -40,6 +41,20 @@ static bool same_text(const struct rule *a, const struct rule *b)
     return span_eq(span_first(x, i), span_first(y, j));
 }
 
+// nft says the policy on the line behind the chain's name.
+static struct place policy_place(const struct ruleset *rs, const struct chain *chain)
+{
+    struct place place = ruleset_place(rs, chain->line);
+    if (chain->base && chain->base->policy_line)
+        place.last = chain->base->policy_line;
+    return place;
+}
+
+static struct place decision_place(const struct packet_decision *d)
+{
+    return d->rule ? ruleset_place(d->ruleset, d->rule->line) : policy_place(d->ruleset, d->chain);
+}
+
 struct sighting { // the deciding rule or policy in one reading
     const struct rules_reading *reading;
     uint64_t packets; // COUNT_UNKNOWN where that reading has no counters
@@ -53,7 +68,7 @@ static bool find_in(const struct rules_reading *r, const struct packet_decision 
         return false;
     *ret = (struct sighting){.reading = r,
                              .packets = chain->base ? chain->base->packets : COUNT_UNKNOWN,
-                             .place = ruleset_place(r->rules, chain->line)};
+                             .place = policy_place(r->rules, chain)};
     if (!d->rule)
         return chain->base && chain->base->policy == VERDICT_DROP;
     const struct chain_rules *rules = ruleset_rules(r->rules, chain);
@@ -135,6 +150,8 @@ static bool is_on_way(const struct firewall *f, const struct firewall_way *way, 
         return false;
     if (clock_in_window(l->time, facts->target.window) == TRI_NO)
         return false;
+    if (way->upstream)
+        return false;
     bool asker = l->target_pod || (l->client.family && ip_eq(l->client, way->query.src)) ||
                  (!l->client.family && l->node && facts->node_name && strcmp(l->node, facts->node_name) == 0);
     bool server = l->at == LOOKUP_AT_CLUSTER_DNS ||
@@ -148,10 +165,22 @@ static bool is_loss(const struct lookup *l, enum packet_action action)
     return l->outcome == LOOKUP_TIMEOUT || (action == PACKET_REJECT && l->outcome == LOOKUP_UNREACHABLE);
 }
 
+static void say_upstream_losses(struct firewall *f, const struct firewall_way *way)
+{
+    struct cites cites = {0};
+    forwards_cite_losses(&f->bench, way->query.src, way->server, &cites);
+    if (cites.n)
+        say(f, CLAIM_EFFECT, way, "CoreDNS got no answer on this way in the window", &cites);
+}
+
 static void say_losses(struct firewall *f, const struct firewall_way *way, enum packet_action action)
 {
     const struct lookups *all = &f->bench.facts->lookups;
     struct cites cites = {0};
+    if (way->upstream) {
+        say_upstream_losses(f, way);
+        return;
+    }
     for (size_t i = 0; i < all->n && cites.n < 4; i++) {
         if (is_on_way(f, way, &all->items[i]) && is_loss(&all->items[i], action))
             cite(&cites, all->items[i].place);
@@ -261,7 +290,7 @@ void firewall_say_block(struct firewall *f, const struct firewall_way *way,
         say_consequence(f, way, d);
         return;
     }
-    cite(&cites, ruleset_place(d->ruleset, packet_decision_line(d)));
+    cite(&cites, decision_place(d));
     size_t n = find_all(way->node, d, seen);
     for (size_t i = 0; i < n; i++)
         cite(&cites, seen[i].place);

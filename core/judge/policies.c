@@ -92,33 +92,18 @@ static struct policy_answer ask(struct weighing *w, const char *protocol)
 
 // ------------------------------------------------------------------ what was seen
 
-// Whether `text` names the address as a whole: "10.0.1.5" is not in "10.0.1.50".
-bool policies_names_address(struct span text, struct ip ip)
-{
-    char name[IP_TEXT];
-    ip_format(ip, name);
-    for (size_t at; ip.family && (at = span_find(text, name)) != SIZE_MAX; text = span_from(text, at + 1)) {
-        size_t end = at + strlen(name);
-        bool begins = at == 0 || !strchr("0123456789abcdef.:", text.at[at - 1]);
-        bool ends = end == text.len || !strchr("0123456789abcdef.", text.at[end]);
-        if (begins && ends)
-            return true;
-    }
-    return false;
-}
-
 // The agent says that it dropped what this pod sent to the cluster's DNS, or to CoreDNS itself.
 static bool is_our_denial(const struct weighing *w, const struct log_hit *hit)
 {
     const struct facts *facts = w->bench.facts;
-    if (hit->class_ != LOG_POLICY_DENY || !policies_names_address(hit->text, facts->pod_ip) ||
+    if (hit->class_ != LOG_POLICY_DENY || !ip_stands_in(hit->text, facts->pod_ip) ||
         !span_contains(hit->text, "53"))
         return false;
-    bool dns = w->server.family && policies_names_address(hit->text, w->server);
+    bool dns = w->server.family && ip_stands_in(hit->text, w->server);
     for (size_t i = 0; i < facts->dns.n_addresses && !dns; i++)
-        dns = policies_names_address(hit->text, facts->dns.addresses[i]);
+        dns = ip_stands_in(hit->text, facts->dns.addresses[i]);
     for (size_t i = 0; i < facts->dns.n_endpoints && !dns; i++)
-        dns = policies_names_address(hit->text, facts->dns.endpoints[i].ip);
+        dns = ip_stands_in(hit->text, facts->dns.endpoints[i].ip);
     return dns && bench_time_in_window(&w->bench, hit->time) == TRI_YES;
 }
 

@@ -10,7 +10,6 @@ struct claim policies_claim(enum claim_kind kind, const char *text);        // o
 void policies_cite(const struct policy_answer *a, struct cites *cites);     // the deciding policies
 const char *policies_names(struct bench *b, const struct policy_answer *a); // "ns/name, ns/name"
 usec_t policies_made_at(const struct policy_answer *a);                     // the youngest of them
-bool policies_names_address(struct span text, struct ip ip);                // as a whole
 
 // From CoreDNS to what it forwards to (policies_forward.c).
 void policies_judge_forwarding(struct bench *b, const struct policy_world *world);

@@ -103,7 +103,7 @@ static void take_type_line(struct index *ix, struct chain *c, struct span line)
 {
     struct nft_words w;
     nft_words_init(&w, ix->rs, ix->table, line);
-    struct base_chain base = {.policy = VERDICT_ACCEPT, .packets = COUNT_UNKNOWN};
+    struct base_chain base = {.policy = VERDICT_ACCEPT, .policy_line = ix->line, .packets = COUNT_UNKNOWN};
     while (!w.at_end) {
         if (nft_take(&w, "type")) {
             base.nat = nft_is_word(&w, "nat");

@@ -65,6 +65,7 @@ struct base_chain { // what a chain that hangs at a hook has and one that is jum
     bool nat;                       // of the nat kind
     enum verdict_kind policy;       // VERDICT_ACCEPT or VERDICT_DROP
     const struct elements *devices; // ingress and egress: interface names, or NULL
+    uint32_t policy_line;           // where the policy stands; 0: on the chain's own line
     uint64_t packets;               // that the policy decided; COUNT_UNKNOWN
 };
 

@@ -1,0 +1,59 @@
+// Reads CoreDNS' forward targets out of its Corefile and its node's resolv.conf, and its losses out of its
+// log.
+#include "core/judge/forwards.h"
+
+#include "core/parse/corefile.h"
+#include "core/parse/resolvconf.h"
+
+static void add_target(struct forwards *f, struct ip ip)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        if (ip_eq(f->items[i], ip))
+            return;
+    }
+    if (ip.family && f->n < FORWARDS_MAX)
+        f->items[f->n++] = ip;
+}
+
+// "/etc/resolv.conf" is the node's, since CoreDNS runs with dnsPolicy Default.
+static void add_node_servers(const struct bench *b, const char *node, struct forwards *f)
+{
+    const struct node_facts *facts = node ? facts_node(b->facts, node) : NULL;
+    const struct resolvconf *conf = facts ? facts->resolvconf : NULL;
+    for (size_t i = 0; conf && i < conf->n_servers; i++)
+        add_target(f, conf->servers[i].ip);
+    if (!conf)
+        add_target(f, b->facts->dns.vpc_resolver);
+}
+
+struct forwards forwards_find(struct bench *b, const char *node)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    const struct core_server *server = file ? corefile_server_for(file, span_of(TARGET_OUTSIDE_NAME)) : NULL;
+    const struct core_plugin *plugin = core_plugin(server, "forward");
+    struct core_forward forward;
+    struct forwards found = {.n = 0};
+    if (!plugin || !core_forward_parse(&b->arena, plugin, &forward))
+        return found;
+    for (size_t i = 0; i < forward.n_targets; i++) {
+        if (forward.targets[i].file)
+            add_node_servers(b, node, &found);
+        else if (!forward.targets[i].tls && forward.targets[i].port == 53)
+            add_target(&found, forward.targets[i].ip);
+    }
+    return found;
+}
+
+usec_t forwards_cite_losses(const struct bench *b, struct ip from, struct ip target, struct cites *cites)
+{
+    usec_t first = TIME_UNKNOWN;
+    for (size_t i = 0; i < b->facts->logs.n && cites->n < 3; i++) {
+        const struct log_hit *hit = &b->facts->logs.items[i];
+        if (hit->class_ != LOG_COREDNS_UPSTREAM_TIMEOUT || !ip_stands_in(hit->text, target) ||
+            (from.family && !ip_stands_in(hit->text, from)) || bench_time_in_window(b, hit->time) != TRI_YES)
+            continue;
+        first = cites->n ? first : hit->time;
+        cite(cites, hit->place);
+    }
+    return first;
+}
