@@ -13,17 +13,7 @@ import sys
 import tarfile
 import tempfile
 
-D5TUI = os.environ.get("D5TUI", "build/d5tui")
-passed = failed = 0
-
-
-def check(name, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {name}: {detail}")
+from checks import D5TUI, check, finish
 
 
 def entry(name, kind=tarfile.REGTYPE, link="", data=b"x\n", **more):
@@ -168,5 +158,4 @@ for test in (good, hostile, broken, bombs, killed):
         test(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(finish())

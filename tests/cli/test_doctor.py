@@ -6,18 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-D5TUI = os.environ.get("D5TUI", os.path.join(ROOT, "build", "d5tui"))
-passed = failed = 0
-
-
-def check(name, holds, said=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {name} {said}")
+from checks import D5TUI, check, finish
 
 
 def doctor(home, *args, program=(D5TUI,), **env):
@@ -145,5 +134,4 @@ def test_usage(home):
 for test in [test_well, test_terminal, test_state, test_settings, test_programs, test_policy, test_not_installed, test_usage]:
     with tempfile.TemporaryDirectory() as folder:
         test(folder)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(finish())

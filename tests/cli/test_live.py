@@ -9,24 +9,12 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-D5TUI = os.environ.get("D5TUI", os.path.join(ROOT, "build", "d5tui"))
-TREE = os.path.join(ROOT, "tests", "cases", "demo", "tree")
+from checks import D5TUI, ROOT, TREE, check, finish
+
 STANDIN = os.path.join(ROOT, "tests", "kit", "standin.py")
 TARGET = ["-n", "shop", "-p", "checkout-7d9c5b6f4-x2x9p", "--query", "orders.shop.svc.cluster.local",
           "--since", "2026-11-23T07:00:00Z", "--until", "2026-11-23T07:30:00Z"]
 READS = {"get", "logs", "exec", "auth", "api-resources"}  # exec only where it is allowed
-
-passed = failed = 0
-
-
-def check(name, holds, said=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {name} {said}")
 
 
 class Cluster:
@@ -204,8 +192,7 @@ def main():
         check_recheck(check_run(os.path.join(room, "run")))
         for number, part in enumerate((check_refusals, check_guided, check_missing, check_interrupt)):
             part(os.path.join(room, str(number)))
-    print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    return finish()
 
 
 if __name__ == "__main__":

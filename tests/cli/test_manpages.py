@@ -2,23 +2,12 @@
 """The manual pages: every flag that a subcommand's --help names stands in d5tui(1), and each page is laid out without
 a warning. (tests/unit/test_manual.c holds the page against the tables of subcommands and keys.)"""
 import glob
-import os
 import re
 import shutil
 import subprocess
 import sys
 
-D5TUI = os.environ.get("D5TUI", "build/d5tui")
-passed = failed = 0
-
-
-def check(name, holds, said=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {name} {said}")
+from checks import D5TUI, check, finish
 
 
 def run(*argv):
@@ -40,5 +29,4 @@ if shutil.which("groff"):
         done = run("groff", "-mdoc", "-Kutf8", "-Tutf8", "-ww", "-rCHECKSTYLE=0", path)
         check(f"{path} is laid out", done.returncode == 0 and not done.stderr and len(done.stdout) > 1000, done.stderr)
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(finish())

@@ -8,16 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-D5TUI = os.environ.get("D5TUI", "build/d5tui")
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    passed += good
-    failed += not good
-    if not good:
-        print("FAIL:", what)
+from checks import D5TUI, check, finish
 
 
 def name(text):
@@ -81,5 +72,4 @@ with tempfile.TemporaryDirectory() as folder:
         out = subprocess.run([D5TUI, "run", "--from", part, "--format", "json"], capture_output=True)
         check("cut after %d bytes: an answer or an error, no crash" % cut, out.returncode in (1, 3))
 
-print("%d passed, %d failed" % (passed, failed))
-sys.exit(failed > 0)
+sys.exit(finish())

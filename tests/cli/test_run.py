@@ -10,29 +10,17 @@ import sys
 import tarfile
 import tempfile
 
+from checks import D5TUI, TREE, check, finish
+
 try:
     import yaml
 except ImportError:  # the JSON form is checked all the same
     yaml = None
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-D5TUI = os.environ.get("D5TUI", os.path.join(ROOT, "build", "d5tui"))
-TREE = os.path.join(ROOT, "tests", "cases", "demo", "tree")
 POD = "checkout-7d9c5b6f4-x2x9p"
 KEYS = ["root_cause", "evidence", "severity", "mitigation", "sop", "diagnosis", "verdict", "handoff", "scope", "also",
         "rejected", "unknown", "escalation", "verified", "steps"]
 STATES = {"done", "finding", "cannot_tell", "held", "skipped", "not_allowed", "failed", "not_run"}
-
-passed = failed = 0
-
-
-def check(name, holds, said=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {name} {said}")
 
 
 class Run:
@@ -229,5 +217,4 @@ def check_help(state):
 for part in [check_usage, check_errors, check_formats, check_output, check_cases, check_export, check_elsewhere, check_help]:
     with tempfile.TemporaryDirectory() as home:
         part(home)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(finish())

@@ -6,17 +6,12 @@ import subprocess
 import sys
 import tempfile
 
-D5TUI = os.environ["D5TUI"]
-passed = failed = 0
+import checks
+from checks import D5TUI, finish
 
 
 def check(what, got, expected):
-    global passed, failed
-    if got == expected:
-        passed += 1
-    else:
-        failed += 1
-        print(f"{what}:\n  got      {got!r}\n  expected {expected!r}")
+    checks.check(what, got == expected, f"\n  got      {got!r}\n  expected {expected!r}")
 
 
 def run(*args):
@@ -205,5 +200,4 @@ def test_statuses():
 
 for test in (test_d5, test_gates, test_mini, test_lint, test_statuses):
     test()
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(finish())

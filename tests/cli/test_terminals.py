@@ -14,21 +14,11 @@ import tempfile
 import termios
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-D5TUI = os.path.abspath(os.environ.get("D5TUI", os.path.join(ROOT, "build", "d5tui")))
+from checks import D5TUI, ROOT, check, finish
+
 DEADLINE = 60
 COMMAND = [D5TUI, "--from", os.path.join(ROOT, "tests/cases/demo/tree")]
 ESCAPE = re.compile(rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[\[(#)][0-9;:?<=>]*[ -/]*[@-~]|\x1b[=>78MDEHc]|[\x0e\x0f\r]")
-passed = failed = 0
-
-
-def check(name, holds, said=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {name} {said}")
 
 
 def table():
@@ -270,8 +260,7 @@ def main():
     for row in rows:
         if all(word in " ".join(row) for word in sys.argv[1:]):
             try_row(*row)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return finish()
 
 
 if __name__ == "__main__":

@@ -3,15 +3,14 @@
 #include "tests/kit/damage.h"
 
 #include <dirent.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/session.h"
+#include "tests/kit/scratch.h"
 
 // ------------------------------------------------------------------ files
 
@@ -80,23 +79,14 @@ static void copy_below(struct damage *d, const char *tree, const char *folder, b
 
 void damage_init(struct damage *d, const char *tree, bool records)
 {
-    *d = (struct damage){.dir = "/tmp/d5tui-damage-XXXXXX"};
-    if (!mkdtemp(d->dir))
-        abort();
+    *d = (struct damage){.dir = scratch_make()};
     copy_below(d, tree, "", records);
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
 }
 
 void damage_done(struct damage *d)
 {
-    nftw(d->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(d->dir);
+    free(d->dir);
     free(d->files);
     arena_done(&d->arena);
 }

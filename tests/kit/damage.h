@@ -14,7 +14,7 @@ struct damage_file {
 
 struct damage {
     struct arena arena;
-    char dir[64]; // the copy
+    char *dir; // the copy
     struct damage_file *files;
     size_t n, cap;
 };

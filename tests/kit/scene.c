@@ -1,7 +1,6 @@
 // Makes the tree of scene.h. All data here is made up.
 #include "tests/kit/scene.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "core/base/mem.h"
 #include "core/judge/judge.h"
+#include "tests/kit/scratch.h"
 
 // ------------------------------------------------------------------ files
 static void make_folders(char *path)
@@ -180,10 +180,7 @@ static void write_resolvers(struct scene *s)
 void scene_init(struct scene *s)
 {
     *s = (struct scene){.evidence = NULL};
-    const char *tmp = getenv("TMPDIR");
-    snprintf(s->dir, sizeof s->dir, "%.40s/d5-scene-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(s->dir))
-        abort();
+    s->dir = scratch_make();
     scene_target(s, "orders.shop.svc.cluster.local");
     scene_pods(s, &(struct scene_pods){.spec = NULL});
     scene_endpoints(s, true, true);
@@ -196,14 +193,6 @@ void scene_init(struct scene *s)
     write_resolvers(s);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 void scene_done(struct scene *s)
 {
     cause_free(s->cause);
@@ -211,7 +200,8 @@ void scene_done(struct scene *s)
     facts_free(s->facts);
     if (s->evidence)
         evidence_close(s->evidence);
-    nftw(s->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(s->dir);
+    free(s->dir);
     arena_done(&s->arena);
 }
 

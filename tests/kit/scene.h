@@ -16,7 +16,7 @@
 #include "core/model/claim.h"
 
 struct scene {
-    char dir[64];
+    char *dir;
     struct arena arena;
     struct evidence *evidence;
     struct facts *facts;

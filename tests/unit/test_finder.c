@@ -13,6 +13,7 @@
 
 #include "core/base/mem.h"
 #include "core/search/finder.h"
+#include "tests/kit/scratch.h"
 
 static void test_set_against_an_array(void **state)
 {
@@ -55,33 +56,7 @@ static void test_set_against_an_array(void **state)
     free(in);
 }
 
-struct scratch {
-    char path[64];
-    FILE *f;
-    struct logfile *log;
-};
-
-static int set_up(void **state)
-{
-    struct scratch *s = mem_alloc(sizeof *s);
-    snprintf(s->path, sizeof s->path, "/tmp/d5tui-finder-XXXXXX");
-    s->f = fdopen(mkstemp(s->path), "w");
-    s->log = logfile_open(s->path, NULL);
-    *state = s;
-    return s->log ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct scratch *s = *state;
-    logfile_close(s->log);
-    fclose(s->f);
-    unlink(s->path);
-    free(s);
-    return 0;
-}
-
-static void count_all(struct scratch *s)
+static void count_all(struct scratch_log *s)
 {
     fflush(s->f);
     while (logfile_count(s->log, 1 << 20))
@@ -90,7 +65,7 @@ static void count_all(struct scratch *s)
 
 static const struct window any = {TIME_UNKNOWN, TIME_UNKNOWN};
 
-static struct finder *find(struct scratch *s, struct finder_query query, uint32_t origin)
+static struct finder *find(struct scratch_log *s, struct finder_query query, uint32_t origin)
 {
     struct finder *f = finder_new(&query, NULL);
     assert_non_null(f);
@@ -106,7 +81,7 @@ static struct finder *find(struct scratch *s, struct finder_query query, uint32_
 
 static void test_all_lines_whatever_the_origin(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     for (int i = 1; i <= 50000; i++)
         fprintf(s->f, "%d%s\n", i, i % 1000 == 7 ? " servfail" : "");
     for (uint32_t origin = 1; origin < 60000; origin += 9999) {
@@ -121,7 +96,7 @@ static void test_all_lines_whatever_the_origin(void **state)
 
 static void test_capitals_matter_where_there_are_some(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     fputs("ServFail 1\nservfail 2\n", s->f);
     struct finder *f = find(s, (struct finder_query){.pattern = span_of("servfail\\s"), .window = any}, 1);
     assert_int_equal(lineset_count(finder_lines(f)), 2);
@@ -137,7 +112,7 @@ static void test_capitals_matter_where_there_are_some(void **state)
     assert_true(err.text[0] != '\0');
 }
 
-static void search_added(struct scratch *s, struct finder *f, const char *added)
+static void search_added(struct scratch_log *s, struct finder *f, const char *added)
 {
     fputs(added, s->f);
     count_all(s);
@@ -151,7 +126,7 @@ static void search_added(struct scratch *s, struct finder *f, const char *added)
 static void test_growing(void **state)
 {
     static const uint32_t want[] = {1, 3, 5, 6, 7, 8};
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     fputs("abc\nabc", s->f);
     struct finder *f = find(s, (struct finder_query){.pattern = span_of("c$"), .window = any}, 1);
     assert_int_equal(lineset_count(finder_lines(f)), 2);
@@ -172,7 +147,7 @@ static void test_growing(void **state)
 
 static void test_an_empty_file_is_searched_at_once(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     struct finder *f = find(s, (struct finder_query){.pattern = span_of("a"), .window = any}, 1);
     search_added(s, f, "a\n");
     assert_int_equal(lineset_count(finder_lines(f)), 1);
@@ -181,7 +156,7 @@ static void test_an_empty_file_is_searched_at_once(void **state)
 
 static void test_stopped_work_is_incomplete(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     for (int i = 0; i < 100000; i++)
         fprintf(s->f, "line %d\n", i);
     count_all(s);
@@ -202,7 +177,7 @@ static void test_stopped_work_is_incomplete(void **state)
 
 static void test_a_pattern_that_never_ends_is_given_up(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     for (int i = 0; i < 200; i++)
         fputs("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n", s->f);
     count_all(s);
@@ -218,7 +193,7 @@ static void test_a_pattern_that_never_ends_is_given_up(void **state)
 
 static void test_time_and_level(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     fputs("2026-11-23T07:00:00Z [INFO] start\n"
           "2026-11-23T07:10:00Z [ERROR] SERVFAIL\n"
           "  at Resolver.java:12\n"
@@ -263,7 +238,7 @@ static void test_what_a_line_says_of_itself(void **state)
         {"java.net.UnknownHostException: orders", false, false},
         {"", false, false},
     };
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     for (size_t i = 0; i < ARRAY_LEN(lines); i++)
         fprintf(s->f, "%s\n", lines[i].line);
     struct finder *warnings = find(s, (struct finder_query){.window = any, .level = LOG_WARNING}, 1);
@@ -277,7 +252,7 @@ static void test_what_a_line_says_of_itself(void **state)
     finder_free(errors);
 }
 
-#define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_log_start, scratch_log_stop)
 
 int main(void)
 {

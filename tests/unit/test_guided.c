@@ -7,32 +7,15 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/model/guide.h"
 #include "core/session.h"
 #include "core/session/export.h"
+#include "tests/kit/scratch.h"
 
 static const char *const tree[] = {"tests/cases/demo/tree"};
-
-static int set_up(void **state)
-{
-    char *path = mem_strdup("/tmp/d5tui-guided-XXXXXX");
-    *state = mkdtemp(path);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    char *command = mem_printf("rm -rf '%s'", (const char *)*state);
-    int rc = system(command);
-    free(command);
-    free(*state);
-    return rc;
-}
 
 static void must(bool ok, const struct error *err)
 {
@@ -214,7 +197,7 @@ static void test_every_subject_has_its_words(void **state)
     }
 }
 
-#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_start, scratch_stop)
 
 int main(void)
 {

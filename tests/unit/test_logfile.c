@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,42 +11,16 @@
 
 #include "core/base/mem.h"
 #include "core/evidence/logfile.h"
+#include "tests/kit/scratch.h"
 
-struct scratch {
-    char path[64];
-    FILE *f;
-    struct logfile *log;
-};
-
-static int set_up(void **state)
-{
-    struct scratch *s = mem_alloc(sizeof *s);
-    snprintf(s->path, sizeof s->path, "/tmp/d5tui-logfile-XXXXXX");
-    int fd = mkstemp(s->path);
-    s->f = fdopen(fd, "w");
-    s->log = logfile_open(s->path, NULL);
-    *state = s;
-    return s->log ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct scratch *s = *state;
-    logfile_close(s->log);
-    fclose(s->f);
-    unlink(s->path);
-    free(s);
-    return 0;
-}
-
-static void count_all(struct scratch *s)
+static void count_all(struct scratch_log *s)
 {
     fflush(s->f);
     while (logfile_count(s->log, 1000))
         continue;
 }
 
-static void expect_line(struct scratch *s, uint32_t line, const char *want)
+static void expect_line(struct scratch_log *s, uint32_t line, const char *want)
 {
     struct str got = {0};
     assert_true(logfile_line(s->log, line, &got));
@@ -57,7 +30,7 @@ static void expect_line(struct scratch *s, uint32_t line, const char *want)
 
 static void test_every_line_in_any_order(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     for (int i = 1; i <= 20000; i++)
         fprintf(s->f, "line %d%s\n", i, i % 7 == 0 ? "\r" : "");
     count_all(s);
@@ -83,7 +56,7 @@ static void test_every_line_in_any_order(void **state)
 
 static void test_it_grows(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     count_all(s);
     assert_int_equal(logfile_lines(s->log), 0);
     fputs("one\ntw", s->f);
@@ -106,7 +79,7 @@ static void test_it_grows(void **state)
 
 static void test_it_is_cut(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     for (int i = 0; i < 100; i++)
         fputs("old and long\n", s->f);
     count_all(s);
@@ -122,7 +95,7 @@ static void test_it_is_cut(void **state)
 
 static void test_a_line_without_end_is_bounded(void **state)
 {
-    struct scratch *s = *state;
+    struct scratch_log *s = *state;
     for (int i = 0; i < 100000; i++)
         fputs("xyz", s->f);
     fputs("\nshort\n", s->f);
@@ -137,10 +110,11 @@ static void test_a_line_without_end_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_every_line_in_any_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_it_grows, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_it_is_cut, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_line_without_end_is_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_every_line_in_any_order, scratch_log_start, scratch_log_stop),
+        cmocka_unit_test_setup_teardown(test_it_grows, scratch_log_start, scratch_log_stop),
+        cmocka_unit_test_setup_teardown(test_it_is_cut, scratch_log_start, scratch_log_stop),
+        cmocka_unit_test_setup_teardown(test_a_line_without_end_is_bounded, scratch_log_start,
+                                        scratch_log_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

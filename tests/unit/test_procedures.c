@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/probe/procedures.h"
+#include "tests/kit/scratch.h"
 
 static void the_shipped_one_is_found(void **state)
 {
@@ -74,9 +74,7 @@ static void titles_tell_apart_what_shares_an_id(void **state)
         sop_free(sop);
     }
     assert_null(procedures_load("X9", &err));
-    char *command = mem_printf("rm -rf '%s'", home);
-    assert_int_equal(system(command), 0);
-    free(command);
+    scratch_remove(home);
     free(config);
     free(folder);
 }

@@ -10,31 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/session.h"
 #include "core/session/choose.h"
 #include "core/session/export.h"
+#include "tests/kit/scratch.h"
 
 static const char *const tree[] = {"tests/cases/demo/tree"};
-
-static int set_up(void **state)
-{
-    const char *tmp = getenv("TMPDIR");
-    char *path = mem_printf("%s/d5tui-session-XXXXXX", tmp ? tmp : "/tmp");
-    *state = mkdtemp(path);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    char *command = mem_printf("rm -rf '%s'", (const char *)*state);
-    int rc = system(command);
-    free(command);
-    free(*state);
-    return rc;
-}
 
 static struct session *must_open(const struct session_config *config)
 {
@@ -304,7 +287,7 @@ static void a_symptom_chooses_the_procedure(void **state)
     free(chosen);
 }
 
-#define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, scratch_start, scratch_stop)
 
 int main(void)
 {

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,22 +17,7 @@
 #include "core/base/mem.h"
 #include "core/door/store.h"
 #include "core/session/cases.h"
-
-static char *folder_new(void)
-{
-    const char *tmp = getenv("TMPDIR");
-    char *path = mem_printf("%s/d5tui-store-XXXXXX", tmp ? tmp : "/tmp");
-    assert_non_null(mkdtemp(path));
-    return path;
-}
-
-static void folder_remove(char *folder)
-{
-    char *command = mem_printf("rm -rf '%s'", folder);
-    assert_int_equal(system(command), 0);
-    free(command);
-    free(folder);
-}
+#include "tests/kit/scratch.h"
 
 struct bench {
     char *folder, *path;
@@ -42,7 +26,7 @@ struct bench {
 static int set_up(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
-    b->folder = folder_new();
+    b->folder = scratch_make();
     b->path = mem_printf("%s/case.db", b->folder);
     *state = b;
     return 0;
@@ -51,7 +35,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct bench *b = *state;
-    folder_remove(b->folder);
+    scratch_remove(b->folder);
+    free(b->folder);
     free(b->path);
     free(b);
     return 0;

@@ -1,0 +1,26 @@
+// Folders and log files that are gone at the end of a test.
+#ifndef D5_TESTS_KIT_SCRATCH_H
+#define D5_TESTS_KIT_SCRATCH_H
+
+#include <stdio.h>
+
+#include "core/evidence/logfile.h"
+
+// A new folder below $TMPDIR, its path yours; the program ends where it cannot be made.
+char *scratch_make(void);
+void scratch_remove(const char *folder); // and all that is in it
+
+// A folder of a test's own: *state is its path.
+int scratch_start(void **state);
+int scratch_stop(void **state);
+
+// A log file of a test's own: what is written to `f` and flushed, `log` reads.
+struct scratch_log {
+    char *path;
+    FILE *f;
+    struct logfile *log;
+};
+int scratch_log_start(void **state);
+int scratch_log_stop(void **state);
+
+#endif
