@@ -11,6 +11,7 @@
 #include "core/base/utf8.h"
 #include "core/session/live.h"
 #include "core/session/policy.h"
+#include "tui/settings.h"
 
 // ------------------------------------------------------------------ the loop
 
@@ -129,11 +130,16 @@ static bool run_live(struct running *r, const struct live_config *config, struct
 bool cli_live_run(struct session *s, const struct cli_target *t, struct error *err)
 {
     struct running r = {.live = NULL};
+    struct settings settings;
+    struct error wrong = {{0}};
+    if (!settings_load(&settings, &wrong))
+        cli_error(CLI_OK, "%s", wrong.text);
     const struct live_config config = {
         .session = s,
         .loop = NULL,
         .via = t->via,
         .consent = t->allow,
+        .bucket = settings.bucket,
         .changed = on_nothing,
         .probe = on_probe,
         .analysed = on_nothing,
@@ -148,5 +154,6 @@ bool cli_live_run(struct session *s, const struct cli_target *t, struct error *e
     ok = ok && run_live(&r, &with, err);
     live_free(r.live);
     cli_live_done(&r.cli);
+    settings_done(&settings);
     return ok && (session_report(s) || error_set(err, "nothing could be read"));
 }

@@ -68,9 +68,12 @@ static bool take_setting(struct settings *ret, const struct yaml_node *key, cons
                          struct error *err)
 {
     const char *name = key->text ? key->text : "", *text = yaml_text(value);
-    if (strcmp(name, "theme") == 0 && text) {
-        free(ret->theme);
-        ret->theme = mem_strdup(text);
+    char **word = strcmp(name, "theme") == 0           ? &ret->theme
+                  : strcmp(name, "bundle_bucket") == 0 ? &ret->bucket
+                                                       : NULL;
+    if (word && text) {
+        free(*word);
+        *word = mem_strdup(text);
         return true;
     }
     if (strcmp(name, "keys") == 0)
@@ -80,9 +83,11 @@ static bool take_setting(struct settings *ret, const struct yaml_node *key, cons
         return true;
     if (strcmp(name, "commands") == 0 && value->kind == YAML_MAP)
         return take_commands(ret, value, err);
-    return error_set(err,
-                     "line %u: not a setting: \"%s\" (theme: NAME, ascii: true, mouse: true, commands, keys)",
-                     key->line, name);
+    return error_set(
+        err,
+        "line %u: not a setting: \"%s\" (theme: NAME, ascii: true, mouse: true, bundle_bucket: NAME, "
+        "commands, keys)",
+        key->line, name);
 }
 
 static bool parse(struct settings *ret, struct span text, struct error *err)
@@ -119,6 +124,7 @@ bool settings_load(struct settings *ret, struct error *err)
 void settings_done(struct settings *settings)
 {
     free(settings->theme);
+    free(settings->bucket);
     arena_done(&settings->arena);
     *settings = (struct settings){0};
 }

@@ -4,6 +4,7 @@
 //     ascii: true         # signs in ASCII, whatever the locale says
 //     commands:           # what an export may be handed to: a program by its absolute path, and its words;
 //       ticket: [/usr/local/bin/ticket, attach, "{case}", "{file}"]    # {file} is the report
+//     bundle_bucket: our-logs    # in S3: where a node's bundle is put, once somebody consents to collect one
 //     mouse: true         # takes the mouse: its wheel scrolls, and marking text needs Shift
 //     keys:               # other keys for commands, by their names in the help
 //       next-pane: Tab Ctrl-W
@@ -24,6 +25,7 @@ struct settings_command {
 
 struct settings { // settings_done
     char *theme;  // NULL: none was set
+    char *bucket; // the same
     bool ascii, mouse;
     struct arena arena; // of the commands and keys
     struct settings_command *commands;

@@ -105,6 +105,7 @@ bool view_live_begin(struct ui *ui)
             .loop = ui->loop,
             .via = ui->config->via,
             .consent = ui->config->consent,
+            .bucket = ui->settings.bucket,
             .changed = on_changed,
             .analysed = on_analysed,
             .finished = on_finished,

@@ -42,6 +42,10 @@ struct evidence_file {
 struct evidence *evidence_open(const char *const *paths, size_t n, const char *unpack_to, struct error *err);
 void evidence_close(struct evidence *ev); // takes NULL
 
+// The folder in `dir` where a log collector's bundle begins, be it below an archive's top folder; NULL: there
+// is none. Yours.
+char *evidence_find_bundle(const char *dir);
+
 size_t evidence_count(const struct evidence *ev);
 const struct evidence_file *evidence_file(const struct evidence *ev,
                                           uint32_t id); // NULL when there is no such id

@@ -51,9 +51,8 @@ void evidence_leave_out(struct evidence *ev, const char *path, const char *why);
 
 // source.c — finds out what a path is and adds what it holds.
 bool source_add(struct evidence *ev, const char *path, struct error *err);
-// The folder in `dir` where a bundle begins, below an archive's top folder; NULL: none. The caller frees it.
-char *source_find_bundle(const char *dir);
-// The same for an evidence tree: an archive may hold it in a folder of its own, or beside a case's record.
+// Where in `dir` an evidence tree begins, as evidence_find_bundle for a bundle: an archive may hold it in a
+// folder of its own, or beside a case's record. The caller frees it.
 char *source_find_tree(const char *dir);
 
 // packed.c — unpacks an archive and adds what it holds.

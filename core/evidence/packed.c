@@ -95,7 +95,7 @@ static bool packed_settle(struct evidence *ev, const char *found, const char *pr
 static bool packed_take(struct evidence *ev, const char *source, const char *room, struct error *err)
 {
     size_t first = ev->n;
-    char *bundle = source_find_bundle(room);
+    char *bundle = evidence_find_bundle(room);
     char *found = bundle ? bundle : source_find_tree(room);
     const char *prefix = bundle ? arena_printf(&ev->arena, "nodes/%s/", bundle_node(ev, bundle)) : "";
     bool good = walk_folder(ev, source, found, prefix, err) &&

@@ -87,11 +87,12 @@ static const char *why_not_answered(struct evidence *ev, const struct json_value
     bool has_status = json_to_i64(json_get(item, "exit"), &status);
     if (!state.at)
         return "its probe's record names no state";
+    if (span_is(state, "missing")) // the program, or a name that it needs
+        return arena_printf(&ev->arena, "not available%s", words);
     if (!span_is(state, "done"))
         return arena_printf(&ev->arena, "its probe %s%s",
                             span_is(state, "failed")      ? "failed"
                             : span_is(state, "denied")    ? "was denied"
-                            : span_is(state, "missing")   ? "was missing its program"
                             : span_is(state, "timeout")   ? "timed out"
                             : span_is(state, "cancelled") ? "was cancelled"
                                                           : "is not done",

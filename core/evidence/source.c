@@ -34,7 +34,7 @@ static char *only_folder_in(const char *dir)
     return ret;
 }
 
-char *source_find_bundle(const char *dir)
+char *evidence_find_bundle(const char *dir)
 {
     char *at = mem_strdup(dir);
     for (unsigned depth = 0; at && depth < SOURCE_NESTED_MAX; depth++) {
@@ -74,7 +74,7 @@ char *source_find_tree(const char *dir)
 
 static bool source_add_folder(struct evidence *ev, const char *source, const char *dir, struct error *err)
 {
-    char *bundle = source_find_bundle(dir);
+    char *bundle = evidence_find_bundle(dir);
     char *tree = bundle ? NULL : source_find_tree(dir);
     const char *prefix = bundle ? arena_printf(&ev->arena, "nodes/%s/", bundle_node(ev, bundle)) : "";
     bool good = walk_folder(ev, source, bundle ? bundle : tree, prefix, err);

@@ -102,10 +102,15 @@ struct api_facts {          // what the API server has, and what it lets this pe
         bool allowed;                              // in all namespaces
     } * access;
     size_t n_access;
+    const char *eks_cluster; // the cluster's name in EKS, by the kubeconfig; or NULL
 };
 enum tri api_serves(const struct api_facts *api, const char *resource);
 enum tri api_allows(const struct api_facts *api, const char *verb, const char *resource,
                     const char *subresource); // NULL: the resource itself
+
+// The name in what the AWS tools call a context or a cluster: "arn:aws:eks:REGION:ACCOUNT:cluster/NAME",
+// eksctl's "USER@NAME.REGION.eksctl.io". False: it says none.
+bool api_eks_name(struct span text, struct span *ret);
 
 struct gap { // what could not be looked at
     const char *what, *command;

@@ -1,5 +1,7 @@
-// What the API server serves, and what it lets this person do: cluster/api-resources.txt, as `kubectl
-// api-resources -o name` prints it, and cluster/access.json, the answers of `kubectl auth can-i`.
+// What the API server serves, what it lets this person do, and by which name AWS knows the cluster:
+// cluster/api-resources.txt, as `kubectl api-resources -o name` prints it, cluster/access.json, the answers
+// of `kubectl auth can-i`, and cluster/context.txt, a few lines of the kubeconfig.
+#include "core/base/mem.h"
 #include "core/door/json.h"
 #include "core/facts/gather.h"
 
@@ -51,10 +53,51 @@ static void read_answers(struct facts *facts)
     arena_done(&scratch);
 }
 
+bool api_eks_name(struct span text, struct span *ret)
+{
+    size_t at = span_find(text, ":cluster/");
+    if (at != SIZE_MAX && span_starts(text, "arn:")) {
+        *ret = span_from(text, at + strlen(":cluster/"));
+    } else if (span_ends(text, ".eksctl.io")) {
+        struct span name = span_from(text, span_find_char(text, '@') + 1); // SIZE_MAX + 1: there is no user
+        *ret = span_first(name, span_find_char(name, '.'));
+    } else {
+        return false;
+    }
+    return ret->len > 0;
+}
+
+// The context and its cluster, then the words of the program that gets the token: those of `aws eks get-token
+// --cluster-name NAME` and of `aws-iam-authenticator token --cluster-id NAME`.
+static void read_context(struct facts *facts)
+{
+    static const char *const options[] = {"--cluster-name", "--cluster-id"};
+    struct text text;
+    struct span rest, line, before = {0}, name = {0};
+    if (!read_text(facts, "cluster/context.txt", &text))
+        return;
+    rest = text.bytes;
+    while (!name.len && span_cut_line(&rest, &line)) {
+        line = span_trim(line);
+        for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+            struct span value = line;
+            if (span_is(before, options[i]))
+                name = line;
+            else if (span_skip(&value, options[i]) && span_skip(&value, "="))
+                name = value;
+        }
+        if (!name.len)
+            api_eks_name(line, &name);
+        before = line;
+    }
+    facts->api.eks_cluster = name.len ? arena_span(&facts->arena, name) : NULL;
+}
+
 void gather_access(struct facts *facts)
 {
     read_resources(facts);
     read_answers(facts);
+    read_context(facts);
 }
 
 enum tri api_serves(const struct api_facts *api, const char *resource)

@@ -177,6 +177,19 @@ static void read_interfaces(struct reading *r, const struct json_value *list, co
         read_interface(r, &list->items[i], instance);
 }
 
+// "eks:cluster-name" is a managed node group's tag, "kubernetes.io/cluster/NAME" what joins an instance to
+// its cluster (EKS user guide, tagging; cloud-provider-aws).
+static void read_tags(struct reading *r, const struct json_value *list)
+{
+    for (size_t i = 0; list && list->kind == JSON_LIST && i < list->n && !r->aws->cluster; i++) {
+        struct span key = json_text(json_get(&list->items[i], "Key"));
+        if (span_is(key, "eks:cluster-name") || span_is(key, "aws:eks:cluster-name"))
+            r->aws->cluster = copy(r, json_get(&list->items[i], "Value"));
+        else if (span_skip(&key, "kubernetes.io/cluster/") && key.len)
+            r->aws->cluster = arena_span(r->arena, key);
+    }
+}
+
 static void read_reservations(struct reading *r, const struct json_value *list)
 {
     for (size_t i = 0; i < list->n; i++) {
@@ -184,6 +197,7 @@ static void read_reservations(struct reading *r, const struct json_value *list)
         for (size_t k = 0; instances && instances->kind == JSON_LIST && k < instances->n; k++) {
             const struct json_value *v = &instances->items[k];
             read_interfaces(r, json_get(v, "NetworkInterfaces"), copy(r, json_get(v, "InstanceId")));
+            read_tags(r, json_get(v, "Tags"));
         }
     }
     r->aws->interfaces_known = true;

@@ -66,6 +66,7 @@ struct aws { // zero-initialized is "nothing is known"
     struct aws_acl *acls;
     size_t n_acls;
     bool groups_known, interfaces_known, acls_known; // such a list was read to its end
+    const char *cluster;                             // in EKS, as its instances' tags name it; or NULL
 };
 
 // Adds what one answer holds, by its own top-level key. False with "line N: …" when it is broken off or not

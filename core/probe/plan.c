@@ -93,17 +93,17 @@ static const char *file_of(const struct planner *p, const struct errand *errand,
                         t[1], t[2], t[3], t[4], t[5], strrchr(file, '/'));
 }
 
-static bool fill(const struct planner *p, const struct errand *errand, struct planned *item,
-                 const char *const **ret_words, struct error *err)
+static enum argv_result fill(const struct planner *p, const struct errand *errand, struct planned *item,
+                             const char *const **ret_words, struct error *err)
 {
     const struct probe_row *row = item->row;
     const char *file;
-    bool good = argv_fill_word(p->arena, row->file, &errand->values, &file, err) == ARGV_MADE;
-    if (good)
+    enum argv_result result = argv_fill_word(p->arena, row->file, &errand->values, &file, err);
+    if (result == ARGV_MADE)
         item->file = file_of(p, errand, file);
-    if (good && row->heading)
-        good = argv_fill_word(p->arena, row->heading, &errand->values, &item->heading, err) == ARGV_MADE;
-    return good && argv_fill(p->arena, row->argv, &errand->values, ret_words, err) == ARGV_MADE;
+    if (result == ARGV_MADE && row->heading)
+        result = argv_fill_word(p->arena, row->heading, &errand->values, &item->heading, err);
+    return result == ARGV_MADE ? argv_fill(p->arena, row->argv, &errand->values, ret_words, err) : result;
 }
 
 static bool wrap(const struct planner *p, const struct errand *errand, struct planned *item,
@@ -149,16 +149,17 @@ void plan_put(struct planner *p, const struct probe_row *row, const struct erran
         item.seconds = p->in->capture_seconds;
     item.where = where_of(p, errand, &item);
     item.host = host_of(errand, &item);
-    if (!fill(p, errand, &item, &words, &err))
-        settle(p, &item, PLANNED_UNFIT, &err);
+    enum argv_result filled = fill(p, errand, &item, &words, &err);
+    if (filled != ARGV_MADE)
+        settle(p, &item, filled == ARGV_UNKNOWN ? PLANNED_NOT_AVAILABLE : PLANNED_UNFIT, &err);
     else if (!wrap(p, errand, &item, words, &err))
         settle(p, &item, PLANNED_NO_WAY, &err);
-    if (item.state != PLANNED_UNFIT && !is_allowed(p, &item, &err))
+    if (filled == ARGV_MADE && !is_allowed(p, &item, &err))
         settle(p, &item, PLANNED_NOT_ALLOWED, &err);
-    if (item.state == PLANNED_UNFIT || !item.argv)
+    if (filled != ARGV_MADE || !item.argv)
         item.argv = words;
-    item.command =
-        item.state == PLANNED_UNFIT ? argv_shape(p->arena, row->argv, NULL) : argv_text(p->arena, item.argv);
+    item.command = filled == ARGV_MADE ? argv_text(p->arena, item.argv)
+                                       : argv_shape(p->arena, row->argv, &errand->values);
     if (is_new(p, &item))
         *ARENA_PUSH(p->arena, p->plan->items, p->plan->n, p->plan->cap) = item;
 }

@@ -37,9 +37,10 @@ struct plan_input {
 
 enum planned_state {
     PLANNED_RUN,
-    PLANNED_NOT_ALLOWED, // no consent, or guided: why says which
-    PLANNED_NO_WAY,      // the node cannot be reached
-    PLANNED_UNFIT,       // a value is not what it should be ("node name \"-oProxy…\" is no DNS name")
+    PLANNED_NOT_ALLOWED,   // no consent, or guided: why says which
+    PLANNED_NO_WAY,        // the node cannot be reached
+    PLANNED_NOT_AVAILABLE, // a value is not known: why says which, and what would name it
+    PLANNED_UNFIT,         // a value is not what it should be ("node name \"-oProxy…\" is no DNS name")
 };
 
 // See probe/probe.h.

@@ -245,18 +245,30 @@ static void fill_aws(const struct planner *p, struct probe_values *values)
     values->at[VALUE_TO_S] = arena_printf(p->arena, "%lld", to / 1000);
 }
 
-static bool waits_for_interfaces(const struct planner *p, const struct probe_row *row)
+static bool is_asked(const struct planner *p, const char *file)
 {
     const char *why;
-    bool needs = strstr(row->name, "groups") || strstr(row->name, "acls");
-    return needs &&
-           scope_asked(p->scope.facts, "aws/describe-network-interfaces.json", &why) == SCOPE_NOT_ASKED;
+    return scope_asked(p->scope.facts, file, &why) != SCOPE_NOT_ASKED;
 }
 
-// Of the nodes on the path, where somebody named a bucket for it.
+static bool waits_for_interfaces(const struct planner *p, const struct probe_row *row)
+{
+    bool needs = strstr(row->name, "groups") || strstr(row->name, "acls");
+    return needs && !is_asked(p, "aws/describe-network-interfaces.json");
+}
+
+// Whoever may know the cluster's name is asked before what needs it.
+static bool waits_for_name(const struct planner *p, const struct probe_row *row, const char *name)
+{
+    bool needs = !name && (row->when == PROBE_WHEN_AWS_SHORT || row->when == PROBE_WHEN_AWS_LONG);
+    return needs && !(is_asked(p, "cluster/context.txt") && is_asked(p, "aws/describe-instances.json"));
+}
+
+// Of the nodes on the path, where somebody named a bucket for it; who consented and named none is told.
 static void put_bundles(struct planner *p, const struct probe_row *row)
 {
-    for (size_t i = 0; p->in->bucket && i < p->scope.n_nodes; i++) {
+    bool asked_for = p->in->bucket || (p->in->consent & row->consent && !p->in->guided);
+    for (size_t i = 0; asked_for && i < p->scope.n_nodes; i++) {
         const struct scope_node *node = &p->scope.nodes[i];
         struct errand errand = here(p);
         if (!node->on_path)
@@ -280,7 +292,7 @@ static void put_aws(struct planner *p, const struct probe_row *row)
         return;
     }
     fill_aws(p, &errand.values);
-    if (waits_for_interfaces(p, row))
+    if (waits_for_interfaces(p, row) || waits_for_name(p, row, errand.values.at[VALUE_CLUSTER]))
         p->plan->waits = true;
     else
         plan_put(p, row, &errand);

@@ -84,12 +84,19 @@ static bool has_room(const struct run *run)
            run->host->running < limit(runner->config.max_per_host, MAX_PER_HOST);
 }
 
+static const enum probe_state refused_as[] = {
+    [PLANNED_NOT_ALLOWED] = PROBE_DENIED,
+    [PLANNED_NO_WAY] = PROBE_FAILED,
+    [PLANNED_NOT_AVAILABLE] = PROBE_MISSING,
+    [PLANNED_UNFIT] = PROBE_FAILED,
+};
+
 static void take_waiting(struct run *run)
 {
     const struct planned *planned = &run->planned;
     if (planned->state != PLANNED_RUN) {
         refuse(run);
-        run_end(run, planned->state == PLANNED_NOT_ALLOWED ? PROBE_DENIED : PROBE_FAILED, planned->why);
+        run_end(run, refused_as[planned->state], planned->why);
         return;
     }
     if (has_room(run) && link_is_open(run) && shared_take(run)) {

@@ -73,8 +73,12 @@ static void run_close(struct run *run)
 {
     struct probe_run *pub = &run->pub;
     pub->ended = clock_now();
-    writer_close(run->file,
-                 (struct writer_close){.make = makes_a_file(run), .record = record_write, .context = run});
+    writer_close(run->file, (struct writer_close){
+                                .make = makes_a_file(run),
+                                .unpack = pub->state == PROBE_DONE && run->planned.row->flags & PROBE_BUNDLE,
+                                .record = record_write,
+                                .context = run,
+                            });
     runner_kick(run->runner);
 }
 

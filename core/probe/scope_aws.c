@@ -118,17 +118,8 @@ const char *scope_subnets(const struct scope *s)
     return list_take(&list, s->arena);
 }
 
-// "arn:aws:eks:REGION:ACCOUNT:cluster/NAME", or eksctl's "USER@NAME.REGION.eksctl.io" and its label.
-const char *scope_cluster(const struct scope *s)
+static const char *name_in_labels(const struct scope *s)
 {
-    struct span context = span_of(s->context);
-    size_t at = span_find(context, ":cluster/");
-    if (at != SIZE_MAX && span_starts(context, "arn:"))
-        return arena_span(s->arena, span_from(context, at + strlen(":cluster/")));
-    if (span_ends(context, ".eksctl.io")) {
-        struct span name = span_from(context, span_find_char(context, '@') + 1);
-        return arena_span(s->arena, span_first(name, span_find_char(name, '.')));
-    }
     for (size_t i = 0; s->facts && i < s->facts->cluster.nodes.n; i++) {
         const struct kube_labels *labels = &s->facts->cluster.nodes.items[i].meta.labels;
         const char *name = kube_label(labels, "alpha.eksctl.io/cluster-name");
@@ -136,4 +127,14 @@ const char *scope_cluster(const struct scope *s)
             return name;
     }
     return NULL;
+}
+
+// Who says it, the surest first: the context that was named, the kubeconfig, eksctl's label, EC2's tags.
+const char *scope_cluster(const struct scope *s)
+{
+    struct span name;
+    if (api_eks_name(span_of(s->context), &name))
+        return arena_span(s->arena, name);
+    const char *found = s->facts && s->facts->api.eks_cluster ? s->facts->api.eks_cluster : name_in_labels(s);
+    return !found && s->facts && s->facts->aws ? s->facts->aws->cluster : found;
 }

@@ -114,6 +114,19 @@ const struct probe_row probe_table[] = {
         .subjects = {SUBJECT_POD_STATE},
     },
 
+    {
+        // By which name AWS knows the cluster. Nothing secret is asked for.
+        .name = "context",
+        .argv = WORDS(KUBECTL, "config", "view", "--minify", "-o",
+                      "jsonpath={.current-context}{\"\\n\"}{.contexts[0].context.cluster}{\"\\n\"}"
+                      "{range .users[0].user.exec.args[*]}{@}{\"\\n\"}{end}"),
+        .when = PROBE_WHEN_AWS,
+        .seconds = 20,
+        .bytes = SMALL,
+        .file = "cluster/context.txt",
+        .subjects = {SUBJECT_CHANGES_COREDNS, SUBJECT_CHANGES_POLICY, SUBJECT_TIMELINE},
+    },
+
     // Listings.
     LIST("pods", PROBE_ALWAYS, PROBE_BASIS, SUBJECT_POD_STATE, SUBJECT_COREDNS_PODS, SUBJECT_COREDNS,
          SUBJECT_MEMORY, SUBJECT_CLUSTER_HEALTH, SUBJECT_DNS_CONFIG),
@@ -272,7 +285,18 @@ const struct probe_row probe_table[] = {
     },
 
     // AWS.
-    EC2("describe-instances", "describe-instances", "Name=instance-id,Values={instances}"),
+    {
+        // Their tags name the cluster, too.
+        .name = "describe-instances",
+        .argv =
+            WORDS(AWS_CLI("ec2"), "describe-instances", "--filters", "Name=instance-id,Values={instances}"),
+        .when = PROBE_WHEN_AWS,
+        .seconds = 60,
+        .bytes = RULES,
+        .file = "aws/describe-instances.json",
+        .subjects = {SUBJECT_SECURITY_GROUP, SUBJECT_CHANGES_COREDNS, SUBJECT_CHANGES_POLICY,
+                     SUBJECT_TIMELINE},
+    },
     EC2("describe-network-interfaces", "describe-network-interfaces",
         "Name=attachment.instance-id,Values={instances}"),
     EC2("describe-network-interfaces", "describe-network-interfaces-by-address",
@@ -315,7 +339,7 @@ const struct probe_row probe_table[] = {
         .consent = CONSENT_BUNDLE,
         .each = PROBE_EACH_POD_NODE,
         .when = PROBE_WHEN_AWS,
-        .flags = PROBE_CHANGES,
+        .flags = PROBE_CHANGES | PROBE_BUNDLE,
         .seconds = 900,
         .bytes = LISTING,
         .file = "nodes/{node}/bundle.tar.gz",

@@ -64,6 +64,7 @@ bool tree_open(struct tree *tree, const char *path, struct error *err)
         tree_close(tree);
         return false;
     }
+    tree->path = mem_strdup(path);
     return true;
 }
 
@@ -79,6 +80,7 @@ void tree_close(struct tree *tree)
         close(tree->records);
     if (tree->dir >= 0)
         close(tree->dir);
+    free(tree->path);
     *tree = (struct tree){.dir = -1, .records = -1};
 }
 
@@ -104,7 +106,7 @@ static void add_moved(struct str *out, struct span line, const char *from, const
     arena_done(&arena);
 }
 
-static bool read_records(const struct tree *tree, struct str *ret)
+bool tree_read_records(const struct tree *tree, struct str *ret)
 {
     int fd = open_read(tree, records_name);
     char buffer[4096];
@@ -138,7 +140,7 @@ static bool replace_records(struct tree *tree, struct span text, struct error *e
 static bool move_records(struct tree *tree, const char *from, const char *to, struct error *err)
 {
     struct str old = {0}, moved = {0};
-    bool good = read_records(tree, &old) || error_set_errno(err, errno, "%s", records_name);
+    bool good = tree_read_records(tree, &old) || error_set_errno(err, errno, "%s", records_name);
     struct span rest = str_span(&old), line;
     while (good && span_cut_line(&rest, &line))
         add_moved(&moved, line, from, to);
@@ -162,9 +164,9 @@ static char *earlier_path(const char *path, unsigned again)
     return ret;
 }
 
-static bool move_earlier(struct tree *tree, const char *path, struct error *err)
+bool tree_move_earlier(struct tree *tree, const char *path, struct error *err)
 {
-    enum unpackdir_moved moved = UNPACKDIR_TAKEN;
+    enum unpackdir_moved moved = tree_is_free(tree, path) ? UNPACKDIR_NOTHING_THERE : UNPACKDIR_TAKEN;
     for (unsigned i = 0; moved == UNPACKDIR_TAKEN && i < SAME_SECOND_MAX; i++) {
         char *to = earlier_path(path, i);
         moved = unpackdir_move(tree->dir, span_of(path), span_of(to), err);
@@ -187,7 +189,7 @@ static bool name_is_good(const char *path, struct error *err)
 int tree_file(struct tree *tree, const char *path, struct error *err)
 {
     int fd = -1;
-    if (name_is_good(path, err) && move_earlier(tree, path, err) &&
+    if (name_is_good(path, err) && tree_move_earlier(tree, path, err) &&
         unpackdir_file(tree->dir, span_of(path), &fd, err))
         return fd;
     error_prefix(err, "%s", path);

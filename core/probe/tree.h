@@ -13,6 +13,7 @@ struct tree_shared;
 
 struct tree {
     int dir;
+    char *path;
     int records;                // probes.jsonl, at its end; -1 before the first one
     struct str waiting;         // records that found no room yet
     struct tree_shared *shared; // files that several probes share, as long as this run writes into them
@@ -26,6 +27,17 @@ void tree_close(struct tree *tree);
 // A new file. A reading that stands there is moved below earlier/<UTC>/, and its records say so. -1 with an
 // error.
 int tree_file(struct tree *tree, const char *path, struct error *err);
+
+// Takes an archive of the log collector apart, which stands in the tree as `path`: its files take their
+// places below the archive's folder, and the archive goes. A file that a probe of its own brought stays,
+// since it was asked for as it is (with counters), and the bundle's lies below "bundle/" beside it; any other
+// that stands there moves as one does for a new reading. An archive that is hostile, broken or no bundle
+// stays as it is. (tree_unpack.c)
+bool tree_unpack(struct tree *tree, const char *path, struct error *err);
+
+// For tree_unpack.c: moves a reading out of the way, with its records; the records' text.
+bool tree_move_earlier(struct tree *tree, const char *path, struct error *err);
+bool tree_read_records(const struct tree *tree, struct str *ret);
 
 // Whether a path is one of the tree's and nothing stands there: a record of what brought no file may name it.
 bool tree_is_free(const struct tree *tree, const char *path);

@@ -128,7 +128,9 @@ static void file_end(struct writer_file *file)
     } else {
         if (file->how.make && !file_is_bad(file))
             file_open(file);
-        file->result.there = file->fd >= 0;
+        if (file->how.unpack && !file_is_bad(file) && file->fd >= 0)
+            tree_unpack(&file->writer->tree, file->path, &file->result.err);
+        file->result.there = file->fd >= 0 && !tree_is_free(&file->writer->tree, file->path);
         file->result.free =
             !file->result.there && file->path && tree_is_free(&file->writer->tree, file->path);
         if (file->fd >= 0)

@@ -39,10 +39,11 @@ bool writer_failed(struct writer_file *file);
 
 // No more is to come. `make`: there is to be a file, be it an empty one. `record` is called on the writer's
 // thread when the file is whole, and says what line of probes.jsonl is to tell of it; until the file has come
-// back from writer_next, what `context` points to is the writer's.
+// back from writer_next, what `context` points to is the writer's. `unpack`: it is an archive of the log
+// collector, whose files take their places before that (tree_unpack).
 typedef void writer_record_fn(void *context, const struct writer_result *result, struct str *ret_line);
 struct writer_close {
-    bool make;
+    bool make, unpack;
     writer_record_fn *record;
     void *context;
 };

@@ -28,10 +28,17 @@ static bool serves(const struct evidence_probe *p, struct subject_list about, st
     return false;
 }
 
-// What was not allowed says more than what failed for it.
-static bool is_graver(const struct evidence_probe *p, const struct evidence_probe *than)
+// What was not allowed says more than what failed for it, and that more than what could not be begun.
+static int gravity(const struct evidence_probe *p)
 {
-    return !than || (p->state == PROBE_DENIED && than->state != PROBE_DENIED);
+    return !p ? -1 : p->state == PROBE_DENIED ? 2 : p->state == PROBE_MISSING ? 0 : 1;
+}
+
+static enum step_status status_after(const struct evidence_probe *p)
+{
+    return p->state == PROBE_DENIED    ? STEP_NOT_ALLOWED
+           : p->state == PROBE_MISSING ? STEP_NOT_RUN
+                                       : STEP_FAILED;
 }
 
 void step_from_probes(struct report_step *step, struct subject_list about, const struct evidence *evidence,
@@ -46,11 +53,10 @@ void step_from_probes(struct report_step *step, struct subject_list about, const
         if (!serves(p, about, &patterns))
             continue;
         n_answered += p->answered;
-        if (!p->answered && p->state != PROBE_CANCELLED && is_graver(p, worst))
+        if (!p->answered && p->state != PROBE_CANCELLED && gravity(p) > gravity(worst))
             worst = p;
     }
     arena_done(&patterns);
     if (worst && n_answered == 0)
-        step_say(step, worst->state == PROBE_DENIED ? STEP_NOT_ALLOWED : STEP_FAILED,
-                 arena_printf(arena, "%s: %s", worst->meant, worst->why));
+        step_say(step, status_after(worst), arena_printf(arena, "%s: %s", worst->meant, worst->why));
 }

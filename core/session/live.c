@@ -103,7 +103,7 @@ static bool keep_since(struct session *s, usec_t since, struct error *err)
 static bool begin(struct live *live, struct error *err)
 {
     struct session *s = live->s;
-    struct live_wish wish = {live->config.via, live->config.consent};
+    struct live_wish wish = {live->config.via, live->config.consent, live->config.bucket};
     if (!take_case(s, err) || !live_way_init(&live->way, s, wish, err) ||
         !live_note_beforehand(s, &live->way, err) || !keep_since(s, live->way.since, err))
         return false;

@@ -17,11 +17,12 @@ struct live_config {
     struct session *session; // with `keep`: a live run always has a case
     struct loop *loop;
     enum reach via;
-    unsigned consent;  // what was given; the policy and guided mode bound it
-    loop_fn *changed;  // a probe started, grew or ended; steps were judged: draw again
-    runner_fn *probe;  // one started or ended; may be NULL
-    loop_fn *analysed; // a new analysis is about to take the place of the last: what borrows from it lets go
-    loop_fn *finished; // all that was asked for is done, or was cancelled
+    unsigned consent;   // what was given; the policy and guided mode bound it
+    const char *bucket; // in S3, for a node's bundle; NULL: none may be collected. Borrowed until live_free
+    loop_fn *changed;   // a probe started, grew or ended; steps were judged: draw again
+    runner_fn *probe;   // one started or ended; may be NULL
+    loop_fn *analysed;  // a new analysis is about to take the place of the last: what borrows from it lets go
+    loop_fn *finished;  // all that was asked for is done, or was cancelled
     void *context;
 };
 

@@ -14,6 +14,7 @@ struct live_way {
     const char *const *path; // where programs are looked up; NULL: $PATH's
     const char *hostname;
     const char *host_keys;                           // or NULL: strict
+    const char *bucket;                              // or NULL: no bundles
     struct tempdir *sockets;                         // ssh's
     usec_t since;                                    // how far back logs are asked for
     unsigned max_all, max_per_host, capture_seconds; // 0: the program's own
@@ -55,6 +56,7 @@ struct live {
 struct live_wish { // a person's
     enum reach via;
     unsigned consent;
+    const char *bucket;
 };
 bool live_way_init(struct live_way *ret, const struct session *s, struct live_wish wish, struct error *err);
 void live_way_done(struct live_way *way);

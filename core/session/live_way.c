@@ -49,6 +49,7 @@ bool live_way_init(struct live_way *ret, const struct session *s, struct live_wi
     *ret = (struct live_way){
         .via = wish.via,
         .guided = session_is_guided(s),
+        .bucket = wish.bucket,
         .since = live_since(s),
         .max_all = (unsigned)policy->max_probes,
         .max_per_host = (unsigned)policy->max_per_host,
@@ -84,6 +85,7 @@ struct plan_input live_way_plan(const struct live_way *way, const struct session
         .since = way->since,
         .capture_seconds = way->capture_seconds,
         .host_keys = way->host_keys,
+        .bucket = way->bucket,
         .hostname = way->hostname,
         .control_folder = way->sockets ? tempdir_path(way->sockets) : NULL,
     };

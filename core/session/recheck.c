@@ -235,7 +235,7 @@ static bool begin(struct recheck *r, struct error *err)
     if (!report || report->diagnosis == DIAGNOSIS_INCONCLUSIVE)
         return error_set(err, "nothing was decided in this case that could be checked again");
     take_decided(r, report);
-    struct live_wish wish = {r->config.via, r->config.consent};
+    struct live_wish wish = {r->config.via, r->config.consent, NULL};
     if (wish.via == REACH_NONE)
         wish.via = live_way_of_case(r->s);
     if (!live_way_init(&r->way, r->s, wish, err) || !live_note_beforehand(r->s, &r->way, err))

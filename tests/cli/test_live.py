@@ -14,7 +14,7 @@ from checks import D5TUI, ROOT, TREE, check, finish
 STANDIN = os.path.join(ROOT, "tests", "kit", "standin.py")
 TARGET = ["-n", "shop", "-p", "checkout-7d9c5b6f4-x2x9p", "--query", "orders.shop.svc.cluster.local",
           "--since", "2026-11-23T07:00:00Z", "--until", "2026-11-23T07:30:00Z"]
-READS = {"get", "logs", "exec", "auth", "api-resources"}  # exec only where it is allowed
+READS = {"config", "get", "logs", "exec", "auth", "api-resources"}  # exec only where it is allowed
 
 
 class Cluster:
@@ -92,6 +92,8 @@ def check_run(room):
           step(live, "T.M4")["reason"] == "T.M2")
     verbs = {next(w for w in c.split()[1:] if not w.startswith("-")) for c in cluster.calls() if c.startswith("kubectl")}
     check("run: only reads", verbs <= READS, verbs)
+    settings = [c for c in cluster.calls() if " config " in c]
+    check("run: of the kubeconfig, names only", all(" view --minify " in c and "jsonpath=" in c for c in settings), settings)
     check("run: what ran is recorded", all(r["state"] == "done" for r in cluster.records() if r["file"] == "cluster/pods.json"))
     return cluster
 

@@ -115,6 +115,9 @@ def kubectl(args):
     if words[:2] == ["config", "get-contexts"]:
         print("prod-eu")
         return 0
+    if words[:2] == ["config", "view"]:
+        print("prod-eu\nprod-eu")
+        return 0
     calls = {"get": get, "logs": logs, "exec": in_pod}
     return calls[words[0]](args, words) if words[0] in calls else fail(f"unknown command {words[0]}")
 

@@ -49,6 +49,7 @@ def matches(pattern, o):
 class Aws:
     def __init__(self, lab, address, certificates, record):
         self.lab, self.commands, self.executions, self.audit = lab, {}, {}, []
+        self.bucket = {}  # what is in it, by key
         self.ingress = {GROUP_NODES: [anywhere(cidr='10.0.0.0/16')]}  # a group's rules, inbound
         self.groups = {name: GROUP_NODES for name in NODES}            # the group of a node's interfaces
         self.server = https.Server(address, type('AwsHandler', (Handler,), {'aws': self}), certificates, record)
@@ -110,8 +111,11 @@ class Aws:
         return command
 
     def StartAutomationExecution(self, asked):
-        number = str(uuid.uuid4())
-        self.executions[number] = {'AutomationExecutionId': number, 'DocumentName': asked['DocumentName'], 'Parameters': asked.get('Parameters', {}), 'started': time.time()}
+        number, parameters = str(uuid.uuid4()), asked.get('Parameters', {})
+        name = next((n for n in NODES if parameters.get('EKSInstanceId') == [self.instance_id(n)]), None)
+        if asked.get('DocumentName') != 'AWSSupport-CollectEKSInstanceLogs' or not name or parameters.get('LogDestination') != [BUCKET]:
+            raise Fail('InvalidAutomationExecutionParametersException', 'the lab knows one document, its own instances and one bucket')
+        self.executions[number] = {'AutomationExecutionId': number, 'DocumentName': asked['DocumentName'], 'Parameters': parameters, 'node': name, 'started': time.time()}
         return {'AutomationExecutionId': number}
 
     def GetAutomationExecution(self, asked):
@@ -119,7 +123,9 @@ class Aws:
         if not execution:
             raise Fail('AutomationExecutionNotFoundException', '')
         over = time.time() - execution['started'] > 2
-        return {'AutomationExecution': dict({k: v for k, v in execution.items() if k != 'started'}, AutomationExecutionStatus='Success' if over else 'InProgress')}
+        if over:
+            self._pack(execution['node'])
+        return {'AutomationExecution': dict({k: v for k, v in execution.items() if k not in ('started', 'node')}, AutomationExecutionStatus='Success' if over else 'InProgress')}
 
     # ---------------------------------------------------------------- logs
     def FilterLogEvents(self, asked):
@@ -134,18 +140,22 @@ class Aws:
         return {'status': 'Complete', 'results': [[{'field': '@timestamp', 'value': str(e['at'])}, {'field': '@message', 'value': json.dumps(e['object'])}] for e in self.audit], 'statistics': {}}
 
     # ---------------------------------------------------------------- S3
-    def bundle(self, key):
-        """the archive of the node that the key names"""
-        name = next((n for n in NODES if self.instance_id(n) in key), None)
-        if not name:
-            return None
+    def _pack(self, name):
+        """as the document does: the node's archive goes into the bucket, beside one of long ago"""
         made = io.BytesIO()
         with tarfile.open(fileobj=made, mode='w:gz') as tar:
             for path, text in self.lab.nodes[name].bundle().items():
                 info = tarfile.TarInfo('./' + path)
                 info.size, info.mtime = len(text.encode()), int(time.time())
                 tar.addfile(info, io.BytesIO(text.encode()))
-        return made.getvalue()
+        key = 'eks_%s_%%s-UTC_0.7.9.tar.gz' % self.instance_id(name)
+        self.bucket[key % '2021-03-24_0103'] = b'an old one'
+        self.bucket[key % time.strftime('%Y-%m-%d_%H%M', time.gmtime())] = made.getvalue()
+
+    def listed(self, prefix):
+        contents = [{'Key': k, 'Size': len(self.bucket[k])} for k in sorted(self.bucket) if k.startswith(prefix)]
+        return '<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>%s</Name><KeyCount>%d</KeyCount><IsTruncated>false</IsTruncated>%s</ListBucketResult>' % (
+            BUCKET, len(contents), ''.join('<Contents>%s</Contents>' % xml(c) for c in contents))
 
 
 class Fail(Exception):
@@ -181,11 +191,15 @@ class Handler(https.Handler):
         return self.answer(400, 'text/xml', ('<Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors></Response>' % (fail.kind, fail.message)).encode())
 
     def do_GET(self):
-        key = urllib.parse.unquote(self.path.split('?')[0]).lstrip('/').removeprefix(BUCKET + '/')
-        self.server.record(action='s3 ' + self.command, asked={'key': key})
-        data = self.aws.bundle(key)
+        url = urllib.parse.urlsplit(self.path)
+        query, key = urllib.parse.parse_qs(url.query), urllib.parse.unquote(url.path).lstrip('/').removeprefix(BUCKET).lstrip('/')
+        listing = 'list-type' in query and not key
+        self.server.record(action='List' if listing else 'Get' if self.command == 'GET' else 'Head', asked=query if listing else {'key': key})
+        if listing:
+            return self.answer(200, 'application/xml', self.aws.listed(query.get('prefix', [''])[0]).encode())
+        data = self.aws.bucket.get(key)
         if data is None:
             return self.answer(404, 'application/xml', b'<Error><Code>NoSuchKey</Code></Error>')
-        return self.answer(200, 'application/gzip', b'' if self.command == 'HEAD' else data, {'ETag': '"1"', 'Last-Modified': 'Sun, 29 Nov 2026 00:00:00 GMT'})
+        return self.answer(200, 'application/gzip', data, {'ETag': '"1"', 'Last-Modified': 'Sun, 29 Nov 2026 00:00:00 GMT'})
 
     do_HEAD = do_GET

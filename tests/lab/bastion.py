@@ -48,8 +48,8 @@ class Bastion:
         os.makedirs(self.home + '/bin', mode=0o700)
         for tool in tools:
             os.symlink('/usr/bin/' + tool, '%s/bin/%s' % (self.home, tool))
-        self._write('.kube/config', KUBECONFIG % (CONTEXT, API, certificates, CONTEXT))
-        self._write('.ssh/config', SSH_CONFIG % (USER, keys))
+        self.write('.kube/config', KUBECONFIG % (CONTEXT, API, certificates, CONTEXT))
+        self.write('.ssh/config', SSH_CONFIG % (USER, keys))
         self.keys = {name: self._key(keys, name) for name in NODES}
         self._know()
 
@@ -58,14 +58,14 @@ class Bastion:
             return ' '.join(f.read().split()[:2])
 
     def _know(self):
-        self._write('.ssh/known_hosts', ''.join('%s %s\n' % pair for pair in self.keys.items()))
+        self.write('.ssh/known_hosts', ''.join('%s %s\n' % pair for pair in self.keys.items()))
 
     def mistake(self, name):
         """the known key of that node is another one's"""
         self.keys[name] = next(key for other, key in self.keys.items() if other != name)
         self._know()
 
-    def _write(self, path, text):
+    def write(self, path, text):
         real = os.path.join(self.home, path)
         os.makedirs(os.path.dirname(real), mode=0o700, exist_ok=True)
         with open(real, 'w') as f:

@@ -42,6 +42,7 @@ class Scene:
     diagnosis, verdict, status = ['no_fault'], ['confirmed'], 0
     via, allow, environment = 'ssh', 'exec,capture', {}
     limit = 180                         # seconds; a run that takes longer hangs
+    alone = False                       # takes the whole machine: hundreds of calls of aws
     check = staticmethod(check.named)
     look = None                         # instead of running d5tui
 

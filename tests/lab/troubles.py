@@ -1,8 +1,10 @@
 """Trouble on the way: what breaks is not the cluster but what looks at it. d5tui has to end in time, say clearly at each step what
 it could not see, and go on with the rest."""
+import os
 import re
 import threading
 
+import aws
 import check
 from api import Trouble
 from network import NODE_A, NODE_B, here
@@ -100,6 +102,20 @@ def full_disk(lab):
     lab.bastion.box.sh('mkdir -p %s\nmount -t tmpfs -o size=200k tmpfs %s' % (check.STATE, check.STATE))
 
 
+def name_bucket(lab):
+    lab.bastion.write('.config/d5tui/config.yaml', 'bundle_bucket: %s\n' % aws.BUCKET)
+
+
+def bundled(lab, results, done, seconds):
+    """the check of a bundle: it came, was taken apart and judged, live and offline"""
+    check.named(lab, results, done, seconds)
+    _probe(results, 'done', 'AWSSupport-CollectEKSInstanceLogs', '')
+    rules = [s for s in (e.get('source', '') for e in check.report_of(done).get('evidence', [])) if 'networking/iptables-save.txt' in s]
+    results.add('the rule is cited from the bundle', rules and not any('iptables-save' in ' '.join(p['argv'] or []) and p['state'] == 'done' for p in check.probes()), check.report_of(done).get('evidence'))
+    left = [name for name in os.listdir(check.evidence() + '/nodes/' + NODE_A) if name.endswith('.gz')]
+    results.add('no archive is left in the tree', not left, left)
+
+
 def says_full(lab, results, done, seconds):
     results.add('it says that the disk is full', re.search(r'[Nn]o space left|disk (is )?full', done.stderr + done.stdout), 'exit %s: %s' % (done.returncode, done.stderr[-800:]))
     results.add('exit 1 or 3', done.returncode in (1, 3), done.returncode)
@@ -112,7 +128,8 @@ def trouble(story, **more):
 
 TROUBLES = {
     'via_exec': trouble('No ssh: the node is asked through the kube-proxy pod on it.', via='exec'),
-    'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', tools=WITH_AWS, limit=270),
+    'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', tools=WITH_AWS, limit=400, alone=True),
+    'bundle': trouble('No way to the nodes but AWS: the log collector\'s document runs, and its bundle is fetched and judged.', via=None, allow='exec,bundle', tools=WITH_AWS, prepare=name_bucket, check=bundled),
     'via_local': trouble('d5tui runs on the node itself.', via='local'),
     'old_api': trouble('A server of 1.20: EndpointSlices are v1beta1 and name nodes elsewhere.', prepare=old_api),
     'cut_network': trouble('The bastion loses its network while the run goes on.', during=cut_network, diagnosis=ANY, check=told('timeout|failed', 'bastion|node|pod')),

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include "core/base/mem.h"
 #include "core/probe/argv.h"
 #include "core/probe/plan.h"
@@ -291,16 +293,27 @@ static void test_bundle(void **state)
         &t.scene, "cluster/nodes.json",
         "{'kind': 'List', 'items': [{'kind': 'Node', 'metadata': {'name': 'n1'}, 'spec': {'providerID': "
         "'aws:///eu-west-1a/i-0abc123def4567890'}}]}");
-    make(&t);
-    assert_null(find(&t, "bundle", NULL)); // nobody named a bucket
+    make(&t); // consented to, and nobody named a bucket
+    assert_int_equal(find(&t, "bundle", NULL)->state, PLANNED_NOT_AVAILABLE);
+    assert_non_null(strstr(find(&t, "bundle", NULL)->why, "bundle_bucket: NAME in config.yaml"));
+    plan_done(&t.plan);
+    t.in.consent = CONSENT_ALL & ~CONSENT_BUNDLE;
+    plan_make(&t.in, &t.plan);
+    assert_null(find(&t, "bundle", NULL)); // nobody asked for one
     plan_done(&t.plan);
     t.in.bucket = "our-logs";
+    t.in.consent = CONSENT_ALL;
     plan_make(&t.in, &t.plan);
     const struct planned *item = find(&t, "bundle", "i-0abc123def4567890");
     assert_int_equal(item->state, PLANNED_RUN);
     assert_true(ends_with(item->argv, "EKSInstanceId=i-0abc123def4567890,LogDestination=our-logs"));
     plan_done(&t.plan);
     t.in.consent = CONSENT_ALL & ~CONSENT_BUNDLE;
+    plan_make(&t.in, &t.plan);
+    assert_int_equal(find(&t, "bundle", "i-0abc123def4567890")->state, PLANNED_NOT_ALLOWED);
+    plan_done(&t.plan);
+    t.in.consent = CONSENT_ALL;
+    t.in.guided = true;
     plan_make(&t.in, &t.plan);
     assert_int_equal(find(&t, "bundle", "i-0abc123def4567890")->state, PLANNED_NOT_ALLOWED);
     end(&t);
@@ -317,7 +330,8 @@ static void test_audit_log(void **state)
         "'aws:///eu-west-1a/i-0abc123def4567890'}}]}");
     make(&t);
     struct target *target = &t.scene.facts->target;
-    assert_int_equal(find(&t, "audit-events", NULL)->state, PLANNED_UNFIT); // which cluster, nobody said
+    assert_null(find(&t, "audit-events", NULL)); // who may know the cluster's name was not asked yet
+    assert_true(t.plan.waits);
     plan_done(&t.plan);
     target->context = "arn:aws:eks:eu-west-1:111122223333:cluster/prod";
     plan_make(&t.in, &t.plan);
@@ -331,6 +345,52 @@ static void test_audit_log(void **state)
     assert_null(find(&t, "audit-events", NULL));
     assert_non_null(strstr(find(&t, "audit-query", NULL)->command, "--end-time 1795419000 "));
     end(&t);
+}
+
+static const char *const nodes_of_aws =
+    "{'kind': 'List', 'items': [{'kind': 'Node', 'metadata': {'name': 'n1'}, 'spec': {'providerID': "
+    "'aws:///eu-west-1a/i-0abc123def4567890'}}]}";
+
+// What the kubeconfig and the instances' tags say of the cluster's name, and whom CloudWatch is then asked
+// for.
+static void expect_cluster(const char *context, const char *tags, const char *name)
+{
+    struct planning t;
+    begin(&t, REACH_SSH);
+    scene_json(&t.scene, "cluster/nodes.json", nodes_of_aws);
+    scene_write(&t.scene, "cluster/context.txt", context);
+    char *instances = mem_printf("{'Reservations': [{'Instances': [{'InstanceId': 'i-0abc123def4567890', "
+                                 "'Tags': [%s]}]}]}",
+                                 tags);
+    scene_json(&t.scene, "aws/describe-instances.json", instances);
+    make(&t);
+    const struct planned *item = find(&t, "audit-events", NULL);
+    assert_non_null(item);
+    if (name)
+        assert_non_null(strstr(item->command, name));
+    assert_int_equal(item->state, name ? PLANNED_RUN : PLANNED_NOT_AVAILABLE);
+    if (!name)
+        assert_non_null(strstr(item->why, "the cluster name is not known: --context with a context"));
+    end(&t);
+    free(instances);
+}
+
+static void test_cluster_names(void **state)
+{
+    (void)state;
+    static const char tag[] =
+        "{'Key': 'Name', 'Value': 'worker'}, {'Key': 'eks:cluster-name', 'Value': 'tagged'}";
+    static const char owner[] = "{'Key': 'kubernetes.io/cluster/owner', 'Value': 'owned'}";
+    static const char other[] = "{'Key': 'Name', 'Value': 'prod'}";
+    expect_cluster("prod\narn:aws:eks:eu-west-1:111122223333:cluster/shop\neks\nget-token\n", other,
+                   "/aws/eks/shop/cluster");
+    expect_cluster("prod\nprod\neks\nget-token\n--cluster-name\nnamed\n", tag, "/aws/eks/named/cluster");
+    expect_cluster("prod\nprod\ntoken\n--cluster-id=joined\n", other, "/aws/eks/joined/cluster");
+    expect_cluster("prod\nme@eksctl.eu-west-1.eksctl.io\n", other, "/aws/eks/eksctl/cluster");
+    expect_cluster("prod\nprod\n", tag, "/aws/eks/tagged/cluster");
+    expect_cluster("prod\nprod\n", owner, "/aws/eks/owner/cluster");
+    expect_cluster("prod\nprod\n", other, NULL);
+    expect_cluster("prod\nprod\neks\n--cluster-name\n", other, NULL); // nothing follows
 }
 
 static void test_no_way(void **state)
@@ -629,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_ssm),
         cmocka_unit_test(test_bundle),
         cmocka_unit_test(test_audit_log),
+        cmocka_unit_test(test_cluster_names),
         cmocka_unit_test(test_no_way),
         cmocka_unit_test(test_guided),
         cmocka_unit_test(test_consent),

@@ -22,7 +22,7 @@ static const struct {
 } allowed[] = {
     {"kubectl", "--context=* --request-timeout=* get logs auth can-i api-resources -A -o json name "
                 "--chunk-size=* --verbs=list list pods --timestamps --namespace=* --container=* --previous=* "
-                "--since-time=* --limit-bytes=*"},
+                "--since-time=* --limit-bytes=* config view --minify jsonpath=*"},
     {"aws", "--region=* --output=json --cli-connect-timeout=* --cli-read-timeout=* ec2 logs ssm describe-* "
             "--filters Name=* filter-log-events --log-group-name /aws/eks/* --log-stream-name-prefix "
             "kube-apiserver-audit --start-time --end-time --max-items 5000 --filter-pattern start-query "
@@ -75,10 +75,12 @@ static bool is_value(struct span word)
     return span_starts(word, "{") && span_ends(word, "}") && span_find_char(word, ' ') == SIZE_MAX;
 }
 
-// The resource of `kubectl get`, and what the audit log is asked, are words of their own.
+// The resource of `kubectl get`, what the audit log is asked, and a path of JSONPath, which has braces of its
+// own, are words of their own.
 static bool is_free(const struct probe_row *row, size_t i)
 {
-    return (i > 0 && strcmp(row->argv[i - 1], "get") == 0) ||
+    return span_starts(span_of(row->argv[i]), "jsonpath=") ||
+           (i > 0 && strcmp(row->argv[i - 1], "get") == 0) ||
            (i > 0 && strcmp(row->argv[i - 1], "--filter-pattern") == 0) ||
            (i > 0 && strcmp(row->argv[i - 1], "--query-string") == 0);
 }
@@ -116,12 +118,31 @@ static void test_kubectl_reads(void **state)
     for (const struct probe_row *row = probe_table; row->name; row++) {
         if (strcmp(row->argv[0], "kubectl") != 0)
             continue;
-        assert_true(is_among(span_of(verb_of(row)), "get logs auth api-resources version"));
+        assert_true(is_among(span_of(verb_of(row)), "get logs auth api-resources version config"));
         for (size_t i = 1; row->argv[i]; i++) {
             assert_false(is_among(span_of(row->argv[i]), "secrets secret -w --watch -f --follow --raw*"));
             assert_false(span_starts(span_of(row->argv[i]), "--token") ||
                          span_starts(span_of(row->argv[i]), "--as"));
         }
+    }
+}
+
+// Of the kubeconfig, names only: no user's secrets, and no settings of the program that gets them.
+static void test_kubeconfig_gives_names(void **state)
+{
+    (void)state;
+    static const char *const secret[] = {"token", "password", "data", "key", "env", "auth-provider", "--raw"};
+    for (const struct probe_row *row = probe_table; row->name; row++) {
+        if (strcmp(row->argv[0], "kubectl") != 0 || strcmp(verb_of(row), "config") != 0)
+            continue;
+        bool picks = false, views = false;
+        for (size_t i = 1; row->argv[i]; i++) {
+            picks |= span_starts(span_of(row->argv[i]), "jsonpath=");
+            views |= strcmp(row->argv[i], "view") == 0;
+            for (size_t k = 0; k < ARRAY_LEN(secret); k++)
+                assert_null(strstr(row->argv[i], secret[k]));
+        }
+        assert_true(picks && views);
     }
 }
 
@@ -254,8 +275,9 @@ static bool is_read(const struct evidence *ev, const char *path)
 {
     // What is read for no step, but for the plan or for all: gather_access.c, gather_nodes.c,
     // gather_lookups.c.
-    static const char others[] = "cluster/access.json cluster/api-resources.txt nodes/*/system/id.txt "
-                                 "nodes/*/**/dig* nodes/*/networking/*.txt cluster/namespaces*.json";
+    static const char others[] =
+        "cluster/access.json cluster/api-resources.txt cluster/context.txt nodes/*/system/id.txt "
+        "nodes/*/**/dig* nodes/*/networking/*.txt cluster/namespaces*.json";
     bool read = is_found(ev, others, path);
     for (const struct catalogue_row *row = catalogue_rows; row->tool && !read; row++)
         read = row->files && is_found(ev, row->files, path);
@@ -321,11 +343,17 @@ static void test_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_programs_only_read),     cmocka_unit_test(test_kubectl_reads),
-        cmocka_unit_test(test_tcpdump_writes_nowhere), cmocka_unit_test(test_consent_has_a_cost),
-        cmocka_unit_test(test_changing_rows),          cmocka_unit_test(test_every_value_is_checked),
-        cmocka_unit_test(test_rows_are_whole),         cmocka_unit_test(test_every_subject_has_a_probe),
-        cmocka_unit_test(test_every_file_is_read),     cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_programs_only_read),
+        cmocka_unit_test(test_kubectl_reads),
+        cmocka_unit_test(test_kubeconfig_gives_names),
+        cmocka_unit_test(test_tcpdump_writes_nowhere),
+        cmocka_unit_test(test_consent_has_a_cost),
+        cmocka_unit_test(test_changing_rows),
+        cmocka_unit_test(test_every_value_is_checked),
+        cmocka_unit_test(test_rows_are_whole),
+        cmocka_unit_test(test_every_subject_has_a_probe),
+        cmocka_unit_test(test_every_file_is_read),
+        cmocka_unit_test(test_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
