@@ -17,6 +17,25 @@
 
 enum { COMMAND_SECONDS = 60, SAID_MOST = 300 };
 
+// ---- levels
+
+static const char *const level_words[] = {
+    [REDACT_NONE] = "nothing",
+    [REDACT_DEFAULT] = "passwords, tokens, keys, environment values, account ids, risky files",
+    [REDACT_STRICT] = "that, and all addresses, ids and names",
+};
+
+const char *export_level_words(enum redact_level level)
+{
+    return level_words[level];
+}
+
+enum redact_level export_level_turn(enum redact_level level, int by)
+{
+    int n = ARRAY_LEN(level_words);
+    return (enum redact_level)(((int)level + n + by) % n);
+}
+
 // ---- the clipboard
 
 bool export_to_clipboard(struct ui *ui, struct span text)

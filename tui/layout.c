@@ -44,7 +44,9 @@ struct layout layout_make(int rows, int cols, enum pane focus, bool zoomed)
     int last = rows > 0 ? rows - 1 : 0;
     l.keys = l.message = (struct rect){last, 0, rows > 0 ? 1 : 0, cols};
     if (zoomed) {
-        l.panes[focus] = (struct rect){0, 0, last, cols};
+        int title = rows >= LOW; // says whose text it is
+        l.title = (struct rect){0, 0, title, cols};
+        l.panes[focus] = (struct rect){title, 0, last - title, cols};
         return l;
     }
     l.title = (struct rect){0, 0, rows > 1 ? 1 : 0, cols};
@@ -67,4 +69,12 @@ struct layout layout_make(int rows, int cols, enum pane focus, bool zoomed)
         break;
     }
     return l;
+}
+
+void layout_take_title(struct layout *l, enum pane pane)
+{
+    struct rect *area = &l->panes[pane];
+    area->row -= l->title.rows;
+    area->rows += l->title.rows;
+    l->title.rows = 0;
 }

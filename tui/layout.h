@@ -14,7 +14,7 @@ enum pane { PANE_CHECKLIST, PANE_EVIDENCE, PANE_REPORT, PANE_COUNT };
 
 struct layout {
     enum layout_kind kind;
-    struct rect title;             // one row
+    struct rect title;             // one row, or none
     struct rect tabs;              // narrow: one row; else empty
     struct rect panes[PANE_COUNT]; // with their frames; empty where a pane is not shown
     struct rect strip;             // the path strip: one row; empty when tiny
@@ -23,8 +23,11 @@ struct layout {
 };
 
 // `focus` is the pane that has the keys: the one that is shown where there is room for one. `zoomed`: it has
-// all of the screen but the last row.
+// all of the screen but the last row and, where there is room, the title.
 struct layout layout_make(int rows, int cols, enum pane focus, bool zoomed);
+
+// Gives a zoomed pane the title's row, too.
+void layout_take_title(struct layout *l, enum pane pane);
 
 bool rect_is_empty(struct rect area);
 

@@ -107,7 +107,10 @@ static void fill(struct ui *ui, struct view *view)
     if (ui->cases->err.text[0])
         view_add_heading(view, ROLE_ERROR, ui->cases->err.text);
     else if (ui->cases->list.n == 0)
-        view_add_heading(view, ROLE_MUTED, "There is no case yet: the first thing that is done makes one");
+        view_add_heading(view, ROLE_MUTED,
+                         ui->config->session.keep || !ui->session
+                             ? "There is no case yet: the first thing that is done makes one"
+                             : "There is no case yet, and the demo makes none: d5tui --from PATH does");
     for (size_t i = ui->cases->list.n; i-- > 0;) // the latest first
         add_case(ui, view, i);
 }
@@ -120,6 +123,20 @@ static bool find_current(struct ui *ui, struct view *view, size_t *ret)
         return false;
     *ret = row->index;
     return true;
+}
+
+// The target's lines, without those that say nothing.
+static void tell_target(const char *target, struct prose *p)
+{
+    struct span rest = span_of(target), line;
+    const char *label = "target";
+    while (rest.len > 0 && span_cut_line(&rest, &line)) {
+        if (span_trim(line).len == 0 || span_ends(line, ": null") ||
+            span_contains(line, "{from: null, to: null}"))
+            continue;
+        prose_label(p, label, ROLE_TEXT, SPAN_FMT, SPAN_ARG(line));
+        label = "";
+    }
 }
 
 static void detail(struct ui *ui, struct view *view, struct prose *p)
@@ -141,8 +158,7 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
         prose_label(p, "cut off", ROLE_WARN, "it was not left in good order; all that was done is there");
     prose_label(p, "events", ROLE_MUTED, "%llu", (unsigned long long)c->events);
     prose_label(p, "folder", ROLE_MUTED, "%s", ui->cases->list.items[index].dir);
-    if (c->target)
-        prose_label(p, "target", ROLE_TEXT, "%s", c->target);
+    tell_target(c->target, p);
     str_done(&owner);
 }
 
@@ -191,6 +207,7 @@ struct case_job {
     struct ui *ui;
     char *ids[2]; // the second one NULL: there is one
     char *path;   // to pack it into, or NULL
+    enum redact_level level;
     struct report *reports[2];
     struct error err;
 };
@@ -225,7 +242,7 @@ static bool read_case(struct case_job *job, int i)
     struct session *s = session_new(&config, &job->err);
     bool ok = s != NULL;
     if (ok && job->path)
-        ok = session_export(s, job->path, REDACT_DEFAULT, &job->err);
+        ok = session_export(s, job->path, job->level, &job->err);
     else if (ok)
         ok = (job->reports[i] = copy_report(session_report(s), &job->err)) != NULL;
     session_free(s);
@@ -256,14 +273,19 @@ static void job_done(void *context)
     job_free(job);
 }
 
-static void start_job(struct ui *ui, const char *id, const char *other, const char *path)
+static struct case_job *make_job(struct ui *ui, const char *id, const char *other)
 {
     struct case_job *job = mem_alloc(sizeof *job);
     job->ui = ui;
     job->ids[0] = mem_strdup(id);
     job->ids[1] = other ? mem_strdup(other) : NULL;
-    job->path = path ? mem_strdup(path) : NULL;
-    ui_say(ui, ROLE_RUNNING, path ? "packing %s" : "reading %s", id);
+    return job;
+}
+
+static void start_reading(struct ui *ui, const char *id, const char *other)
+{
+    struct case_job *job = make_job(ui, id, other);
+    ui_say(ui, ROLE_RUNNING, "reading %s", id);
     ui_job(ui, job_work, job_done, job);
 }
 
@@ -271,7 +293,7 @@ void view_cases_read(void *context)
 {
     struct ui *ui = context;
     if (current_id(ui))
-        start_job(ui, current_id(ui), NULL, NULL);
+        start_reading(ui, current_id(ui), NULL);
 }
 
 void view_cases_compare(void *context)
@@ -288,27 +310,25 @@ void view_cases_compare(void *context)
         ui->cases->marked = NULL;
         ui_say(ui, ROLE_MUTED, "no longer marked");
     } else {
-        start_job(ui, ui->cases->marked, id, NULL);
+        start_reading(ui, ui->cases->marked, id);
         free(ui->cases->marked);
         ui->cases->marked = NULL;
     }
     ui->view->fresh = false;
 }
 
-static void on_pack(struct ui *ui, struct span text)
+void view_cases_pack(struct ui *ui, const char *id, enum redact_level level, const char *path)
 {
-    const char *id = current_id(ui);
-    if (text.len > 0 && id)
-        start_job(ui, id, NULL, str_text(&ui->prompt.text));
+    struct case_job *job = make_job(ui, id, NULL);
+    job->path = mem_strdup(path);
+    job->level = level;
+    ui_say(ui, ROLE_RUNNING, "packing %s", id);
+    ui_job(ui, job_work, job_done, job);
 }
 
-void view_cases_export(void *context)
+void view_cases_export(void *ui)
 {
-    struct ui *ui = context;
     const char *id = current_id(ui);
-    if (!id)
-        return;
-    char *path = mem_printf("%s.tar.gz", id);
-    ui_ask(ui, "Pack the case (secrets taken out) into: ", path, on_pack);
-    free(path);
+    if (id)
+        view_pack_push(ui, id);
 }

@@ -29,14 +29,6 @@ struct state {
     bool begun; // the settings were set once
 };
 
-static const char *const levels[] = {
-    [REDACT_NONE] = "nothing",
-    [REDACT_DEFAULT] = "passwords, tokens, keys, environment values, account ids, risky files",
-    [REDACT_STRICT] = "that, and all addresses, ids and names",
-};
-static const char *const level_names[] = {
-    [REDACT_NONE] = "none", [REDACT_DEFAULT] = "default", [REDACT_STRICT] = "strict"};
-
 static const struct view_ops ops;
 
 // ---- looking for what is taken out
@@ -115,7 +107,8 @@ static void add_settings(const struct ui *ui, struct view *view, const struct st
             "");
     add_row(view, ROW_FORMAT, "format", state->format->name, "Left, Right");
     add_row(view, ROW_LEVEL, "taken out",
-            arena_printf(&view->arena, "%s: %s", level_names[state->level], levels[state->level]),
+            arena_printf(&view->arena, "%s: %s", redact_level_names[state->level],
+                         export_level_words(state->level)),
             "Left, Right");
     add_row(view, ROW_TO, "to", to_word(ui, state), "Left, Right");
 }
@@ -208,7 +201,7 @@ static void shift(struct ui *ui, struct view *view, int by)
         state->format = &formats[turn((size_t)(state->format - formats), n_formats, by)];
         break;
     case ROW_LEVEL:
-        state->level = (enum redact_level)turn(state->level, ARRAY_LEN(levels), by);
+        state->level = export_level_turn(state->level, by);
         start_preview(ui, state);
         break;
     case ROW_TO:

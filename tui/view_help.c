@@ -44,7 +44,27 @@ static void fill_help(struct ui *ui, struct view *view)
     }
 }
 
-static const struct view_ops help = {.title = "Help", .fill = fill_help};
+// What it does, in full, and why it cannot be done now.
+static void detail(struct ui *ui, struct view *view, struct prose *p)
+{
+    const struct command *command = view_current(ui, view)->run;
+    const char *lack = ui_lacks(ui, command);
+    prose_add(p, ROLE_TEXT, "%s", command->help);
+    if (lack)
+        prose_add(p, ROLE_UNKNOWN, "%s", lack);
+}
+
+static const struct column columns[] = {
+    {.most = 25},
+    {.least = 20},
+    {.most = 25, .rank = 1},
+};
+
+static const struct view_ops help = {.title = "Help",
+                                     .columns = columns,
+                                     .n_columns = ARRAY_LEN(columns),
+                                     .fill = fill_help,
+                                     .detail = detail};
 
 void view_help_open(void *ui)
 {
@@ -75,6 +95,20 @@ static int score_of(struct span typed, const struct command *command)
     return score ? score : fuzzy_score(typed, span_of(command->help));
 }
 
+// As long as nothing is typed: in the table's order.
+static void first_what_can_be_done(const struct ui *ui, struct scored *found, size_t n)
+{
+    struct scored *all = mem_dup(found, n * sizeof *found);
+    size_t at = 0;
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; i < n; i++) {
+            if ((ui_lacks(ui, all[i].command) != NULL) == turn)
+                found[at++] = all[i];
+        }
+    }
+    free(all);
+}
+
 static void fill_palette(struct ui *ui, struct view *view)
 {
     struct scored *found = mem_calloc(ui->keymap.n, sizeof *found);
@@ -84,16 +118,26 @@ static void fill_palette(struct ui *ui, struct view *view)
         if (score > 0)
             found[n++] = (struct scored){&ui->keymap.commands[i], score};
     }
-    qsort(found, n, sizeof *found, compare_scores);
+    if (ui->prompt.text.len > 0)
+        qsort(found, n, sizeof *found, compare_scores);
+    else
+        first_what_can_be_done(ui, found, n);
     view->note = "type a part of a name; Up and Down choose, Enter runs";
     for (size_t i = 0; i < n; i++) {
-        view_add(view, ROLE_ACCENT, found[i].command->name, found[i].command->help)->run = found[i].command;
+        const struct command *command = found[i].command;
+        enum role role = ui_lacks(ui, command) ? ROLE_MUTED : ROLE_TEXT;
+        view_add(view, role == ROLE_MUTED ? role : ROLE_ACCENT, command->name, NULL)->run = command;
+        view_cell(view, 1, role, "%s", command->help);
         view_cell(view, 2, ROLE_MUTED, "%s", found[i].command->keys);
     }
     free(found);
 }
 
-static const struct view_ops palette = {.title = "Commands", .fill = fill_palette};
+static const struct view_ops palette = {.title = "Commands",
+                                        .columns = columns,
+                                        .n_columns = ARRAY_LEN(columns),
+                                        .fill = fill_palette,
+                                        .detail = detail};
 
 static void on_typing(struct ui *ui, struct span text, bool cancelled)
 {

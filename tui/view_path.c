@@ -137,6 +137,9 @@ static void add_branch(struct view *view, const struct packet_branch *b, size_t 
     size_t n = trace_hops(&arena, b->last, &hops);
     for (size_t i = 0; i < n; i++)
         add_hop(view, hops[i], i ? hops[i - 1] : NULL, index);
+    if (n > 0 && b->fate == PACKET_BLOCKED &&
+        trace_hop_line(hops[n - 1]) == packet_decision_line(&b->decision)) // the rule that decides
+        view->rows[view->n - 1].cells[0].role = view->rows[view->n - 1].cells[1].role = ROLE_FINDING;
     arena_done(&arena);
     str_done(&text);
 }

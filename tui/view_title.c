@@ -78,6 +78,13 @@ void view_title_draw(struct ui *ui, struct rect area)
         str_done(&title);
         return;
     }
+    if (ui->session && ui->zoomed && ui->screen == SCREEN_PANES) {
+        struct str title = {0};
+        ui_pane_title(ui, ui->focus, &title);
+        pen_printf(&pen, ROLE_TITLE, "  %s", str_text(&title));
+        str_done(&title);
+        return;
+    }
     if (!ui->session) {
         pen_printf(&pen, ROLE_TITLE, "  %s", ui->config->log_path ? ui->config->log_path : "new incident");
         return;

@@ -391,6 +391,9 @@ void ui_draw(struct ui *ui)
     canvas_clear(&ui->canvas);
     bool zoomed = ui->zoomed && ui->screen == SCREEN_PANES;
     ui->layout = layout_make(ui->canvas.rows, ui->canvas.cols, ui->focus, zoomed);
+    bool bare = ui->focus == PANE_EVIDENCE && ui->evidence.pager.bare;
+    if (zoomed && (bare || !ui->session)) // nothing but the text
+        layout_take_title(&ui->layout, ui->focus);
     struct rect body = {1, 0, ui->canvas.rows > 2 ? ui->canvas.rows - 2 : 0, ui->canvas.cols};
     if (!rect_is_empty(ui->layout.title))
         view_title_draw(ui, ui->layout.title);

@@ -23,11 +23,13 @@ const char *redact_kind_name(enum redact_kind kind)
     return kind_names[kind];
 }
 
+const char *const redact_level_names[] = {
+    [REDACT_NONE] = "none", [REDACT_DEFAULT] = "default", [REDACT_STRICT] = "strict"};
+
 bool redact_level_parse(struct span name, enum redact_level *ret)
 {
-    static const char *const names[] = {"none", "default", "strict"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (span_is(name, names[i])) {
+    for (size_t i = 0; i < ARRAY_LEN(redact_level_names); i++) {
+        if (span_is(name, redact_level_names[i])) {
             *ret = (enum redact_level)i;
             return true;
         }

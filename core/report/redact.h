@@ -17,6 +17,7 @@
 #include "core/model/report.h"
 
 enum redact_level { REDACT_NONE, REDACT_DEFAULT, REDACT_STRICT };
+extern const char *const redact_level_names[]; // "none", "default", "strict"
 bool redact_level_parse(struct span name, enum redact_level *ret);
 
 enum redact_kind {

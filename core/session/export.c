@@ -193,8 +193,6 @@ static bool make_manifest(const struct entry *entry, struct str *ret, struct err
 {
     (void)err;
     const struct exporting *x = entry->x;
-    static const char *const levels[] = {
-        [REDACT_NONE] = "none", [REDACT_DEFAULT] = "default", [REDACT_STRICT] = "strict"};
     struct json_writer w;
     json_writer_init(&w, ret, true);
     json_open(&w, NULL, '{');
@@ -202,7 +200,7 @@ static bool make_manifest(const struct entry *entry, struct str *ret, struct err
     json_write(&w, "d5tui", D5_VERSION);
     json_write(&w, "case", x->session->path.id);
     json_write(&w, "sop", x->session->sop->id);
-    json_write(&w, "redacted", levels[x->level]);
+    json_write(&w, "redacted", redact_level_names[x->level]);
     json_open(&w, "taken_out", '{');
     for (enum redact_kind kind = 0; kind < REDACT_KINDS; kind++)
         json_write_i64(&w, redact_kind_name(kind), (int64_t)redactor_count(x->redactor, kind));

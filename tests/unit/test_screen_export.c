@@ -256,11 +256,20 @@ static void test_an_earlier_case_is_gone_on_with(void **state)
     assert_true(screen_shows(s, "Cases: 3 on this machine"));
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "is the one that is open"));
-    screen_keys(s, "je\x15");
+    screen_keys(s, "je");
+    assert_true(screen_shows(s, "Pack: case "));
+    assert_true(screen_shows(s, "default: passwords, tokens"));
+    screen_keys(s, "jlk");
+    assert_true(screen_shows(s, "strict: that, and all addresses"));
+    screen_keys(s, "\r\x15");
     screen_paste(s, path);
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "is in "));
     assert_int_equal(access(path, R_OK), 0);
+    char *manifest =
+        mem_printf("tar xzOf '%s' --wildcards '*manifest.json' | grep -q '\"redacted\": \"strict\"'", path);
+    assert_int_equal(system(manifest), 0);
+    free(manifest);
     screen_keys(s, "\r"); // fw-chain's
     assert_true(screen_lacks(s, "Cases: "));
     assert_true(screen_shows(s, "Report · confirmed"));
