@@ -14,7 +14,7 @@ struct service { // one run of the judge
     usec_t read;       // when the rules were, or TIME_UNKNOWN
 };
 
-static void say(struct service *s, enum claim_kind kind, const char *text, const char *fix,
+static void say(struct service *s, enum claim_kind kind, enum tri on_path, const char *text, const char *fix,
                 const struct cites *cites)
 {
     bool clear = kind == CLAIM_CLEAR;
@@ -22,7 +22,7 @@ static void say(struct service *s, enum claim_kind kind, const char *text, const
               &(struct claim){.kind = kind,
                               .diagnosis = clear ? DIAGNOSIS_NONE : DIAGNOSIS_SERVICE_PATH,
                               .subject = SUBJECT_PROXY_MODE,
-                              .on_path = TRI_YES,
+                              .on_path = on_path,
                               .in_window = kind == CLAIM_EFFECT ? TRI_YES
                                                                 : bench_reading_in_window(&s->bench, s->read),
                               .text = text,
@@ -58,8 +58,7 @@ static bool is_endpoint(const struct dns_facts *dns, struct ip ip)
 
 // ---------------------------------------------------------------- what the rules say
 
-// A place in kube-proxy's own rules: without any, another program may carry Services (IPVS, eBPF), unseen
-// here.
+// A place in kube-proxy's own rules.
 static struct place proxy_place(const struct packet_query *q)
 {
     for (size_t i = 0; i < q->n_rules; i++) {
@@ -98,7 +97,8 @@ static void say_effects(struct service *s)
     if (!l || (l->outcome != LOOKUP_TIMEOUT && l->outcome != LOOKUP_UNREACHABLE))
         return;
     cite(&cites, l->place);
-    say(s, CLAIM_EFFECT, "the pod's queries to the cluster's DNS address got no answer", NULL, &cites);
+    say(s, CLAIM_EFFECT, TRI_YES, "the pod's queries to the cluster's DNS address got no answer", NULL,
+        &cites);
 }
 
 static const char *proxy_fix(struct service *s)
@@ -122,8 +122,8 @@ static void say_stale(struct service *s, const struct packet_branch *b, const st
         &s->bench.arena, "%s on node %s lead the cluster's DNS address to %s, which is no CoreDNS endpoint",
         admin ? "a rule that is not kube-proxy's" : "kube-proxy's rules", s->node->name,
         ip_format(b->dnat, ip));
-    say(s, CLAIM_CAUSE, text, admin ? firewall_fix(&s->bench.arena, &d, s->node->name) : proxy_fix(s),
-        &cites);
+    say(s, CLAIM_CAUSE, TRI_YES, text,
+        admin ? firewall_fix(&s->bench.arena, &d, s->node->name) : proxy_fix(s), &cites);
     say_effects(s);
 }
 
@@ -132,7 +132,7 @@ static void say_absent(struct service *s, struct place proxy, const char *what)
     char ip[IP_TEXT];
     struct cites cites = {0};
     cite(&cites, proxy);
-    say(s, CLAIM_CAUSE,
+    say(s, CLAIM_CAUSE, TRI_YES,
         arena_printf(&s->bench.arena, "kube-proxy's %s on node %s %s %s, though CoreDNS endpoints are ready",
                      s->ipvs ? "virtual services" : "rules", s->node->name, what, ip_format(s->address, ip)),
         proxy_fix(s), &cites);
@@ -143,8 +143,8 @@ static void say_good(struct service *s, struct place place)
 {
     struct cites cites = {0};
     cite(&cites, place);
-    say(s, CLAIM_CLEAR, "kube-proxy's rules lead the cluster's DNS address to CoreDNS endpoints", NULL,
-        &cites);
+    say(s, CLAIM_CLEAR, TRI_YES, "kube-proxy's rules lead the cluster's DNS address to CoreDNS endpoints",
+        NULL, &cites);
 }
 
 // ---------------------------------------------------------------- one walk
@@ -163,9 +163,56 @@ static bool judge_branch(struct service *s, const struct packet_branch *b)
     return false;
 }
 
+// ---------------------------------------------------------------- no rules of kube-proxy at all
+
+static const struct kube_pod *proxy_pod(const struct service *s)
+{
+    const struct cluster *cluster = &s->bench.facts->cluster;
+    for (size_t i = 0; i < cluster->pods.n; i++) {
+        const struct kube_pod *pod = &cluster->pods.items[i];
+        if (pod->node && strcmp(pod->node, s->node->name) == 0 && pod->host_network &&
+            span_starts(span_of(pod->meta.name), "kube-proxy"))
+            return pod;
+    }
+    return NULL;
+}
+
+static size_t count_direct(const struct service *s, unsigned outcome)
+{
+    const struct lookup_query direct = {.fields = LOOKUP_BY_VANTAGE | LOOKUP_BY_AT | LOOKUP_BY_WINDOW |
+                                                  LOOKUP_BY_TARGET_POD | outcome,
+                                        .vantage = LOOKUP_FROM_POD,
+                                        .at = LOOKUP_AT_ENDPOINT,
+                                        .window = s->bench.facts->target.window};
+    return lookups_count(&s->bench.facts->lookups, &direct);
+}
+
+// Another program may carry the Services where no ruleset shows it, or kube-proxy the back end that was not
+// collected. It is kube-proxy's work where its pod is on the node, and its failure where the endpoints answer
+// the pod and their address does not; for certain where that pod is not ready.
+static void judge_missing(struct service *s, const struct packet_query *q, const struct packet_answer *a)
+{
+    const struct kube_pod *pod = proxy_pod(s);
+    struct cites cites = {0};
+    if (!pod || a->worst.fate != PACKET_PASSES || translation(&a->worst) ||
+        count_direct(s, LOOKUP_BY_ANSWERED) == 0 || count_direct(s, LOOKUP_BY_FAILED) > 0)
+        return;
+    bool ready = pod->ready != TRI_NO;
+    if (!ready)
+        cite(&cites, pod->ready_place);
+    cite(&cites, ruleset_place(q->rules[0], 1));
+    say(s, CLAIM_CAUSE, ready ? TRI_UNKNOWN : TRI_YES,
+        arena_printf(&s->bench.arena, "node %s has no rules of kube-proxy%s", s->node->name,
+                     ready ? ", though it runs there" : ", whose pod there is not ready"),
+        proxy_fix(s), &cites);
+    say_effects(s);
+}
+
 static void judge_answer(struct service *s, const struct packet_query *q, const struct packet_answer *a)
 {
     struct place proxy = proxy_place(q);
+    if (!place_is_set(proxy))
+        judge_missing(s, q, a);
     if (!place_is_set(proxy) || a->dnat_open)
         return;
     if (a->worst.fate == PACKET_BLOCKED && firewall_is_no_endpoints(&a->worst.decision)) {
@@ -193,7 +240,7 @@ static void say_stale_server(struct service *s, const struct ipvs_server *server
     char ip[IP_TEXT];
     struct cites cites = {0};
     cite(&cites, server->place);
-    say(s, CLAIM_CAUSE,
+    say(s, CLAIM_CAUSE, TRI_YES,
         arena_printf(
             &s->bench.arena,
             "kube-proxy's virtual service on node %s leads the cluster's DNS address to %s, which is no "
