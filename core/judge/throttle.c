@@ -2,6 +2,8 @@
 // link-local services, and drops the rest. The counter stands on every ENA node, counts since the driver was
 // loaded and for each interface: only its growth in the window, on a node that sends upstream, counts (EC2
 // user guide, Network performance metrics for ENA).
+#include "core/judge/throttle.h"
+
 #include "core/judge/growth.h"
 #include "core/judge/judge.h"
 #include "core/judge/route.h"
@@ -207,6 +209,27 @@ static void say_gap(struct bench *b, const struct seen *seen)
                   .time = TIME_UNKNOWN,
               },
               &none);
+}
+
+static bool is_open(const struct bench *b, const struct node_facts *node)
+{
+    const struct ethtool *last = node->n_ethtool ? node->ethtool[node->n_ethtool - 1].ethtool : NULL;
+    for (size_t i = 0; last && i < last->n; i++) {
+        struct growth g = measure(b, node, last->nics[i].name);
+        if (g.readings == 1 && g.last > 0)
+            return true;
+    }
+    return false;
+}
+
+bool throttle_is_open(const struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->n_nodes; i++) {
+        const struct node_facts *node = &b->facts->nodes[i];
+        if (route_sends_upstream(b, node->name) != TRI_NO && is_open(b, node))
+            return true;
+    }
+    return false;
 }
 
 void judge_throttle(const struct facts *facts, struct claims *claims)

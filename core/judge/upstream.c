@@ -6,6 +6,7 @@
 
 #include "core/judge/bench.h"
 #include "core/judge/judge.h"
+#include "core/judge/throttle.h"
 #include "core/parse/corefile.h"
 #include "core/parse/resolvconf.h"
 
@@ -312,9 +313,20 @@ static void say_effect(struct upstream *u, enum diagnosis diagnosis, struct ip t
               &cites);
 }
 
+// The VPC resolver is there, and the link-local allowance may drop what is asked of it.
+static bool may_be_throttled(const struct bench *b, struct ip target)
+{
+    const struct lookup_query asked = {.fields = LOOKUP_BY_VANTAGE | LOOKUP_BY_AT | LOOKUP_BY_SERVER,
+                                       .vantage = LOOKUP_FROM_COREDNS,
+                                       .at = LOOKUP_AT_VPC,
+                                       .server = target};
+    return lookups_count(&b->facts->lookups, &asked) > 0 && throttle_is_open(b);
+}
+
 static void say_trouble(struct upstream *u, const struct target_trouble *t)
 {
     struct bench *b = &u->bench;
+    enum tri itself = may_be_throttled(b, t->ip) ? TRI_UNKNOWN : TRI_YES;
     enum diagnosis diagnosis =
         t->fault == UPSTREAM_NO_ROUTE ? DIAGNOSIS_IPV6_UPSTREAM : DIAGNOSIS_UPSTREAM_UNREACHABLE;
     char text[IP_TEXT];
@@ -326,7 +338,7 @@ static void say_trouble(struct upstream *u, const struct target_trouble *t)
                   .kind = CLAIM_CAUSE,
                   .diagnosis = diagnosis,
                   .subject = SUBJECT_COREDNS,
-                  .on_path = is_on_path(u, t->ip),
+                  .on_path = tri_and(is_on_path(u, t->ip), itself),
                   .in_window = TRI_YES,
                   .text = describe(b, t, ip),
                   .fix = describe_fix(b, t, ip, in_corefile),

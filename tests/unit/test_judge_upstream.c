@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tests/kit/scene.h"
 
@@ -55,6 +56,29 @@ static void a_target_that_answers_between_is_there(void **state)
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_UPSTREAM_UNREACHABLE));
     assert_true(scene_rejects(s, DIAGNOSIS_UPSTREAM_UNREACHABLE));
+}
+
+// Whether a link-local counter read once has grown is not known: then the allowance may drop the queries.
+static void the_vpc_resolver_may_be_throttled(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *counter;
+        enum verdict verdict;
+    } cases[] = {{"0", VERDICT_CONFIRMED}, {"90113", VERDICT_LIKELY}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_target(s, "api.example.com");
+        forward_to(s, "/etc/resolv.conf");
+        log_trouble(s, "api.example.com", "read udp 10.0.2.10:4711->169.254.169.253:53: i/o timeout");
+        scene_dig(s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
+        scene_write(s, "nodes/n2/networking/ethtool.txt",
+                    arena_printf(&s->arena,
+                                 "Interface eth0\nNIC statistics:\n     linklocal_allowance_exceeded: %s\n",
+                                 cases[i].counter));
+        scene_judge(s);
+        SCENE_CONCLUDES(s, DIAGNOSIS_UPSTREAM_UNREACHABLE, cases[i].verdict);
+    }
 }
 
 static void a_stub_zone_has_a_target_of_its_own(void **state)
@@ -280,6 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(a_target_that_never_answers),
         SCENE_TEST(a_target_that_answers_between_is_there),
+        SCENE_TEST(the_vpc_resolver_may_be_throttled),
         SCENE_TEST(a_stub_zone_has_a_target_of_its_own),
         SCENE_TEST(another_zones_target_is_not_on_the_path),
         SCENE_TEST(a_cluster_name_does_not_go_upstream),
