@@ -196,13 +196,31 @@ void packet_begin_reply(const struct walk *walk, struct world *w)
     (void)walk;
 }
 
-bool packet_reply_known(const struct walk *walk, const struct world *w)
+static enum tri is_ip(const struct walk *walk, const struct peer *p, struct ip ip)
+{
+    struct num n = num_of_ip(ip);
+    struct peer alone = {.lo = n, .hi = n};
+    if (p->any_local)
+        return packet_is_local(walk, &alone) == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+    if (num_compare(n, p->lo) < 0 || num_compare(n, p->hi) > 0)
+        return TRI_NO;
+    return num_compare(p->lo, p->hi) == 0 ? TRI_YES : TRI_UNKNOWN;
+}
+
+static enum tri is_port(const struct peer *p, uint16_t port)
+{
+    if (port < p->port_lo || port > p->port_hi)
+        return TRI_NO;
+    return p->port_lo == p->port_hi ? TRI_YES : TRI_UNKNOWN;
+}
+
+// What was written into the header on the way may be what the asker has, or reach its socket all the same:
+// the kernel looks for that once, early (ip_rcv_finish).
+enum tri packet_reply_known(const struct walk *walk, const struct world *w)
 {
     const struct packet_query *q = walk->query;
-    struct num src = num_of_ip(q->dst), dst = num_of_ip(q->src);
-    bool addresses = num_compare(w->src.lo, src) == 0 && num_compare(w->src.hi, src) == 0 &&
-                     num_compare(w->dst.lo, dst) == 0 && num_compare(w->dst.hi, dst) == 0;
-    bool ports = w->src.port_lo == q->dport && w->src.port_hi == q->dport &&
-                 (w->dst.port_lo == q->sport || q->sport == 0);
-    return addresses && ports && !w->src.any_local && !w->dst.any_local;
+    enum tri addresses = tri_and(is_ip(walk, &w->src, q->dst), is_ip(walk, &w->dst, q->src));
+    enum tri ports = tri_and(is_port(&w->src, q->dport), q->sport ? is_port(&w->dst, q->sport) : TRI_YES);
+    enum tri known = tri_and(addresses, ports);
+    return known == TRI_NO && w->rewritten ? TRI_UNKNOWN : known;
 }

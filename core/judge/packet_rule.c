@@ -154,6 +154,7 @@ static void assign_mark(uint32_t *mark, uint32_t *unknown, uint32_t keep, const 
 static void assign_peer(struct world *w, enum field field, const struct num *value)
 {
     struct peer *p = field == FIELD_SADDR || field == FIELD_SPORT ? &w->src : &w->dst;
+    w->rewritten = true;
     if (field == FIELD_SPORT || field == FIELD_DPORT) {
         p->port_lo = value ? (uint16_t)value->lo : 0;
         p->port_hi = value ? (uint16_t)value->lo : UINT16_MAX;

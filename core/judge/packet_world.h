@@ -51,6 +51,7 @@ struct world { // compared byte by byte: always copied whole, zeroed before firs
     bool reply_dir;   // it goes against the connection's original direction
     bool loops;       // sent by the node to itself
     bool ended_local; // the query was delivered on the node
+    bool rewritten;   // a rule wrote into its header, past connection tracking
     struct connection conn;
     uint64_t tainted; // sets that a rule on the way changed (a bit by hash of the name)
     bool balanced;    // a service's endpoint was picked
@@ -133,6 +134,6 @@ bool packet_nat_applies(const struct world *w);
 // `data` is the map's element where the rule has a map, else NULL. False: the rule does not apply.
 bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat, const struct element *data);
 void packet_begin_reply(const struct walk *walk, struct world *w);
-bool packet_reply_known(const struct walk *walk, const struct world *w); // to the asker
+enum tri packet_reply_known(const struct walk *walk, const struct world *w); // to the asker
 
 #endif

@@ -99,8 +99,25 @@ static bool parse_target(struct span word, struct nat *nat)
     return true;
 }
 
+// "redirect to :ct mark map { … }"
+static bool take_port_expr(struct nft_words *w, struct nat *nat)
+{
+    struct selector port = {.field = FIELD_DPORT};
+    struct nft_shape data = {.data = &port, .n_data = 1, .most_data = 1};
+    struct span colon = w->word;
+    if (colon.len < 2 || colon.at[0] != ':')
+        return false;
+    w->word = span_from(colon, 1);
+    nat->has_port = take_field_expr(w, &data, &nat->port);
+    if (!nat->has_port)
+        w->word = colon;
+    return nat->has_port;
+}
+
 static void take_target(struct nft_words *w, struct nat *nat, bool with_port)
 {
+    if (take_port_expr(w, nat))
+        return;
     struct selector parts[2] = {{.field = FIELD_DADDR}, {.field = FIELD_DPORT}};
     struct nft_shape data = {.data = parts, .n_data = with_port ? 2 : 1, .most_data = 2};
     struct expr e = {0};
