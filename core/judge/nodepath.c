@@ -94,6 +94,7 @@ bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct 
     fill_rules(arena, node, family, q);
     fill_local(arena, facts, node, q);
     q->sets = node->sets;
+    q->links = node->links;
     q->routes = node->routes;
     return q->n_rules > 0;
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/ip.h"
+#include "core/parse/ipaddr.h"
 #include "core/parse/iproute.h"
 #include "core/parse/ipset.h"
 #include "core/parse/ruleset.h"
@@ -37,6 +38,7 @@ struct packet_query { // what is asked for; all borrowed
     struct ruleset *const *rules;
     size_t n_rules;
     const struct ipset_list *sets; // or NULL: none are known
+    const struct links *links;     // the node's interfaces; NULL: those it has have addresses
 };
 
 struct packet_hop { // one step of the walk, for people

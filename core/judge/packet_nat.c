@@ -156,6 +156,21 @@ static void apply_port(const struct world *w, const struct nat *nat, const struc
         set_port(p, &any, nat->random_port);
 }
 
+// nf_nat_redirect.c: the packet goes to an address of the interface that it came in by, and is dropped where
+// that has none, as the node's end of a pod's interface often does.
+bool packet_nat_drops(const struct walk *walk, const struct world *w, const struct nat *nat)
+{
+    const struct packet_query *q = walk->query;
+    if (nat->kind != NAT_REDIRECT || w->hook != NF_PREROUTING || w->leg != PACKET_QUERY || w->loops || !q->in)
+        return false;
+    const struct link *link = q->links ? links_find(q->links, q->in) : NULL;
+    for (size_t i = 0; link && i < link->n; i++) {
+        if (link->addresses[i].prefix.ip.family == walk->family)
+            return false;
+    }
+    return link != NULL;
+}
+
 bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat, const struct element *data)
 {
     if (nat->family && nat->family != walk->family)

@@ -216,6 +216,8 @@ static const struct outcome *translate(struct walk *walk, struct state *s, const
             return NULL;
         data = &e->map->items[at];
     }
+    if (packet_nat_drops(walk, &s->w, nat))
+        return rule_blocked(walk, s, PACKET_DROP, rule);
     *ret_broken = !packet_nat(walk, &s->w, nat, data);
     if (*ret_broken)
         return NULL;

@@ -133,6 +133,7 @@ void packet_translate(struct world *w);
 bool packet_nat_applies(const struct world *w);
 // `data` is the map's element where the rule has a map, else NULL. False: the rule does not apply.
 bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat, const struct element *data);
+bool packet_nat_drops(const struct walk *walk, const struct world *w, const struct nat *nat);
 void packet_begin_reply(const struct walk *walk, struct world *w);
 enum tri packet_reply_known(const struct walk *walk, const struct world *w); // to the asker
 

@@ -142,6 +142,37 @@ static void a_native_table_beside_iptables(void **state)
     expect_text(block(s)->fix, "nft delete rule inet guard f handle N");
 }
 
+static void judge_redirect(struct scene *s, const char *address)
+{
+    scene_healthy_rules(s);
+    scene_rules(s, "n1",
+                &(struct scene_rules){.nat = "-A PREROUTING -i eni1 -p udp -m udp --dport 53 -j REDIRECT\n"});
+    scene_write(
+        s, "nodes/n1/networking/ip-addr.txt",
+        arena_printf(&s->arena,
+                     "1: lo: <LOOPBACK,UP> mtu 65536 state UNKNOWN\n    inet 127.0.0.1/8 scope host lo\n"
+                     "2: eth0: <BROADCAST,UP> mtu 9001 state UP\n    inet 10.0.1.1/24 scope global eth0\n"
+                     "3: eni1@if3: <BROADCAST,UP> mtu 9001 state UP\n%s",
+                     address));
+    ask_in_vain(s);
+    scene_judge(s);
+}
+
+static void a_redirect_by_an_interface_without_an_address_drops(void **state)
+{
+    struct scene *s = *state;
+    judge_redirect(s, "    inet6 fe80::1/64 scope link\n");
+    SCENE_CONCLUDES(s, DIAGNOSIS_HOST_FIREWALL, VERDICT_CONFIRMED);
+    assert_true(scene_cites(s, block(s), "-j REDIRECT"));
+}
+
+static void a_redirect_by_one_with_an_address_does_not(void **state)
+{
+    struct scene *s = *state;
+    judge_redirect(s, "    inet 169.254.1.1/32 scope global eni1\n");
+    assert_null(block(s));
+}
+
 // ------------------------------------------------------------------ TCP alone
 
 #define DROP_TCP "-A FORWARD -p tcp -m tcp --dport 53 -j DROP\n"
@@ -368,6 +399,8 @@ int main(void)
         SCENE_TEST(an_answer_that_is_known_passes),
         SCENE_TEST(a_policy_without_a_rule),
         SCENE_TEST(a_native_table_beside_iptables),
+        SCENE_TEST(a_redirect_by_an_interface_without_an_address_drops),
+        SCENE_TEST(a_redirect_by_one_with_an_address_does_not),
         SCENE_TEST(tcp_alone_matters_to_nobody_who_asks_by_udp),
         SCENE_TEST(tcp_alone_matters_where_it_was_tried),
         cmocka_unit_test(what_looks_guilty_is_told_why_it_is_not),
