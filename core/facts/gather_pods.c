@@ -41,21 +41,6 @@ static void read_resolvconf(struct facts *facts, struct pod_facts *pod, const st
         pod->resolvconf = resolvconf_parse(&facts->arena, text);
 }
 
-// Only the complaining pod's own is missed by anybody.
-static void add_gap(struct facts *facts)
-{
-    const struct target *t = &facts->target;
-    for (size_t i = 0; i < facts->n_pods; i++) {
-        if (facts->pods[i].target && facts->pods[i].resolvconf)
-            return;
-    }
-    if (!t->pod)
-        return;
-    const char *ns = t->namespace_ ? t->namespace_ : "default";
-    facts_add_gap(facts, GAP_POD, "the pod's own resolv.conf",
-                  arena_printf(&facts->arena, "kubectl exec -n %s %s -- cat /etc/resolv.conf", ns, t->pod));
-}
-
 void gather_pods(struct facts *facts)
 {
     uint32_t cursor = 0;
@@ -69,5 +54,4 @@ void gather_pods(struct facts *facts)
         if (span_is(parts[2], "resolv.conf"))
             read_resolvconf(facts, pod, file);
     }
-    add_gap(facts);
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/judge/judge.h"
 
 // ------------------------------------------------------------------ who told it
@@ -346,6 +347,24 @@ static void say_node_is_innocent(struct bench *b, const struct resolv_server *se
         &cites);
 }
 
+// Only the complaining pod's own file is missed by anybody.
+static void say_unread(struct bench *b)
+{
+    static const enum subject subjects[] = {SUBJECT_DNS_CONFIG, SUBJECT_SEARCH_LIST};
+    const struct target *t = &b->facts->target;
+    for (size_t i = 0; t->pod && i < ARRAY_LEN(subjects); i++)
+        bench_say(b,
+                  &(struct claim){
+                      .kind = CLAIM_GAP,
+                      .subject = subjects[i],
+                      .text = "the pod's own resolv.conf, which was not collected",
+                      .command = arena_printf(&b->arena, "kubectl exec -n %s %s -- cat /etc/resolv.conf",
+                                              t->namespace_ ? t->namespace_ : "default", t->pod),
+                      .time = TIME_UNKNOWN,
+                  },
+                  &(struct cites){0});
+}
+
 static void judge_server(struct bench *b, const struct resolv_server *server)
 {
     switch (resolver_is_right(b, server->ip)) {
@@ -374,7 +393,11 @@ void judge_resolver(const struct facts *facts, struct claims *claims)
         judge_server(&b, server);
     else
         judge_by_spec(&b);
-    if (conf)
+    if (conf) {
         resolver_judge_search(&b, conf);
+        resolver_say_cost(&b, conf);
+    } else {
+        say_unread(&b);
+    }
     bench_done(&b);
 }

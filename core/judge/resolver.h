@@ -17,6 +17,9 @@ const char *resolver_dns_text(struct bench *b);                  // its address
 // cluster's names.
 void resolver_say_harm(struct bench *b, enum diagnosis diagnosis, struct ip server);
 
+// What one lookup of the failing name costs under this search list.
+void resolver_say_cost(struct bench *b, const struct resolvconf *conf);
+
 // Search domains and the cluster domain: the right server asked for the wrong names.
 void resolver_judge_search(struct bench *b, const struct resolvconf *conf);
 

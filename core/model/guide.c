@@ -63,6 +63,13 @@ static const struct guide table[SUBJECT_COUNT] = {
          "The pod asks the right server. Its settings are not the cause.",
          "The pod's DNS settings are not what they should be. The cause may well be here.",
          "The pod's own settings could not be read; those of its node do not stand in for them."},
+    [SUBJECT_SEARCH_LIST] =
+        {"How many questions one name becomes: the pod tries it with each of its endings (search domains).",
+         "Many \"no such name\" answers look like a fault, and are how this is meant to work.",
+         "The name itself is answered, at the latest after all endings were tried.",
+         "You know what one lookup costs. It is not the cause.",
+         "The endings are wrong, so that names are asked for that do not exist.",
+         "The pod's /etc/resolv.conf could not be read, so what a name becomes is not known."},
     [SUBJECT_SYMPTOM] =
         {"The lookups that failed: which name, when, how often, and how.",
          "How they fail says a lot: silence is a lost packet, a quick \"no such name\" is an answer.",

@@ -13,6 +13,7 @@ const char *subject_name(enum subject s)
         [SUBJECT_NETWORK_POLICY] = "network policy",
         [SUBJECT_FINDINGS] = "findings",
         [SUBJECT_DNS_CONFIG] = "DNS configuration",
+        [SUBJECT_SEARCH_LIST] = "search list",
         [SUBJECT_SYMPTOM] = "symptom",
         [SUBJECT_SECURITY_GROUP] = "security groups",
         [SUBJECT_LINKLOCAL] = "link-local allowance",

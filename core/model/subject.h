@@ -11,9 +11,10 @@ enum subject {
     SUBJECT_COLLECTION, // was the node's evidence gathered
     SUBJECT_FIREWALL,
     SUBJECT_NETWORK_POLICY,
-    SUBJECT_FINDINGS,   // pre-indexed findings: DNS errors
-    SUBJECT_DNS_CONFIG, // resolv.conf, nameserver, ndots, dnsPolicy, kubelet's settings
-    SUBJECT_SYMPTOM,    // the failing lookups themselves
+    SUBJECT_FINDINGS,    // pre-indexed findings: DNS errors
+    SUBJECT_DNS_CONFIG,  // resolv.conf, nameserver, dnsPolicy, kubelet's settings
+    SUBJECT_SEARCH_LIST, // ndots and search domains: what a name costs
+    SUBJECT_SYMPTOM,     // the failing lookups themselves
     SUBJECT_SECURITY_GROUP,
     SUBJECT_LINKLOCAL,
     SUBJECT_CLUSTER_HEALTH,

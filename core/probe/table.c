@@ -261,7 +261,7 @@ const struct probe_row probe_table[] = {
         .seconds = 20,
         .bytes = SMALL,
         .file = "pods/{namespace}/{pod}/resolv.conf",
-        .subjects = {SUBJECT_DNS_CONFIG, SUBJECT_SYMPTOM},
+        .subjects = {SUBJECT_DNS_CONFIG, SUBJECT_SEARCH_LIST, SUBJECT_SYMPTOM},
     },
     {DIGS("dig-in-pod", PROBE_IN_POD, "pods/{namespace}/{pod}/"), .consent = CONSENT_EXEC, .cost = IN_POD},
     {DIGS("dig-on-node", PROBE_ON_NODE, "nodes/{node}/networking/"), .flags = PROBE_NETWORK},

@@ -115,7 +115,7 @@ static const struct {
     {"E.M4", "CoreDNS; held"},
     {"E.M5", "memory"},
     {"E.S1", "timeline"},
-    {"E.S2", "DNS configuration; held"},
+    {"E.S2", "search list; held"},
     {"E.S3", "NodeLocal DNSCache; held"},
     {"E.S4", "kube-proxy; held"},
     {"E.Y1", "changes of CoreDNS"},

@@ -169,6 +169,63 @@ static void nothing_is_said_without_the_service(void **state)
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
 }
 
+static const struct claim *on_subject(const struct scene *s, enum claim_kind kind, enum subject subject)
+{
+    for (size_t i = 0; i < s->claims.n; i++) {
+        if (s->claims.items[i].kind == kind && s->claims.items[i].subject == subject)
+            return &s->claims.items[i];
+    }
+    return NULL;
+}
+
+static void expect_cost(struct scene *s, const char *query, const char *options, const char *told)
+{
+    scene_target(s, query);
+    scene_write(s, "pods/shop/cart-1/resolv.conf",
+                arena_printf(&s->arena,
+                             "search shop.svc.cluster.local svc.cluster.local cluster.local\n"
+                             "nameserver 172.20.0.10\noptions %s\n",
+                             options));
+    scene_judge(s);
+    const struct claim *claim = on_subject(s, CLAIM_NOTE, SUBJECT_SEARCH_LIST);
+    assert_non_null(claim);
+    assert_non_null(strstr(claim->text, told));
+    assert_true(scene_cites(s, claim, "search shop.svc.cluster.local"));
+    assert_true(scene_cites(s, claim, options));
+}
+
+static void few_dots_cost_a_question_for_each_domain(void **state)
+{
+    expect_cost(
+        *state, "orders.shop", "ndots:5",
+        "as orders.shop.shop.svc.cluster.local, up to 8 queries a lookup; NXDOMAIN to those is no fault, and "
+        "orders.shop. costs 2");
+}
+
+static void enough_dots_cost_more_only_where_denied(void **state)
+{
+    expect_cost(*state, "api.example.com", "ndots:2",
+                "2 queries a lookup; where that is denied, 8 with glibc and Go, which then append the search "
+                "domains, "
+                "and 2 with musl");
+}
+
+static void a_last_dot_costs_one_question(void **state)
+{
+    expect_cost(*state, "api.example.com.", "ndots:5", "is asked as it is: 2 queries a lookup");
+}
+
+static void a_file_that_was_not_read_is_missed(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "pods/shop/cart-1/resolv.conf", NULL);
+    scene_judge(s);
+    const struct claim *gap = on_subject(s, CLAIM_GAP, SUBJECT_SEARCH_LIST);
+    assert_non_null(gap);
+    assert_string_equal(gap->command, "kubectl exec -n shop cart-1 -- cat /etc/resolv.conf");
+    assert_null(on_subject(s, CLAIM_NOTE, SUBJECT_SEARCH_LIST));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +242,10 @@ int main(void)
         SCENE_TEST(a_server_that_knows_the_cluster_is_no_fault),
         SCENE_TEST(a_search_list_without_the_cluster),
         SCENE_TEST(nothing_is_said_without_the_service),
+        SCENE_TEST(few_dots_cost_a_question_for_each_domain),
+        SCENE_TEST(enough_dots_cost_more_only_where_denied),
+        SCENE_TEST(a_last_dot_costs_one_question),
+        SCENE_TEST(a_file_that_was_not_read_is_missed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
