@@ -67,7 +67,8 @@ static const char *tell_innocence(struct ruleset *rs, const struct chain *chain,
     if (!has_number(text, "53") && !has_number(text, "0:65535"))
         return "it is for another port than 53";
     enum nf_hook hook = chain->base ? chain->base->hook : NF_NONE;
-    if (hook == NF_NONE && !is_called(rs, chain))
+    bool unnamed = span_starts(chain->name, "{"); // stands inside the rule that calls it
+    if (hook == NF_NONE && !unnamed && !is_called(rs, chain))
         return "no chain leads to it";
     if (hook == NF_INPUT)
         return "INPUT sees only what is for the node itself, no forwarded query";

@@ -9,6 +9,14 @@
 
 enum block { BLOCK_NONE, BLOCK_CHAIN, BLOCK_SET, BLOCK_OTHER };
 
+enum { MOST_NESTED = 16 }; // the kernel's NFT_JUMP_STACK_SIZE
+
+struct body { // of the chain that is being read
+    uint32_t chain;
+    uint32_t line, offset; // where its rules begin; the offset plus 1: 0 says that none has begun
+    int depth;             // open braces around it
+};
+
 struct index {
     struct ruleset *rs;
     uint32_t line, offset; // of the line being read
@@ -16,8 +24,10 @@ struct index {
     uint32_t table;
     bool dormant;
     enum block block;
-    uint32_t chain, set; // indexes, by `block`
-    uint32_t body_line, body;
+    struct body body;
+    struct body outer[MOST_NESTED]; // chains whose rule goes on in a chain without a name: "jump {"
+    size_t n_outer;
+    uint32_t set;
 };
 
 // Braces outside of quotes and remarks.
@@ -162,9 +172,9 @@ static void open_block(struct index *ix, struct span line)
         return;
     if (span_is(kind, "chain")) {
         struct chain *c = ruleset_add_chain(ix->rs, ix->table, name, ix->line);
-        ix->chain = (uint32_t)(c - ix->rs->chains);
+        ix->body = (struct body){.chain = (uint32_t)(c - ix->rs->chains)};
+        ix->n_outer = 0;
         ix->block = BLOCK_CHAIN;
-        ix->body = 0;
     } else if (span_is(kind, "set") || span_is(kind, "map") || span_is(kind, "meter")) {
         struct named_set *set = MEM_PUSH(ix->rs->sets, ix->rs->n_sets, ix->rs->cap_sets);
         *set = (struct named_set){.name = name, .table = ix->table, .line = ix->line, .offset = ix->offset};
@@ -173,23 +183,50 @@ static void open_block(struct index *ix, struct span line)
     }
 }
 
+static void close_body(struct index *ix)
+{
+    const struct body *b = &ix->body;
+    if (b->offset)
+        ruleset_add_run(ix->rs, &ix->rs->chains[b->chain],
+                        (struct chain_run){.offset = b->offset - 1, .end = ix->offset, .line = b->line});
+}
+
+static bool opens_unnamed_chain(struct span line)
+{
+    return span_ends(line, " jump {") || span_ends(line, " goto {") || span_is(line, "jump {") ||
+           span_is(line, "goto {");
+}
+
+static void open_unnamed_chain(struct index *ix)
+{
+    struct chain *c = ruleset_add_chain(ix->rs, ix->table, nft_unnamed_chain(ix->rs, ix->line), ix->line);
+    ix->outer[ix->n_outer++] = ix->body;
+    ix->body = (struct body){.chain = (uint32_t)(c - ix->rs->chains), .depth = ix->depth};
+}
+
 static void chain_line(struct index *ix, struct span line)
 {
-    struct chain *c = &ix->rs->chains[ix->chain];
+    struct chain *c = &ix->rs->chains[ix->body.chain];
     struct span trimmed = span_trim(line);
-    if (span_starts(trimmed, "type ") && span_contains(trimmed, " hook ")) {
+    if (ix->n_outer > 0 && ix->depth < ix->body.depth) {
+        close_body(ix);
+        ix->body = ix->outer[--ix->n_outer];
+    } else if (span_starts(trimmed, "type ") && span_contains(trimmed, " hook ")) {
         take_type_line(ix, c, trimmed);
-    } else if (!ix->body && trimmed.len > 0 && !span_starts(trimmed, "comment ")) {
-        ix->body = ix->offset + 1; // plus 1: 0 says that none has begun
-        ix->body_line = ix->line;
+    } else if (!ix->body.offset && trimmed.len > 0 && !span_starts(trimmed, "comment ")) {
+        ix->body.offset = ix->offset + 1;
+        ix->body.line = ix->line;
     }
+    if (opens_unnamed_chain(trimmed) && ix->n_outer < MOST_NESTED)
+        open_unnamed_chain(ix);
 }
 
 static void close_block(struct index *ix, struct span line)
 {
-    if (ix->block == BLOCK_CHAIN && ix->body)
-        ruleset_add_run(ix->rs, &ix->rs->chains[ix->chain],
-                        (struct chain_run){.offset = ix->body - 1, .end = ix->offset, .line = ix->body_line});
+    if (ix->block == BLOCK_CHAIN && ix->n_outer > 0)
+        ix->body = ix->outer[0]; // broken off inside
+    if (ix->block == BLOCK_CHAIN)
+        close_body(ix);
     if (ix->block == BLOCK_SET)
         ix->rs->sets[ix->set].end = ix->offset + (uint32_t)line.len;
     ix->block = BLOCK_NONE;
@@ -220,8 +257,8 @@ static void take_line(struct index *ix, struct span line)
 static void take_counters(struct rule *rule)
 {
     rule->packets = rule->bytes = COUNT_UNKNOWN;
-    size_t at = span_find(rule->text, "counter packets ");
-    if (at == SIZE_MAX)
+    size_t at = span_find(rule->text, "counter packets "), block = span_find(rule->text, " {\n");
+    if (at == SIZE_MAX || at > block)
         return;
     struct span rest = span_from(rule->text, at + strlen("counter packets ")), packets, word, bytes;
     if (span_cut_word(&rest, &packets) && span_cut_word(&rest, &word) && span_is(word, "bytes") &&

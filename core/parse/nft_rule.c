@@ -3,6 +3,21 @@
 #include "core/base/mem.h"
 #include "core/parse/nft_words.h"
 
+// "jump OTHER", or "jump { … }": a chain without a name.
+static struct span take_chain(struct nft_words *w)
+{
+    struct span name = w->word, text = w->build.rs->text;
+    if (!nft_is_word(w, "{")) {
+        nft_next(w);
+        return name;
+    }
+    uint32_t line = 1;
+    for (const char *p = text.at; (p = memchr(p, '\n', (size_t)(name.at - p))); p++)
+        line++;
+    nft_skip_braces(w);
+    return nft_unnamed_chain(w->build.rs, line);
+}
+
 bool nft_verdict(struct nft_words *w, struct target_verdict *ret)
 {
     static const struct {
@@ -16,10 +31,8 @@ bool nft_verdict(struct nft_words *w, struct target_verdict *ret)
             continue;
         nft_next(w);
         *ret = (struct target_verdict){.kind = verdicts[i].kind};
-        if (ret->kind == VERDICT_JUMP || ret->kind == VERDICT_GOTO) {
-            ret->chain = w->word;
-            nft_next(w);
-        }
+        if (ret->kind == VERDICT_JUMP || ret->kind == VERDICT_GOTO)
+            ret->chain = take_chain(w);
         return true;
     }
     return false;
@@ -317,19 +330,6 @@ static void take_statement(struct nft_words *w)
     }
 }
 
-static bool is_iptables_table(const struct nft_words *w)
-{
-    static const char *const names[] = {"raw", "mangle", "nat", "filter", "security"};
-    const struct table *table = &w->build.rs->tables[w->build.table];
-    if (table->family != NF_FAMILY_IP && table->family != NF_FAMILY_IP6)
-        return false;
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (span_is(table->name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool lets_on(const struct nft_words *w)
 {
     const struct rule_item *last = w->build.n ? &w->build.items[w->build.n - 1] : NULL;
@@ -370,7 +370,7 @@ const struct rule_items *nft_parse_rule(struct ruleset *rs, uint32_t table, stru
     nft_words_init(&w, rs, table, text);
     while (!w.at_end)
         take_statement(&w);
-    if (is_iptables_table(&w))
+    if (nft_is_translated(&w))
         distrust(&w);
     return build_finish(&w.build);
 }

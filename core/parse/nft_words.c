@@ -130,3 +130,8 @@ bool nft_is_translated(const struct nft_words *w)
     }
     return false;
 }
+
+struct span nft_unnamed_chain(struct ruleset *rs, uint32_t line)
+{
+    return span_of(arena_printf(&rs->arena, "{line %u}", line));
+}

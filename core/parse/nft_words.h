@@ -28,6 +28,9 @@ void nft_skip_braces(struct nft_words *w); // a group, whose opening brace is th
 // Whether iptables-nft made the table: then nft's words for some matches say other than the rule does.
 bool nft_is_translated(const struct nft_words *w);
 
+// What a chain without a name ("jump { … }") that opens in that line is called here.
+struct span nft_unnamed_chain(struct ruleset *rs, uint32_t line);
+
 // Reads one field with its transforms, or a concatenation of them. False: the word begins none; nothing was
 // read.
 bool nft_selector(struct nft_words *w, struct selector *ret);

@@ -174,6 +174,8 @@ class Nft(draw.Draw):
             words.append(self.translation(hook))
         elif self.chance(0.2):
             words.append(self.vmap())
+        elif self.chance(0.08):
+            words.append('%s { %s; }' % (self.one('jump', 'jump', 'goto'), '; '.join(' '.join([self.pick(self.matches())] * self.one(0, 1, 1) + [self.remark(), self.verdict()]) for _ in range(self.one(1, 2, 3)))))
         elif self.chance(0.3):
             words += [self.pick(self.effects(hook))] + ([self.pick(self.matches()), self.verdict()] if self.chance(0.3) else [])
         else:
