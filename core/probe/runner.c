@@ -149,6 +149,21 @@ static void on_growth(void *context)
     }
 }
 
+// Pieces stay out of it: a second one of the same call would begin their file anew.
+static bool is_worth_another_try(const struct run *run)
+{
+    const unsigned never = PROBE_CHANGES | PROBE_LASTS | PROBE_PIECES;
+    bool safe = !(run->planned.row->flags & never) && !run->pub.retry_of && !run->runner->ending;
+    return run->pub.state == PROBE_TIMEOUT && safe && run->host->answered > run->pub.started;
+}
+
+static void try_again(struct run *run)
+{
+    const char *id = run->pub.id;
+    runner_add(run->runner, &run->planned, run->pub.step);
+    run->runner->runs[run->runner->n - 1]->pub.retry_of = id;
+}
+
 static void take_ended(struct runner *runner)
 {
     struct writer_result result;
@@ -159,6 +174,10 @@ static void take_ended(struct runner *runner)
             run->shared->open--;
         if (runner->config.ended)
             runner->config.ended(runner->config.context, &run->pub);
+        if (run->pub.state == PROBE_DONE)
+            run->host->answered = run->pub.ended;
+        if (is_worth_another_try(run))
+            try_again(run);
     }
 }
 

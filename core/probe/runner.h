@@ -2,6 +2,9 @@
 // evidence tree as it comes, and a line of probes.jsonl (contract, section 1) for each when it ends, also for
 // those that could not run. Everything is called on the loop's thread.
 //
+// What takes too long is run once more where that is safe (it only reads, and is no capture, which lasts as
+// long as it is let) and may help: something else on the same host was answered meanwhile.
+//
 // A reading is never overwritten: what stands where a new one lands is moved below earlier/<UTC>/ first.
 #ifndef D5_PROBE_RUNNER_H
 #define D5_PROBE_RUNNER_H
@@ -13,9 +16,10 @@
 
 struct runner;
 
-struct probe_run {    // one probe on its way, or ended
-    const char *id;   // "E-007"
-    const char *step; // it was run for, or NULL
+struct probe_run {        // one probe on its way, or ended
+    const char *id;       // "E-007"
+    const char *step;     // it was run for, or NULL
+    const char *retry_of; // the id of the one that took too long, and was run again as this one; or NULL
     const struct planned *planned;
     const char *program; // as it was found, or NULL
     enum probe_state state;

@@ -12,6 +12,7 @@ struct link;
 
 struct host { // what counts together towards a limit
     unsigned running;
+    usec_t answered; // when a probe of it was done last; 0: none was
 };
 
 struct shared { // a file of pieces

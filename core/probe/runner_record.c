@@ -1,6 +1,7 @@
-// A line of probes.jsonl. It says more than the contract's example in three places, so that nobody has to
-// guess from the words of a call: `answers`, the exit statuses that the probe's row takes for answers; `why`,
-// the reason of whatever is not an answer; and `meant`, the file that is not there for it.
+// A line of probes.jsonl. It says more than the contract's example in four places, so that nobody has to
+// guess from the words of a call: `retry_of`, the probe that took too long and is run again; `answers`, the
+// exit statuses that the probe's row takes for answers; `why`, the reason of whatever is not an answer; and
+// `meant`, the file that is not there for it.
 #include "core/base/utf8.h"
 #include "core/door/json.h"
 #include "core/probe/runner_inside.h"
@@ -77,6 +78,8 @@ void record_write(void *context, const struct writer_result *result, struct str 
     json_open(&w, NULL, '{');
     json_write(&w, "id", pub->id);
     json_write(&w, "step", pub->step);
+    if (pub->retry_of)
+        json_write(&w, "retry_of", pub->retry_of);
     write_argv(&w, pub);
     json_write(&w, "where", pub->planned->where);
     json_write(&w, "via", pub->planned->via);

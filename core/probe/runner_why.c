@@ -35,6 +35,13 @@ static const char *const denied_words[] = {
     "unable to locate credentials",
     "host key verification failed", // the last line: above it ssh frames its warning in lines of @
 };
+static const char *const late_words[] = {
+    // Go's net/http and net, Python's botocore
+    "client.timeout exceeded",
+    "deadline exceeded",
+    "i/o timeout",
+    "timeout on endpoint url",
+};
 static const char *const missing_words[] = {
     "executable file not found",
     "command not found",
@@ -112,6 +119,8 @@ enum probe_state why_state(struct span errors, int exit)
         return PROBE_TIMEOUT;
     if (is_denial(errors))
         return PROBE_DENIED;
+    if (has_any(errors, late_words, ARRAY_LEN(late_words)))
+        return PROBE_TIMEOUT;
     if (is_missing(errors) || exit == EXIT_NOT_FOUND)
         return PROBE_MISSING;
     return exit == EXIT_CANNOT_RUN ? PROBE_DENIED : PROBE_FAILED;
@@ -147,7 +156,7 @@ static void judge_exit(struct run *run, int exit)
     struct probe_run *pub = &run->pub;
     pub->exit = exit;
     pub->state = is_answer(run, exit) ? PROBE_DONE : why_state(pub->errors, exit);
-    if (pub->state == PROBE_TIMEOUT)
+    if (pub->state == PROBE_TIMEOUT && exit == EXIT_TIMED_OUT)
         pub->why = arena_printf(&run->arena, "it was ended there after its time%s", said(run));
     else if (pub->state != PROBE_DONE)
         pub->why = arena_printf(&run->arena, "%s exited %d%s", who(run, exit), exit, said(run));

@@ -132,6 +132,14 @@ static void play_say(char **args)
     _exit(0);
 }
 
+// Hangs the first time; which that is, a file says.
+static void play_late(char **args)
+{
+    if (open(*args, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) >= 0)
+        play_hang(args);
+    play_say(args + 1);
+}
+
 static void play_exit(char **args)
 {
     int status = atoi(*args++);
@@ -200,10 +208,11 @@ static const struct {
     const char *name;
     void (*play)(char **args);
 } parts[] = {
-    {"child:hang", play_hang}, {"child:stubborn", play_stubborn}, {"child:flood", play_flood},
-    {"child:away", play_away}, {"child:runaway", play_runaway},   {"child:say", play_say},
-    {"child:exit", play_exit}, {"child:die", play_die},           {"child:quiet", play_quiet},
-    {"child:look", play_look}, {"child:pour", play_pour},         {"child:connect", play_connect},
+    {"child:hang", play_hang},       {"child:stubborn", play_stubborn}, {"child:flood", play_flood},
+    {"child:away", play_away},       {"child:runaway", play_runaway},   {"child:say", play_say},
+    {"child:exit", play_exit},       {"child:die", play_die},           {"child:quiet", play_quiet},
+    {"child:late", play_late},       {"child:look", play_look},         {"child:pour", play_pour},
+    {"child:connect", play_connect},
 };
 
 void child_play(int argc, char **argv)

@@ -8,8 +8,6 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -21,6 +19,8 @@
 
 static const struct probe_row dig_row = {.name = "dig", .answers = "9"};
 static const struct probe_row asking_row = {.name = "can-i", .answers = "1"};
+static const struct probe_row changing_row = {.name = "bundle", .flags = PROBE_CHANGES};
+static const struct probe_row capture_row = {.name = "capture", .flags = PROBE_LASTS};
 static const struct probe_row small_row = {.name = "small", .bytes = 100000};
 static const struct probe_row piece_row = {.name = "piece", .flags = PROBE_PIECES};
 
@@ -164,7 +164,7 @@ static void ends_have_their_words(void **state)
     bench_assert_record(b, "\"signal\":10");
     size_t n;
     evidence_probes(bench_look(b), &n);
-    assert_int_equal(n, ARRAY_LEN(cases));
+    assert_int_equal(n, runner_count(b->runner)); // one more where what took too long was tried again
     assert_int_equal(bench_must_find(b->evidence, "bastion/0.txt")->state, EVIDENCE_UNKNOWN);
 }
 
@@ -259,6 +259,59 @@ static void what_hangs_and_floods_is_bounded(void **state)
     assert_int_equal(bench_must_find(ev, "bastion/hang.txt")->state, EVIDENCE_UNKNOWN);
 }
 
+static struct planned late_plan(const struct probe_row *row, const char *file, const char *const *argv)
+{
+    struct planned planned = bench_plan(file, argv);
+    planned.row = row;
+    planned.seconds = 2;
+    return planned;
+}
+
+static size_t count_retries(const struct bench *b, const char *file)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < runner_count(b->runner); i++) {
+        const struct probe_run *run = runner_at(b->runner, i);
+        n += run->retry_of && strcmp(run->planned->file, file) == 0;
+    }
+    return n;
+}
+
+// Once, where it only reads, and while others of the same host are answered.
+static void what_took_too_long_is_tried_again(void **state)
+{
+    struct bench *b = *state;
+    char *mark = mem_printf("%s/mark", b->folder);
+    struct runner_config config = bench_config(b);
+    config.max_per_host = 8;
+    b->runner = runner_new(&config, NULL);
+    struct planned late =
+        late_plan(&bench_row, "bastion/late.txt", WORDS("child", "child:late", mark, "there\n"));
+    const struct probe_run *first = bench_add(b, &late);
+    late = late_plan(&bench_row, "bastion/never.txt", WORDS("child", "child:hang"));
+    bench_add(b, &late);
+    late = late_plan(&changing_row, "nodes/n1/bundle.tar.gz", WORDS("child", "child:hang"));
+    bench_add(b, &late);
+    late = late_plan(&capture_row, "captures/n1.pcap", WORDS("child", "child:hang"));
+    bench_add(b, &late);
+    bench_add_plain(b, "bastion/well.txt", WORDS("child", "child:say", "a\n"));
+    late = late_plan(&bench_row, "nodes/n2/dead.txt", WORDS("child", "child:hang"));
+    late.host = "a dead node";
+    bench_add(b, &late);
+    bench_wait_idle(b);
+    bench_assert_state(first, PROBE_TIMEOUT, "longer than 2 s");
+    bench_assert_file(b, "bastion/late.txt", "there\n");
+    assert_int_equal(bench_must_find(bench_look(b), "bastion/late.txt")->state, EVIDENCE_KNOWN);
+    bench_assert_record(b, "\"retry_of\":\"E-007\"");
+    assert_int_equal(count_retries(b, "bastion/late.txt"), 1);
+    assert_int_equal(count_retries(b, "bastion/never.txt"), 1);
+    assert_int_equal(count_retries(b, "nodes/n1/bundle.tar.gz"), 0);
+    assert_int_equal(count_retries(b, "captures/n1.pcap"), 0);
+    assert_int_equal(count_retries(b, "nodes/n2/dead.txt"), 0);
+    assert_int_equal(b->started, 8);
+    free(mark);
+}
+
 static void one_is_cancelled_or_all(void **state)
 {
     struct bench *b = *state;
@@ -317,6 +370,7 @@ int main(int argc, char **argv)
         BENCH_TEST(the_end_of_what_went_wrong_is_kept),
         BENCH_TEST(limits_hold),
         BENCH_TEST(what_hangs_and_floods_is_bounded),
+        BENCH_TEST(what_took_too_long_is_tried_again),
         BENCH_TEST(one_is_cancelled_or_all),
         BENCH_TEST(freeing_it_ends_and_records_all),
     };
