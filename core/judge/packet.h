@@ -3,7 +3,7 @@
 // three-valued; where one cannot be told, both ways are walked, and the fate is certain where they agree.
 //
 // Order and rules are Linux's: nf_hook priorities, net/netfilter/nf_conntrack_core.c, nf_nat_core.c,
-// ip_tables.c, nf_tables_core.c. What surprises there is written down in tests/unit/test_packet.c.
+// ip_tables.c, nf_tables_core.c. What surprises there is written down in tests/unit/test_packet*.c.
 #ifndef D5_JUDGE_PACKET_H
 #define D5_JUDGE_PACKET_H
 

@@ -145,15 +145,17 @@ static void apply_address(const struct walk *walk, const struct world *w, const 
 static void apply_port(const struct world *w, const struct nat *nat, const struct element *data,
                        struct peer *p)
 {
-    static const struct range any = {{0, 1024}, {0, UINT16_MAX}};
+    static const struct range high = {{0, 1024}, {0, UINT16_MAX}}, any = {{0, 0}, {0, UINT16_MAX}};
     if (nat->port_in_map)
         set_port(p, &data->data[1], nat->random_port);
     else if (nat->has_port && nat->port.kind == EXPR_MAP)
         set_port(p, &data->data[0], nat->random_port);
     else if (nat->has_port && nat->port.kind == EXPR_CONST)
         set_port(p, &nat->port.value, nat->random_port);
-    else if (nat->has_port || (nat->random_port && !at_destination(w->hook)))
-        set_port(p, &any, nat->random_port);
+    else if (nat->has_port)
+        set_port(p, &any, true);
+    else if (nat->random_port && !at_destination(w->hook))
+        set_port(p, &high, true);
 }
 
 // nf_nat_redirect.c: the packet goes to an address of the interface that it came in by, and is dropped where
