@@ -1,7 +1,9 @@
 #include "tests/kit/scratch.h"
 
+#include <dirent.h>
 #include <ftw.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -24,6 +26,42 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 void scratch_remove(const char *folder)
 {
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+char *scratch_path(const char *folder, const char *name)
+{
+    return mem_printf("%s/%s", folder, name);
+}
+
+char *scratch_put(const char *folder, const char *name, struct span bytes)
+{
+    char *path = scratch_path(folder, name);
+    FILE *f = fopen(path, "w");
+    if (!f)
+        abort();
+    fwrite(bytes.at, 1, bytes.len, f);
+    fclose(f);
+    return path;
+}
+
+char *scratch_room(const char *folder)
+{
+    char *room = scratch_path(folder, "room");
+    scratch_remove(room);
+    if (mkdir(room, 0700) < 0)
+        abort();
+    return room;
+}
+
+size_t scratch_count(const char *folder)
+{
+    DIR *d = opendir(folder);
+    size_t n = 0;
+    while (d && readdir(d))
+        n++;
+    if (d)
+        closedir(d);
+    return n < 2 ? 0 : n - 2; // without "." and ".."
 }
 
 int scratch_start(void **state)

@@ -4,15 +4,24 @@
 
 #include <stdio.h>
 
+#include "core/base/span.h"
 #include "core/evidence/logfile.h"
 
 // A new folder below $TMPDIR, its path yours; the program ends where it cannot be made.
 char *scratch_make(void);
 void scratch_remove(const char *folder); // and all that is in it
 
+// In a folder: a path, yours; a file of these bytes, its path yours; an empty folder "room", new each time,
+// its path yours; how many entries it has.
+char *scratch_path(const char *folder, const char *name);
+char *scratch_put(const char *folder, const char *name, struct span bytes);
+char *scratch_room(const char *folder);
+size_t scratch_count(const char *folder);
+
 // A folder of a test's own: *state is its path.
 int scratch_start(void **state);
 int scratch_stop(void **state);
+#define SCRATCH_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_start, scratch_stop)
 
 // A log file of a test's own: what is written to `f` and flushed, `log` reads.
 struct scratch_log {

@@ -197,7 +197,7 @@ static void test_every_subject_has_its_words(void **state)
     }
 }
 
-#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_start, scratch_stop)
+#define CASE_TEST(name) SCRATCH_TEST(name)
 
 int main(void)
 {

@@ -287,7 +287,7 @@ static void a_symptom_chooses_the_procedure(void **state)
     free(chosen);
 }
 
-#define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, scratch_start, scratch_stop)
+#define WITH_STATE(test) SCRATCH_TEST(test)
 
 int main(void)
 {
