@@ -205,7 +205,7 @@ static const struct command commands[] = {
      SCOPE_WAYS, NEED_ANALYSIS, view_matrix_open},
     {"capture", "The captures' questions, those first that nobody answered", "capture", "C", SCOPE_WAYS,
      NEED_ANALYSIS, view_capture_open},
-    {"nodes", "The nodes, the sick ones first; Enter lays one beside a well one", "nodes", "H", SCOPE_WAYS,
+    {"nodes", "The nodes, the sick ones first; Enter lays one beside a well one", "nodes", "H M", SCOPE_WAYS,
      NEED_ANALYSIS, view_nodes_open},
     {"procedure", "The procedure's own text, beside the step", "procedure", "S", SCOPE_WAYS, NEED_SESSION,
      view_sop_open},

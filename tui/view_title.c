@@ -183,11 +183,16 @@ static int draw_last_keys(struct ui *ui, struct rect area)
     return area.cols - width;
 }
 
-// Where two commands of a scope have one key, it is the first one's.
-static bool has_its_key(const struct ui *ui, const struct command *command)
+// The first of its keys that is its own here: where two commands have one key, it is the first one's.
+static struct span own_key(const struct ui *ui, const struct command *command)
 {
+    struct span rest = span_of(command->keys), name;
     struct key key;
-    return key_parse(command_key(command), &key) && keymap_find(&ui->keymap, key, ui_scope(ui)) == command;
+    while (span_cut_word(&rest, &name)) {
+        if (key_parse(name, &key) && keymap_find(&ui->keymap, key, ui_scope(ui)) == command)
+            return name;
+    }
+    return span_of("");
 }
 
 // What can be done now, in the table's order, as much as fits; the way to all of it is always there. While
@@ -200,10 +205,9 @@ static void draw_keys(struct ui *ui, struct rect area)
         draw_key(&pen, ui_key_of(ui, "stop-probes"), view_steps_escape_word(ui));
     for (size_t i = 0; i < ui->keymap.n; i++) {
         const struct command *command = &ui->keymap.commands[i];
-        if (!command->label || !(command->scope & ui_scope(ui)) || !has_its_key(ui, command) ||
-            ui_lacks(ui, command))
+        struct span key = own_key(ui, command);
+        if (!command->label || key.len == 0 || ui_lacks(ui, command))
             continue;
-        struct span key = command_key(command);
         if (pen.col + key_width(key, command->label) > pen.area.cols + 2)
             break;
         draw_key(&pen, key, command->label);

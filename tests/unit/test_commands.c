@@ -1,0 +1,245 @@
+// Every command of the table: reached by each of its keys where they hold, and by its name in the palette.
+// What they run is replaced by what tells whether it was run, so that the table alone is tried.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tui/view_ui.h"
+#include "tui/views.h"
+
+static const char *const from[] = {"tests/cases/demo/tree"};
+static const struct session_config standard = {.from = from, .n_from = 1, .policy = "/nonexistent"};
+
+static struct {
+    size_t right, wrong;
+} ran;
+
+static void run_right(void *context)
+{
+    (void)context;
+    ran.right++;
+}
+
+static void run_wrong(void *context)
+{
+    (void)context;
+    ran.wrong++;
+}
+
+// ---- where keys hold
+
+static void fill_one(struct ui *ui, struct view *view)
+{
+    (void)ui;
+    view_add(view, ROLE_TEXT, "an entry", NULL);
+}
+
+// A view that has the scope and nothing else.
+static const struct view_ops views[] = {
+    {.title = "any", .fill = fill_one},
+    {.title = "findings", .fill = fill_one, .scope = SCOPE_FINDINGS},
+    {.title = "timeline", .fill = fill_one, .scope = SCOPE_TIMELINE},
+    {.title = "cases", .fill = fill_one, .scope = SCOPE_CASES},
+    {.title = "capture", .fill = fill_one, .scope = SCOPE_CAPTURE},
+    {.title = "plan", .fill = fill_one, .scope = SCOPE_PLAN},
+};
+
+struct stage { // in a stage all bits of its scope hold
+    const char *name;
+    unsigned scope; // the bit that it is there for
+    enum pane focus;
+    const struct view_ops *view; // or NULL
+    bool guided, intake;
+};
+
+static const struct stage stages[] = {
+    {.name = "checklist", .scope = SCOPE_CHECKLIST, .focus = PANE_CHECKLIST},
+    {.name = "evidence", .scope = SCOPE_EVIDENCE, .focus = PANE_EVIDENCE},
+    {.name = "report", .scope = SCOPE_REPORT, .focus = PANE_REPORT},
+    {.name = "a view", .scope = SCOPE_VIEWS, .view = &views[0]},
+    {.name = "findings", .scope = SCOPE_FINDINGS, .view = &views[1]},
+    {.name = "timeline", .scope = SCOPE_TIMELINE, .view = &views[2]},
+    {.name = "cases", .scope = SCOPE_CASES, .view = &views[3]},
+    {.name = "capture", .scope = SCOPE_CAPTURE, .view = &views[4]},
+    {.name = "plan", .scope = SCOPE_PLAN, .view = &views[5]},
+    {.name = "card", .scope = SCOPE_CARD, .guided = true},
+    {.name = "form", .scope = SCOPE_INTAKE, .intake = true},
+};
+
+struct play {
+    struct ui_config config;
+    struct ui *ui;
+};
+
+static void open_stage(struct play *p, const struct stage *stage)
+{
+    struct error err = {0};
+    p->config = (struct ui_config){.intake = stage->intake};
+    if (!stage->intake)
+        p->config.session = standard;
+    p->config.session.guided = stage->guided;
+    p->ui = ui_new(&p->config, NULL, &err);
+    assert_non_null(p->ui);
+    ui_resize(p->ui, 24, 80);
+    ui_start(p->ui);
+    ui_draw(p->ui);
+}
+
+// As it was when the stage was opened, whatever ran.
+static void set_stage(struct ui *ui, const struct stage *stage)
+{
+    view_close_all(ui);
+    prompt_close(&ui->prompt);
+    ui->focus = stage->focus;
+    if (stage->view)
+        view_open(ui, stage->view);
+    ui_draw(ui);
+    assert_true(ui_scope(ui) & stage->scope);
+}
+
+// What each command runs: this one's is right, but the palette's own must open it.
+static void replace(struct ui *ui, size_t index, bool keep_palette)
+{
+    const struct command *palette = keymap_named(&ui_keymap, span_of("palette"));
+    for (size_t i = 0; i < ui_keymap.n; i++) {
+        bool is_palette = &ui_keymap.commands[i] == palette;
+        ui->commands[i].run = i == index ? run_right : is_palette && keep_palette ? palette->run : run_wrong;
+    }
+    ran.right = ran.wrong = 0;
+}
+
+static void must_have_run(const struct stage *stage, const struct command *command, struct span by)
+{
+    if (ran.right != 1 || ran.wrong != 0)
+        fail_msg("%s by " SPAN_FMT " in %s: ran %zu times, others %zu times", command->name, SPAN_ARG(by),
+                 stage->name, ran.right, ran.wrong);
+}
+
+// ---- by key
+
+// Another command that has the key there and stands first.
+static bool is_shadowed(struct ui *ui, const struct command *command, struct key key)
+{
+    return keymap_find(&ui->keymap, key, ui_scope(ui)) != command;
+}
+
+// How many of its keys hold there.
+static size_t try_keys(struct ui *ui, const struct stage *stage, size_t index)
+{
+    const struct command *command = &ui->commands[index];
+    struct span rest = span_of(command->keys), name;
+    size_t n = 0;
+    while (span_cut_word(&rest, &name)) {
+        struct key key;
+        assert_true(key_parse(name, &key));
+        set_stage(ui, stage);
+        if (is_shadowed(ui, command, key) || (stage->intake && key_is_text(key)))
+            continue;
+        replace(ui, index, false);
+        ui_key(ui, key);
+        must_have_run(stage, command, name);
+        n++;
+    }
+    return n;
+}
+
+static void test_by_key(void **state)
+{
+    size_t *held = mem_calloc(ui_keymap.n, sizeof *held);
+    (void)state;
+    for (size_t s = 0; s < ARRAY_LEN(stages); s++) {
+        struct play play;
+        open_stage(&play, &stages[s]);
+        for (size_t i = 0; i < ui_keymap.n; i++) {
+            if (ui_keymap.commands[i].scope & stages[s].scope)
+                held[i] += try_keys(play.ui, &stages[s], i);
+        }
+        ui_free(play.ui);
+    }
+    for (size_t i = 0; i < ui_keymap.n; i++) {
+        if (held[i] == 0)
+            fail_msg("no key leads to %s", ui_keymap.commands[i].name);
+    }
+    free(held);
+}
+
+static bool has_a_key(const struct command *command, unsigned scope)
+{
+    struct span rest = span_of(command->keys), name;
+    struct key key;
+    while (span_cut_word(&rest, &name)) {
+        if (key_parse(name, &key) && keymap_find(&ui_keymap, key, scope) == command)
+            return true;
+    }
+    return false;
+}
+
+// Wherever a command holds one of its keys does; but where the plan is shown, Enter begins it.
+static void test_a_key_wherever_it_holds(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < ARRAY_LEN(stages); s++) {
+        unsigned scope = stages[s].view ? SCOPE_VIEWS | stages[s].scope : stages[s].scope;
+        for (size_t i = 0; i < ui_keymap.n; i++) {
+            const struct command *command = &ui_keymap.commands[i];
+            bool meant = stages[s].scope == SCOPE_PLAN && strcmp(command->name, "open-entry") == 0;
+            bool narrower =
+                stages[s].view && strcmp(command->name, "export") == 0; // of a list of cases: packs
+            if (command->scope & scope && !meant && !narrower && !has_a_key(command, scope))
+                fail_msg("%s has no key in %s", command->name, stages[s].name);
+        }
+    }
+}
+
+// ---- by name
+
+static void type(struct ui *ui, const char *text)
+{
+    for (; *text; text++)
+        ui_key(ui, (struct key){(unsigned char)*text, 0});
+}
+
+static void try_name(struct ui *ui, const struct stage *stage, size_t index)
+{
+    const struct command *command = &ui->commands[index];
+    set_stage(ui, stage);
+    replace(ui, index, true);
+    view_palette_open(ui);
+    type(ui, command->name);
+    ui_draw(ui);
+    ui_key(ui, (struct key){K_ENTER, 0});
+    must_have_run(stage, command, span_of("its name"));
+}
+
+// In the form of a new incident ':' is typed, and all that it has stands in the key line.
+static void test_by_name(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < ARRAY_LEN(stages); s++) {
+        struct play play;
+        if (stages[s].intake)
+            continue;
+        open_stage(&play, &stages[s]);
+        for (size_t i = 0; i < ui_keymap.n; i++) {
+            if (ui_keymap.commands[i].scope & stages[s].scope)
+                try_name(play.ui, &stages[s], i);
+        }
+        ui_free(play.ui);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_key),
+        cmocka_unit_test(test_a_key_wherever_it_holds),
+        cmocka_unit_test(test_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
