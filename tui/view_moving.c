@@ -2,6 +2,13 @@
 #include "tui/view_commands.h"
 #include "tui/view_ui.h"
 
+// To be moved in: who goes elsewhere waits for no match any more, which would take them there later.
+static struct pager *text_of(struct ui *ui)
+{
+    ui->evidence.search.direction = 0;
+    return &ui->evidence.pager;
+}
+
 static void move(struct ui *ui, long by)
 {
     if (ui->screen == SCREEN_VIEW) {
@@ -14,7 +21,7 @@ static void move(struct ui *ui, long by)
         if (row)
             view_evidence_show_step(ui, row->item, row->parent);
     } else if (ui->focus == PANE_EVIDENCE) {
-        pager_move(&ui->evidence.pager, by);
+        pager_move(text_of(ui), by);
     } else {
         list_move(&ui->report.list, by);
     }
@@ -30,7 +37,7 @@ static void page(struct ui *ui, int direction)
     if (ui->screen == SCREEN_VIEW)
         view_page(ui, direction);
     else if (ui->focus == PANE_EVIDENCE)
-        pager_page(&ui->evidence.pager, direction);
+        pager_page(text_of(ui), direction);
     else
         move(ui, direction * (long)(window_rows(ui) > 1 ? window_rows(ui) - 1 : 1));
 }
@@ -59,7 +66,7 @@ void view_moving_first(void *context)
 {
     struct ui *ui = context;
     if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
-        pager_go(&ui->evidence.pager, 0);
+        pager_go(text_of(ui), 0);
     else
         move(ui, -(1L << 30));
 }
@@ -68,7 +75,7 @@ void view_moving_last(void *context)
 {
     struct ui *ui = context;
     if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
-        pager_go(&ui->evidence.pager, UINT32_MAX);
+        pager_go(text_of(ui), UINT32_MAX);
     else
         move(ui, 1L << 30);
 }
