@@ -13,53 +13,16 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-#include "tests/kit/screen.h"
+#include "tests/kit/room.h"
 
 #define TREE "tests/cases/demo/tree"
 
-struct place {
-    char state[64], *state_env;
-    char *out;
-};
-
-static int set_up(void **state)
-{
-    struct place *p = mem_alloc(sizeof *p);
-    snprintf(p->state, sizeof p->state, "/tmp/d5tui-case-XXXXXX");
-    if (!mkdtemp(p->state))
-        return -1;
-    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->state);
-    p->out = mem_printf("%s/out.yaml", p->state);
-    *state = p;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    char *command = mem_printf("rm -rf '%s'", p->state);
-    int status = system(command);
-    free(command);
-    free(p->state_env);
-    free(p->out);
-    free(p);
-    return status;
-}
-
-static struct screen *start(const struct place *p, int rows, int cols, const char *const *argv)
+static struct screen *start(const struct room *p, int rows, int cols, const char *const *argv)
 {
     const char *const env[] = {p->state_env, NULL};
     static const char *const from[] = {"--from", TREE, NULL};
     return screen_start(
         &(struct screen_config){.rows = rows, .cols = cols, .argv = argv ? argv : from, .env = env});
-}
-
-static void leave(struct screen *s)
-{
-    screen_keys(s, "q");
-    assert_int_equal(screen_exit(s), 0);
-    assert_true(screen_is_restored(s));
-    screen_free(s);
 }
 
 static void test_wide(void **state)
@@ -77,7 +40,7 @@ static void test_wide(void **state)
     assert_true(screen_shows(s, "held by T.M2"));
     assert_true(screen_shows(s, "innocent: "));
     assert_true(screen_shows(s, "? help  q leave"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_middle_and_narrow(void **state)
@@ -96,7 +59,7 @@ static void test_middle_and_narrow(void **state)
     assert_true(screen_shows(s, "root_cause:"));
     screen_resize(s, 50, 200);
     assert_true(screen_shows(s, "Triage"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // What is kept of one file says nothing of the next, whose notes take the place of the first one's.
@@ -112,7 +75,7 @@ static void test_another_file_is_shown_whole(void **state)
     screen_keys(s, "q");
     assert_true(screen_shows(s, "Nobody answered"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_tiny_still_says_what_it_is(void **state)
@@ -121,7 +84,7 @@ static void test_tiny_still_says_what_it_is(void **state)
     assert_true(screen_shows(s, "STANDARD"));
     assert_true(screen_shows(s, "done"));
     screen_keys(s, "jj");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_steps_have_words(void **state)
@@ -134,7 +97,7 @@ static void test_steps_have_words(void **state)
     screen_keys(s, "nlooked at by hand\r");
     assert_true(screen_shows(s, "note: looked at by hand"));
     screen_keys(s, "\r");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_lists_and_palette(void **state)
@@ -159,36 +122,36 @@ static void test_lists_and_palette(void **state)
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "Export: "));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_a_case_is_found_again(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     static const char *const open[] = {"open", NULL};
     struct screen *s = start(p, 43, 132, NULL);
     assert_true(screen_shows(s, "Checklist 29/38"));
     screen_keys(s, "gnnight shift\r");
     assert_true(screen_shows(s, "note: night shift"));
-    leave(s);
+    assert_true(room_leave(s));
     s = start(p, 43, 132, open);
     assert_true(screen_shows(s, "Checklist 29/38"));
     screen_keys(s, "g");
     assert_true(screen_shows(s, "note: night shift"));
     assert_true(screen_shows(s, "pod ✓")); // the evidence was read again
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // What somebody wrote down stands in the export, and is there where it is opened: in a case of its own.
 static void test_an_export_is_opened_elsewhere(void **state)
 {
-    const struct place *p = *state;
+    const struct room *p = *state;
     struct screen *s = start(p, 43, 132, NULL);
     assert_true(screen_shows(s, "Checklist 29/38"));
     screen_keys(s, "gnnight shift\r");
     assert_true(screen_shows(s, "note: night shift"));
-    leave(s);
-    char *file = mem_printf("%s/export.tar.gz", p->state), *there = mem_printf("%s/there", p->state);
+    assert_true(room_leave(s));
+    char *file = mem_printf("%s/export.tar.gz", p->dir), *there = mem_printf("%s/there", p->dir);
     const char *program = getenv("D5TUI");
     char *command =
         mem_printf("%s '%s' export last -o '%s' 2>&1", p->state_env, program ? program : "build/d5tui", file);
@@ -201,12 +164,12 @@ static void test_an_export_is_opened_elsewhere(void **state)
     assert_true(screen_shows(s, "Report · confirmed"));
     screen_keys(s, "nmorning shift\r");
     assert_true(screen_shows(s, "note: morning shift"));
-    leave(s);
+    assert_true(room_leave(s));
     const char *const again[] = {"open", "--state", there, NULL};
     s = start(p, 43, 132, again);
     screen_keys(s, "g");
     assert_true(screen_shows(s, "note: morning shift"));
-    leave(s);
+    assert_true(room_leave(s));
     free(command);
     free(there);
     free(file);
@@ -214,9 +177,9 @@ static void test_an_export_is_opened_elsewhere(void **state)
 
 static void test_theme_is_chosen_and_picked_up(void **state)
 {
-    struct place *p = *state;
-    char *folder = mem_printf("%s/d5tui", p->state), *path = mem_printf("%s/config.yaml", folder);
-    char *theme = mem_printf("%s/own.yaml", p->state), *config = mem_printf("XDG_CONFIG_HOME=%s", p->state);
+    struct room *p = *state;
+    char *folder = mem_printf("%s/d5tui", p->dir), *path = mem_printf("%s/config.yaml", folder);
+    char *theme = mem_printf("%s/own.yaml", p->dir), *config = mem_printf("XDG_CONFIG_HOME=%s", p->dir);
     assert_int_equal(mkdir(folder, 0700), 0);
     FILE *f = fopen(path, "w"), *t = fopen(theme, "w");
     fprintf(f, "theme: %s\n", theme);
@@ -238,7 +201,7 @@ static void test_theme_is_chosen_and_picked_up(void **state)
     assert_true(screen_shows(s, "There is no theme"));
     screen_keys(s, "Tlight\r");
     assert_true(screen_shows(s, "theme: light"));
-    leave(s);
+    assert_true(room_leave(s));
     free(folder);
     free(path);
     free(theme);
@@ -248,9 +211,9 @@ static void test_theme_is_chosen_and_picked_up(void **state)
 // A person's own keys: they work, the key line and the help say so, and what is wrong is told with its line.
 static void test_keys_are_a_persons_own(void **state)
 {
-    struct place *p = *state;
-    char *folder = mem_printf("%s/d5tui", p->state), *path = mem_printf("%s/config.yaml", folder);
-    char *config = mem_printf("XDG_CONFIG_HOME=%s", p->state);
+    struct room *p = *state;
+    char *folder = mem_printf("%s/d5tui", p->dir), *path = mem_printf("%s/config.yaml", folder);
+    char *config = mem_printf("XDG_CONFIG_HOME=%s", p->dir);
     assert_int_equal(mkdir(folder, 0700), 0);
     FILE *f = fopen(path, "w");
     fputs("keys:\n  help: F2\n  causes: Y\n  findings: t\n", f);
@@ -267,7 +230,7 @@ static void test_keys_are_a_persons_own(void **state)
     screen_keys(s, "\x1b[12~");
     assert_true(screen_shows(s, "all keys and commands"));
     screen_keys(s, "qq");
-    leave(s);
+    assert_true(room_leave(s));
     free(folder);
     free(path);
     free(config);
@@ -288,7 +251,7 @@ static void test_intake(void **state)
     assert_true(screen_shows(s, "reads       what was collected, where it lies"));
     screen_keys(s, "tree\r");
     assert_true(screen_shows(s, "Checklist 29/38"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_terminal_is_given_back(void **state)
@@ -333,7 +296,7 @@ static void test_rubbish_does_no_harm(void **state)
     screen_free(s);
 }
 
-#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
 
 int main(void)
 {

@@ -14,7 +14,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "tests/kit/screen.h"
+#include "tests/kit/room.h"
 
 enum { BIG_LINES = 2000000, BIG_PIECE = 1000 };
 
@@ -51,14 +51,6 @@ static struct screen *start(const struct scratch *t, int rows, int cols)
     return screen_start(&(struct screen_config){.rows = rows, .cols = cols, .argv = argv});
 }
 
-static void leave(struct screen *s)
-{
-    screen_keys(s, "q");
-    assert_int_equal(screen_exit(s), 0);
-    assert_true(screen_is_restored(s));
-    screen_free(s);
-}
-
 // 220 MB in two million lines, with one word near the end.
 static void write_big(struct scratch *t)
 {
@@ -89,7 +81,7 @@ static void test_keys_are_answered_while_it_is_searched(void **state)
     assert_true(screen_shows(s, "Stopped"));
     screen_keys(s, "j");
     assert_true(screen_shows(s, "not all searched"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_the_end_of_a_big_file_is_found(void **state)
@@ -111,7 +103,7 @@ static void test_the_end_of_a_big_file_is_found(void **state)
     assert_true(screen_shows(s, "match 1 of 2"));
     screen_keys(s, "N");
     assert_true(screen_shows(s, "No earlier match"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_millions_of_matches(void **state)
@@ -125,7 +117,7 @@ static void test_millions_of_matches(void **state)
     assert_true(screen_shows(s, "2,000,000 matches"));
     screen_keys(s, "N");
     assert_true(screen_shows(s, "line 2,000,000 of 2,000,002 lines, match 2,000,000 of 2,000,000"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_what_is_kept(void **state)
@@ -152,7 +144,7 @@ static void test_what_is_kept(void **state)
     assert_true(screen_shows(s, "no line is kept"));
     screen_keys(s, "\x1b");
     assert_true(screen_shows(s, "line 1,151 of 2,000,002 lines"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_a_line_of_megabytes(void **state)
@@ -176,7 +168,7 @@ static void test_a_line_of_megabytes(void **state)
     assert_true(screen_shows(s, "line 2 of 4 lines, match 1 of 1"));
     screen_keys(s, "/short\r");
     assert_true(screen_shows(s, "▶ short"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_marks_and_the_text_alone(void **state)
@@ -201,7 +193,7 @@ static void test_marks_and_the_text_alone(void **state)
     assert_true(screen_lacks(s, "•")); // nothing is searched for any more
     screen_keys(s, "n");
     assert_true(screen_shows(s, "Nothing is searched for yet"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_what_grows_is_searched(void **state)
@@ -226,7 +218,7 @@ static void test_what_grows_is_searched(void **state)
     assert_true(screen_lacks(s, "following"));
     screen_keys(s, "\x1b");
     assert_true(screen_shows(s, "of 103 lines"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // One key, and what it does to the screen.
@@ -267,7 +259,7 @@ static void test_hits_of_the_step(void **state)
     for (int i = 0; i < 200 && !strstr(screen_text(s), "No further hit"); i++)
         press(s, "}");
     assert_true(screen_shows(s, "No further hit in the files that this step's searches read"));
-    leave(s);
+    assert_true(room_leave(s));
     char *command = mem_printf("rm -rf '%s.d'", ((struct scratch *)*state)->path);
     assert_int_equal(system(command), 0);
     free(command);

@@ -14,41 +14,12 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "tests/kit/screen.h"
+#include "tests/kit/room.h"
 
 #define DEMO  "tests/cases/demo/tree"
 #define CHAIN "tests/cases/fw-chain/tree"
 
-struct place {
-    char dir[64];
-    char *state_env, *config_env;
-};
-
-static int set_up(void **state)
-{
-    struct place *p = mem_alloc(sizeof *p);
-    snprintf(p->dir, sizeof p->dir, "/tmp/d5tui-export-XXXXXX");
-    if (!mkdtemp(p->dir))
-        return -1;
-    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->dir);
-    p->config_env = mem_printf("XDG_CONFIG_HOME=%s", p->dir);
-    *state = p;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    char *command = mem_printf("rm -rf '%s'", p->dir);
-    int status = system(command);
-    free(command);
-    free(p->state_env);
-    free(p->config_env);
-    free(p);
-    return status;
-}
-
-static struct screen *start(const struct place *p, const char *tree, const char *more)
+static struct screen *start(const struct room *p, const char *tree, const char *more)
 {
     const char *const env[] = {p->state_env, p->config_env, more, NULL};
     const char *const argv[] = {"--from", tree, NULL};
@@ -56,14 +27,6 @@ static struct screen *start(const struct place *p, const char *tree, const char 
         screen_start(&(struct screen_config){.rows = 30, .cols = 100, .argv = argv, .env = env});
     assert_true(screen_shows(s, "confirmed"));
     return s;
-}
-
-static void leave(struct screen *s)
-{
-    screen_keys(s, "q");
-    assert_int_equal(screen_exit(s), 0);
-    assert_true(screen_is_restored(s));
-    screen_free(s);
 }
 
 static void open_export(struct screen *s)
@@ -86,7 +49,7 @@ static char *read_all(const char *path)
 
 static void test_a_file_is_private_and_whole(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     struct screen *s = start(p, DEMO, NULL);
     char *path = mem_printf("%s/out.md", p->dir);
     struct stat st;
@@ -106,12 +69,12 @@ static void test_a_file_is_private_and_whole(void **state)
     free(text);
     free(path);
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_what_is_taken_out_is_seen_first(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     struct screen *s = start(p, DEMO, NULL);
     char *path = mem_printf("%s/out.yaml", p->dir);
     open_export(s);
@@ -132,7 +95,41 @@ static void test_what_is_taken_out_is_seen_first(void **state)
     free(text);
     free(path);
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
+}
+
+// Somebody who has never seen it, and goes by what the screen says: from `d5tui demo` to the report as
+// Markdown.
+static void test_a_first_timer_gets_a_report(void **state)
+{
+    struct room *p = *state;
+    char *path = mem_printf("%s/report.md", p->dir);
+    int keys = 0;
+    static const struct {
+        const char *said, *key;
+    } way[] = {
+        {"e export", "e"},             // in the key line, beside what was found
+        {"format     yaml", "\x1b[B"}, // down to it
+        {"Left, Right", "\x1b[C"},
+        {"format     json", "\x1b[C"},
+        {"bytes of markdown; it begins", "\r"},
+        {"Write the report to: report.md", "\r"},
+    };
+    struct screen *s = room_start(p, 24, 80, "demo");
+    assert_true(screen_shows(s, "Report · confirmed"));
+    for (size_t i = 0; i < ARRAY_LEN(way); i++, keys++) {
+        assert_true(screen_shows(s, way[i].said));
+        screen_keys(s, way[i].key);
+    }
+    assert_true(screen_shows(s, "written: report.md"));
+    assert_true(keys <= 12);
+    char *text = read_all(path);
+    assert_non_null(strstr(text, "# "));
+    assert_non_null(strstr(text, "--dport 53 -j DROP"));
+    screen_keys(s, "q");
+    assert_true(room_leave(s));
+    free(text);
+    free(path);
 }
 
 static bool sent(struct screen *s, const char *bytes)
@@ -159,16 +156,16 @@ static void test_the_clipboard_is_sent_to(void **state)
     assert_true(sent(s, "\033]52;c;cm9vdF9jYXVzZTog")); // root_cause:
     assert_false(sent(s, "\033Ptmux;"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
     s = start(*state, DEMO, "TMUX=/tmp/none,1,0");
     send_to_clipboard(s);
     assert_true(screen_shows(s, "sent to the clipboard: "));
     assert_true(sent(s, "\033Ptmux;\033\033]52;c;cm9vdF9jYXVzZTog"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
-static void write_config(const struct place *p, const char *words)
+static void write_config(const struct room *p, const char *words)
 {
     char *folder = mem_printf("%s/d5tui", p->dir), *path = mem_printf("%s/config.yaml", folder);
     mkdir(folder, 0700);
@@ -184,7 +181,7 @@ static void write_config(const struct place *p, const char *words)
 
 static void test_a_command_gets_it(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     char *words = mem_printf("/bin/cp, \"{file}\", %s/got.yaml", p->dir),
          *got = mem_printf("%s/got.yaml", p->dir);
     write_config(p, words);
@@ -197,7 +194,7 @@ static void test_a_command_gets_it(void **state)
     char *text = read_all(got);
     assert_non_null(strstr(text, "root_cause:"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
     free(text);
     free(words);
     free(got);
@@ -205,22 +202,22 @@ static void test_a_command_gets_it(void **state)
 
 static void test_a_command_that_fails_says_so(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     write_config(p, "/bin/ls, /no/such/place");
     struct screen *s = start(p, DEMO, NULL);
     open_export(s);
     screen_keys(s, "jjjllkkk\r");
     assert_true(screen_shows(s, "ticket failed"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
-static void make_cases(const struct place *p)
+static void make_cases(const struct room *p)
 {
     struct screen *s = start(p, DEMO, NULL);
-    leave(s);
+    assert_true(room_leave(s));
     s = start(p, CHAIN, NULL);
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_two_cases_are_compared(void **state)
@@ -243,12 +240,12 @@ static void test_two_cases_are_compared(void **state)
     screen_keys(s, "v");
     assert_true(screen_shows(s, "Case: what "));
     screen_keys(s, "qq");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_an_earlier_case_is_gone_on_with(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     make_cases(p);
     struct screen *s = start(p, DEMO, NULL);
     char *path = mem_printf("%s/packed.tar.gz", p->dir);
@@ -276,18 +273,22 @@ static void test_an_earlier_case_is_gone_on_with(void **state)
     screen_keys(s, "O");
     assert_true(screen_shows(s, "Cases: 3 on this machine"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
     free(path);
 }
 
-#define EXPORT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define EXPORT_TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EXPORT_TEST(test_a_file_is_private_and_whole),     EXPORT_TEST(test_what_is_taken_out_is_seen_first),
-        EXPORT_TEST(test_the_clipboard_is_sent_to),        EXPORT_TEST(test_a_command_gets_it),
-        EXPORT_TEST(test_a_command_that_fails_says_so),    EXPORT_TEST(test_two_cases_are_compared),
+        EXPORT_TEST(test_a_first_timer_gets_a_report),
+        EXPORT_TEST(test_a_file_is_private_and_whole),
+        EXPORT_TEST(test_what_is_taken_out_is_seen_first),
+        EXPORT_TEST(test_the_clipboard_is_sent_to),
+        EXPORT_TEST(test_a_command_gets_it),
+        EXPORT_TEST(test_a_command_that_fails_says_so),
+        EXPORT_TEST(test_two_cases_are_compared),
         EXPORT_TEST(test_an_earlier_case_is_gone_on_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,61 +14,19 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-#include "tests/kit/screen.h"
+#include "tests/kit/room.h"
 
 #define TREE  "tests/cases/demo/tree"
 #define BADGE "GUIDED read-only"
 
-struct place {
-    char state[64], *state_env, *program, *here;
-};
-
-static int set_up(void **state)
-{
-    struct place *p = mem_alloc(sizeof *p);
-    snprintf(p->state, sizeof p->state, "/tmp/d5tui-guided-XXXXXX");
-    if (!mkdtemp(p->state))
-        return -1;
-    const char *program = getenv("D5TUI");
-    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->state);
-    p->program = realpath(program ? program : "build/d5tui", NULL);
-    p->here = realpath(".", NULL);
-    *state = p;
-    return p->program && p->here ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    char *command = mem_printf("rm -rf '%s'", p->state);
-    int status = system(command);
-    free(command);
-    free(p->state_env);
-    free(p->program);
-    free(p->here);
-    free(p);
-    return status;
-}
-
 // In a folder of its own, since a hand-over lands in the one that it runs in.
-static struct screen *start(const struct place *p, int rows, int cols)
+static struct screen *start(const struct room *p, int rows, int cols)
 {
-    char *command =
-        mem_printf("cd '%s' && exec '%s' --mode guided --from '%s/" TREE "'", p->state, p->program, p->here);
-    const char *const env[] = {p->state_env, NULL}, *const argv[] = {"-c", command, NULL};
-    struct screen *s = screen_start(
-        &(struct screen_config){.rows = rows, .cols = cols, .argv = argv, .env = env, .program = "/bin/sh"});
-    free(command);
+    char *words = mem_printf("--mode guided --from '%s/" TREE "'", p->here);
+    struct screen *s = room_start(p, rows, cols, words);
+    free(words);
     assert_true(screen_shows(s, "Enter runs this step. It only"));
     return s;
-}
-
-static void leave(struct screen *s)
-{
-    screen_keys(s, "q");
-    assert_int_equal(screen_exit(s), 0);
-    assert_true(screen_is_restored(s));
-    screen_free(s);
 }
 
 static void test_a_card_says_all_that_is_needed(void **state)
@@ -89,13 +47,13 @@ static void test_a_card_says_all_that_is_needed(void **state)
     assert_true(screen_shows(s, "Means     The pod is well"));
     assert_true(screen_shows(s, "Next      T.M1.2"));
     assert_true(screen_shows(s, "1 of 35 steps ended"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // The first-timer's script: from the start to the hand-over in eight keys, and whoever gets it can go on.
 static void test_from_start_to_hand_over(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     struct screen *s = start(p, 24, 80);
     screen_keys(s, "\r\r\r\r\r\r\r");
     assert_true(screen_shows(s, "T.M2.3 Packet filter rules  ✖ finding"));
@@ -104,16 +62,12 @@ static void test_from_start_to_hand_over(void **state)
     screen_keys(s, "H");
     assert_true(screen_shows(s, "The case is packed for whoever goes on"));
     assert_true(screen_shows(s, "d5tui open"));
-    leave(s);
-    char *command = mem_printf("cd '%s' && exec '%s' open ./*.tar.gz --state there", p->state, p->program);
-    const char *const env[] = {p->state_env, NULL}, *const open[] = {"-c", command, NULL};
-    s = screen_start(
-        &(struct screen_config){.rows = 43, .cols = 132, .argv = open, .env = env, .program = "/bin/sh"});
+    assert_true(room_leave(s));
+    s = room_start(p, 43, 132, "open ./*.tar.gz --state there");
     assert_true(screen_shows(s, "STANDARD"));
     assert_true(screen_shows(s, "Packet filter rules"));
     assert_true(screen_shows(s, "[46:2898] -A FORWARD")); // where it stopped
-    leave(s);
-    free(command);
+    assert_true(room_leave(s));
 }
 
 static void test_a_must_is_not_skipped_in_passing(void **state)
@@ -128,7 +82,7 @@ static void test_a_must_is_not_skipped_in_passing(void **state)
     assert_true(screen_shows(s, "Reason    a colleague looked"));
     assert_true(screen_shows(s, "Nobody looked here"));
     assert_true(screen_shows(s, "Next      T.M1.2"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_looking_back_and_at_the_lines(void **state)
@@ -148,7 +102,7 @@ static void test_looking_back_and_at_the_lines(void **state)
     assert_true(screen_shows(s, BADGE));
     screen_keys(s, "q");
     assert_true(screen_shows(s, "Next      T.M2.4"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // Every size, every view, with a prompt or without.
@@ -179,13 +133,13 @@ static void test_the_badge_never_goes(void **state)
         }
         assert_true(screen_shows(s, "Next      T.M1.2"));
     }
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // ---- ways out that there are not
 
 // The program where /etc holds nothing but a policy that says guided, in namespaces of its own.
-static struct screen *start_under_policy(const struct place *p, const char *way, const char *const *more_env)
+static struct screen *start_under_policy(const struct room *p, const char *way, const char *const *more_env)
 {
     char *command = mem_printf("mount -t tmpfs none /etc && mkdir /etc/d5tui && "
                                "echo 'mode: guided' >/etc/d5tui/policy.yaml && exec %s %s",
@@ -227,7 +181,7 @@ static void test_no_flag_and_no_case_leads_out(void **state)
         "open last",
         "--from " TREE "/nodes/ip-10-0-11-37.eu-west-1.compute.internal/kernel/dmesg.txt"};
     static const char *const from[] = {"--from", TREE, NULL};
-    const struct place *p = *state;
+    const struct room *p = *state;
     const char *const env[] = {p->state_env, NULL};
     need_namespaces();
     struct screen *first = // a case of standard mode, in which a gate was passed
@@ -235,16 +189,16 @@ static void test_no_flag_and_no_case_leads_out(void **state)
     assert_true(screen_shows(first, "Checklist 29/38"));
     screen_keys(first, "\t\t\tgjjjjjjjjjjjjo");
     screen_keys(first, "because\r");
-    leave(first);
+    assert_true(room_leave(first));
     for (size_t i = 0; i < ARRAY_LEN(ways); i++)
         assert_guided(start_under_policy(p, ways[i], NULL), ways[i]);
 }
 
 static void test_no_environment_and_no_configuration_leads_out(void **state)
 {
-    struct place *p = *state;
-    char *folder = mem_printf("%s/d5tui", p->state), *path = mem_printf("%s/config.yaml", folder);
-    char *config = mem_printf("XDG_CONFIG_HOME=%s", p->state), *home = mem_printf("HOME=%s", p->state);
+    struct room *p = *state;
+    char *folder = mem_printf("%s/d5tui", p->dir), *path = mem_printf("%s/config.yaml", folder);
+    char *config = mem_printf("XDG_CONFIG_HOME=%s", p->dir), *home = mem_printf("HOME=%s", p->dir);
     const char *const env[] = {
         config, home, "D5TUI_MODE=standard", "D5TUI_POLICY=/dev/null", "SYSCONFDIR=/nonexistent", NULL};
     need_namespaces();
@@ -289,7 +243,7 @@ static void test_no_key_and_no_command_leads_out(void **state)
     screen_keys(s, "\x07\x03");
     assert_in_range(screen_exit(s), 0, 128 + SIGINT);
     screen_free(s);
-    const struct place *p = *state;
+    const struct room *p = *state;
     static const char *const open[] = {"open", NULL};
     const char *const env[] = {p->state_env, NULL};
     s = screen_start(&(struct screen_config){.rows = 43, .cols = 132, .argv = open, .env = env});
@@ -302,7 +256,7 @@ static void test_no_key_and_no_command_leads_out(void **state)
 
 static void test_a_cut_off_run_goes_on(void **state)
 {
-    const struct place *p = *state;
+    const struct room *p = *state;
     static const char *const open[] = {"open", NULL};
     const char *const env[] = {p->state_env, NULL};
     struct screen *s = start(p, 24, 80);
@@ -316,10 +270,10 @@ static void test_a_cut_off_run_goes_on(void **state)
     assert_true(screen_shows(s, "Next      T.M1.4"));
     assert_true(screen_shows(s, "It only reads"));
     assert_true(screen_shows(s, BADGE)); // nobody asked for it again
-    leave(s);
+    assert_true(room_leave(s));
 }
 
-#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE_TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
 
 int main(void)
 {

@@ -12,38 +12,10 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-#include "tests/kit/screen.h"
-
-struct place {
-    char state[64], *state_env, *out;
-};
-
-static int set_up(void **state)
-{
-    struct place *p = mem_alloc(sizeof *p);
-    snprintf(p->state, sizeof p->state, "/tmp/d5tui-report-XXXXXX");
-    if (!mkdtemp(p->state))
-        return -1;
-    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->state);
-    p->out = mem_printf("%s/out.yaml", p->state);
-    *state = p;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    char *command = mem_printf("rm -rf '%s'", p->state);
-    int status = system(command);
-    free(command);
-    free(p->state_env);
-    free(p->out);
-    free(p);
-    return status;
-}
+#include "tests/kit/room.h"
 
 // The workbench, the report in front.
-static struct screen *start(const struct place *p, int rows, int cols)
+static struct screen *start(const struct room *p, int rows, int cols)
 {
     static const char *const argv[] = {"--from", "tests/cases/demo/tree", NULL};
     const char *const env[] = {p->state_env, NULL};
@@ -53,13 +25,6 @@ static struct screen *start(const struct place *p, int rows, int cols)
     screen_keys(s, "\t\t");
     assert_true(screen_shows(s, "▸root_cause: \"network_policy — a"));
     return s;
-}
-
-static void leave(struct screen *s)
-{
-    screen_keys(s, "q");
-    assert_int_equal(screen_exit(s), 0);
-    screen_free(s);
 }
 
 // One key, and what it does to the screen.
@@ -104,7 +69,7 @@ static void test_free_text_is_edited_in_place(void **state)
     assert_true(screen_shows(s, "Note: night shift"));
     screen_keys(s, " and day shift\r");
     assert_true(screen_shows(s, "night shift and day"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_facts_are_not_edited(void **state)
@@ -114,7 +79,7 @@ static void test_facts_are_not_edited(void **state)
     screen_keys(s, "E");
     assert_true(screen_shows(s, "This is a fact, and stands as it was read"));
     screen_keys(s, "x\r");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_to_the_evidence_and_back(void **state)
@@ -130,7 +95,7 @@ static void test_to_the_evidence_and_back(void **state)
     assert_true(screen_shows(s, "▶  32"));
     screen_keys(s, "r");
     assert_true(screen_shows(s, "Nothing in the report rests on this line"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // A step names its evidence by id, and that is where Enter leads.
@@ -142,12 +107,12 @@ static void test_a_step_leads_to_what_it_rests_on(void **state)
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "[Evidence]"));
     assert_true(screen_shows(s, "E-004"));
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_what_changed_since_the_export(void **state)
 {
-    struct place *p = *state;
+    struct room *p = *state;
     struct screen *s = start(p, 43, 132);
     screen_keys(s, "D");
     assert_true(screen_shows(s, "The report was not exported yet"));
@@ -172,10 +137,10 @@ static void test_what_changed_since_the_export(void **state)
     assert_true(screen_shows(s, "What was exported cannot be compared with"));
     assert_true(screen_shows(s, "No such file"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
-#define REPORT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define REPORT_TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
 
 int main(void)
 {

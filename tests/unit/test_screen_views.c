@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-#include "tests/kit/screen.h"
+#include "tests/kit/room.h"
 
 #define DECIDES "--dport 53 -j DROP" // the end of the line that decides
 enum { SHOWS = 5 };
@@ -105,33 +105,7 @@ static const struct look {
      NULL},
 };
 
-struct place {
-    char state[64], *state_env;
-};
-
-static int set_up(void **state)
-{
-    struct place *p = mem_alloc(sizeof *p);
-    snprintf(p->state, sizeof p->state, "/tmp/d5tui-views-XXXXXX");
-    if (!mkdtemp(p->state))
-        return -1;
-    p->state_env = mem_printf("XDG_STATE_HOME=%s", p->state);
-    *state = p;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    char *command = mem_printf("rm -rf '%s'", p->state);
-    int status = system(command);
-    free(command);
-    free(p->state_env);
-    free(p);
-    return status;
-}
-
-static struct screen *start(const struct place *p, struct size size)
+static struct screen *start(const struct room *p, struct size size)
 {
     const char *const env[] = {p->state_env, NULL};
     static const char *const argv[] = {"--from", "tests/cases/demo/tree", NULL};
@@ -139,14 +113,6 @@ static struct screen *start(const struct place *p, struct size size)
         screen_start(&(struct screen_config){.rows = size.rows, .cols = size.cols, .argv = argv, .env = env});
     assert_true(screen_shows(s, size.rows < 16 ? "confirmed: " : "rules ✖31"));
     return s;
-}
-
-static void leave(struct screen *s)
-{
-    screen_keys(s, "q");
-    assert_int_equal(screen_exit(s), 0);
-    assert_true(screen_is_restored(s));
-    screen_free(s);
 }
 
 static void must_show(struct screen *s, const struct look *look, const char *text)
@@ -197,7 +163,7 @@ static void test_at_every_size(void **state)
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         struct screen *s = start(*state, sizes[i]);
         look_at_all(s, sizes[i].rows);
-        leave(s);
+        assert_true(room_leave(s));
     }
 }
 
@@ -205,7 +171,7 @@ static void test_under_the_smallest(void **state)
 {
     struct screen *s = start(*state, tiny);
     look_at_all(s, tiny.rows);
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 // A view stays what it is while the screen changes its size under it.
@@ -221,7 +187,7 @@ static void test_resized_under_a_view(void **state)
         must_show(s, &looks[i], looks[i].shows[0]);
     }
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_a_sick_node_beside_a_well_one(void **state)
@@ -241,7 +207,7 @@ static void test_a_sick_node_beside_a_well_one(void **state)
     screen_keys(s, "q");
     assert_true(screen_shows(s, "Nodes: 6"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_rules_fold(void **state)
@@ -256,7 +222,7 @@ static void test_rules_fold(void **state)
     screen_keys(s, "l");
     assert_true(screen_shows(s, "reply"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
 static void test_a_finding_is_pinned_and_excluded(void **state)
@@ -272,10 +238,10 @@ static void test_a_finding_is_pinned_and_excluded(void **state)
     screen_keys(s, "x");
     assert_true(screen_shows(s, "taken back"));
     screen_keys(s, "q");
-    leave(s);
+    assert_true(room_leave(s));
 }
 
-#define VIEW_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define VIEW_TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
 
 int main(void)
 {
