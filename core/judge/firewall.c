@@ -94,6 +94,38 @@ static void say_other_backends(struct firewall *f, const struct node_facts *node
                 "nft list ruleset", node->name);
 }
 
+static bool drops_in_bridge(struct ruleset *rs)
+{
+    for (size_t c = 0; c < rs->n_chains; c++) {
+        const struct chain *chain = &rs->chains[c];
+        if (rs->tables[chain->table].family != NF_FAMILY_OTHER)
+            continue;
+        if (chain->base && chain->base->policy == VERDICT_DROP)
+            return true;
+        const struct chain_rules *rules = ruleset_rules(rs, chain);
+        for (uint32_t i = 0; i < rules->n; i++) {
+            if (span_contains(rules->items[i].text, "drop"))
+                return true;
+        }
+    }
+    return false;
+}
+
+// What pods of one node send each other over a bridge meets its tables, which no walk goes through.
+static void say_bridge(struct firewall *f, const struct node_facts *node)
+{
+    for (size_t i = 0; i < node->n_rules; i++) {
+        if (node->rules[i].sample || !drops_in_bridge(node->rules[i].rules))
+            continue;
+        say_gap(f,
+                arena_printf(&f->bench.arena,
+                             "whether the bridge tables of node %s drop queries: they are not evaluated",
+                             node->name),
+                "nft list tables bridge; nft list ruleset", node->name);
+        return;
+    }
+}
+
 static void say_clear(struct firewall *f)
 {
     struct cites cites = {0};
@@ -128,6 +160,7 @@ void judge_firewall(const struct facts *facts, struct claims *claims)
     firewall_walk_upstream(&f);
     for (size_t i = 0; i < facts->n_nodes; i++) {
         say_other_backends(&f, &facts->nodes[i]);
+        say_bridge(&f, &facts->nodes[i]);
         firewall_say_decoys(&f, &facts->nodes[i]);
     }
     if (ways.n_clients == 0)

@@ -62,7 +62,9 @@ static bool is_called(struct ruleset *rs, const struct chain *chain)
     return false;
 }
 
-static const char *tell_innocence(struct ruleset *rs, const struct chain *chain, struct span text)
+// NULL: a walk was left undecided, maybe by this rule.
+static const char *tell_innocence(const struct firewall *f, struct ruleset *rs, const struct chain *chain,
+                                  struct span text)
 {
     if (!has_number(text, "53") && !has_number(text, "0:65535"))
         return "it is for another port than 53";
@@ -74,7 +76,7 @@ static const char *tell_innocence(struct ruleset *rs, const struct chain *chain,
         return "INPUT sees only what is for the node itself, no forwarded query";
     if (hook == NF_OUTPUT)
         return "OUTPUT sees only what the node itself sends, no forwarded query";
-    return "its other conditions hold for no query of this pod";
+    return f->undecided ? NULL : "its other conditions hold for no query of this pod";
 }
 
 static bool decides(const struct firewall *f, const struct rule *rule)
@@ -94,7 +96,9 @@ static void say_decoy(struct firewall *f, const struct node_facts *node, struct 
     struct packet_decision d = {.action = PACKET_REJECT, .ruleset = rs, .chain = chain, .rule = rule};
     const char *why = firewall_is_no_endpoints(&d)
                           ? "kube-proxy writes it for a Service without endpoints: a consequence, no firewall"
-                          : tell_innocence(rs, chain, ruleset_rule_text(rule));
+                          : tell_innocence(f, rs, chain, ruleset_rule_text(rule));
+    if (!why)
+        return;
     bench_say(&f->bench,
               &(struct claim){.kind = CLAIM_INNOCENT,
                               .diagnosis = DIAGNOSIS_HOST_FIREWALL,
@@ -115,6 +119,8 @@ static size_t search_ruleset(struct firewall *f, const struct node_facts *node, 
 {
     for (size_t c = 0; c < rs->n_chains && said < MOST_DECOYS; c++) {
         const struct chain *chain = &rs->chains[c];
+        if (rs->tables[chain->table].family == NF_FAMILY_OTHER) // nobody walked there
+            continue;
         const struct chain_rules *rules = ruleset_rules(rs, chain);
         for (uint32_t i = 0; i < rules->n && said < MOST_DECOYS; i++) {
             const struct rule *rule = &rules->items[i];

@@ -121,7 +121,10 @@ static bool touches(struct window w, usec_t from, usec_t to)
     return !before && !after;
 }
 
-static bool say_growth(struct firewall *f, const struct firewall_way *way, const struct sighting *s, size_t n)
+// Whether the counter grew between two readings that touch the window: the first pair, the latest of its
+// second.
+static bool find_growth(const struct firewall *f, const struct sighting *s, size_t n,
+                        const struct sighting **ret_from, const struct sighting **ret_to)
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = n; j-- > i + 1;) {
@@ -129,17 +132,26 @@ static bool say_growth(struct firewall *f, const struct firewall_way *way, const
                 s[j].packets <= s[i].packets ||
                 !touches(f->bench.facts->target.window, s[i].reading->time, s[j].reading->time))
                 continue;
-            struct cites cites = {0};
-            cite(&cites, s[j].place);
-            cite(&cites, s[i].place);
-            say(f, CLAIM_EFFECT, way,
-                arena_printf(&f->bench.arena, "its counter grew by %llu packets between two readings",
-                             (unsigned long long)(s[j].packets - s[i].packets)),
-                &cites);
+            *ret_from = &s[i];
+            *ret_to = &s[j];
             return true;
         }
     }
     return false;
+}
+
+static void say_growth(struct firewall *f, const struct firewall_way *way, const struct sighting *s, size_t n)
+{
+    const struct sighting *from, *to;
+    struct cites cites = {0};
+    if (!find_growth(f, s, n, &from, &to))
+        return;
+    cite(&cites, to->place);
+    cite(&cites, from->place);
+    say(f, CLAIM_EFFECT, way,
+        arena_printf(&f->bench.arena, "its counter grew by %llu packets between two readings",
+                     (unsigned long long)(to->packets - from->packets)),
+        &cites);
 }
 
 static bool is_on_way(const struct firewall *f, const struct firewall_way *way, const struct lookup *l)
@@ -160,35 +172,41 @@ static bool is_on_way(const struct firewall *f, const struct firewall_way *way, 
     return asker && server;
 }
 
-static bool is_loss(const struct lookup *l, enum packet_action action)
+// A query that was seen leaving the pod's node did not end in its rules.
+static bool left_the_node(const struct firewall *f, const struct firewall_way *way, const struct lookup *l)
 {
-    return l->outcome == LOOKUP_TIMEOUT || (action == PACKET_REJECT && l->outcome == LOOKUP_UNREACHABLE);
+    const char *own = f->bench.facts->node_name;
+    return l->forwarded == TRI_YES && own && strcmp(way->node->name, own) == 0;
 }
 
-static void say_upstream_losses(struct firewall *f, const struct firewall_way *way)
+static bool is_loss(const struct firewall *f, const struct firewall_way *way, const struct packet_decision *d,
+                    const struct lookup *l)
 {
-    struct cites cites = {0};
-    forwards_cite_losses(&f->bench, way->query.src, way->server, &cites);
-    if (cites.n)
-        say(f, CLAIM_EFFECT, way, "CoreDNS got no answer on this way in the window", &cites);
+    if (d->leg == PACKET_QUERY && left_the_node(f, way, l))
+        return false;
+    return l->outcome == LOOKUP_TIMEOUT || (d->action == PACKET_REJECT && l->outcome == LOOKUP_UNREACHABLE);
 }
 
-static void say_losses(struct firewall *f, const struct firewall_way *way, enum packet_action action)
+static void cite_losses(const struct firewall *f, const struct firewall_way *way,
+                        const struct packet_decision *d, struct cites *cites)
 {
     const struct lookups *all = &f->bench.facts->lookups;
+    if (way->upstream)
+        forwards_cite_losses(&f->bench, way->query.src, way->server, cites);
+    for (size_t i = 0; i < all->n && cites->n < 4; i++) {
+        if (is_on_way(f, way, &all->items[i]) && is_loss(f, way, d, &all->items[i]))
+            cite(cites, all->items[i].place);
+    }
+}
+
+static void say_losses(struct firewall *f, const struct firewall_way *way, const struct packet_decision *d)
+{
     struct cites cites = {0};
-    if (way->upstream) {
-        say_upstream_losses(f, way);
-        return;
-    }
-    for (size_t i = 0; i < all->n && cites.n < 4; i++) {
-        if (is_on_way(f, way, &all->items[i]) && is_loss(&all->items[i], action))
-            cite(&cites, all->items[i].place);
-    }
+    cite_losses(f, way, d, &cites);
     if (cites.n)
         say(f, CLAIM_EFFECT, way,
-            arena_printf(&f->bench.arena, "queries over %s on this way got no answer in the window",
-                         way->query.proto == 6 ? "TCP" : "UDP"),
+            arena_printf(&f->bench.arena, "queries over %s %s got no answer in the window",
+                         way->query.proto == 6 ? "TCP" : "UDP", way->what),
             &cites);
 }
 
@@ -240,14 +258,17 @@ static bool is_said(struct firewall *f, const struct packet_decision *d)
 }
 
 static const char *tell_block(struct firewall *f, const struct firewall_way *way,
-                              const struct packet_decision *d)
+                              const struct packet_decision *d, const char *hangs_on)
 {
-    return arena_printf(&f->bench.arena, "%s " SPAN_FMT " (table " SPAN_FMT ") on node %s %s %s over %s %s",
+    return arena_printf(&f->bench.arena,
+                        "%s " SPAN_FMT " (table " SPAN_FMT ") on node %s %s %s over %s %s%s%s",
                         d->rule ? "a rule in chain" : "the policy of chain", SPAN_ARG(d->chain->name),
                         SPAN_ARG(d->ruleset->tables[d->chain->table].name), way->node->name,
                         d->action == PACKET_REJECT ? "rejects" : "drops",
                         d->leg == PACKET_REPLY ? "the answers to DNS queries" : "DNS queries",
-                        way->query.proto == 6 ? "TCP" : "UDP", way->what);
+                        way->query.proto == 6 ? "TCP" : "UDP", way->what,
+                        hangs_on ? ", as far as its counter and the losses tell: it hangs on " : "",
+                        hangs_on ? hangs_on : "");
 }
 
 static void say_consequence(struct firewall *f, const struct firewall_way *way,
@@ -261,7 +282,7 @@ static void say_consequence(struct firewall *f, const struct firewall_way *way,
 }
 
 static void say_cause(struct firewall *f, const struct firewall_way *way, const struct packet_decision *d,
-                      const struct cites *cites)
+                      const struct cites *cites, const char *hangs_on)
 {
     const char *owner;
     bool policy = firewall_owner(d, &owner) == OWNER_POLICY;
@@ -269,9 +290,9 @@ static void say_cause(struct firewall *f, const struct firewall_way *way, const 
               &(struct claim){.kind = CLAIM_CAUSE,
                               .diagnosis = policy ? DIAGNOSIS_NETWORK_POLICY_DENY : DIAGNOSIS_HOST_FIREWALL,
                               .subject = policy ? SUBJECT_NETWORK_POLICY : SUBJECT_FIREWALL,
-                              .on_path = way->on_path,
+                              .on_path = hangs_on ? tri_and(way->on_path, TRI_UNKNOWN) : way->on_path,
                               .in_window = bench_reading_in_window(&f->bench, seen_since(way, d)),
-                              .text = tell_block(f, way, d),
+                              .text = tell_block(f, way, d, hangs_on),
                               .object = way->node->name,
                               .fix = firewall_fix(&f->bench.arena, d, way->node->name),
                               .time = TIME_UNKNOWN},
@@ -294,10 +315,31 @@ void firewall_say_block(struct firewall *f, const struct firewall_way *way,
     size_t n = find_all(way->node, d, seen);
     for (size_t i = 0; i < n; i++)
         cite(&cites, seen[i].place);
-    say_cause(f, way, d, &cites);
+    say_cause(f, way, d, &cites, NULL);
     say_growth(f, way, seen, n);
-    say_losses(f, way, d->action);
+    say_losses(f, way, d);
     say_against(f, way, answer);
+}
+
+// Whether queries end at the rule hangs on what no file tells (a rate, a chance, a string). That its counter
+// grew while queries on this way were lost makes it likely.
+static void say_maybe(struct firewall *f, const struct firewall_way *way, const struct packet_decision *d,
+                      const char *hangs_on)
+{
+    struct sighting seen[MOST_SIGHTINGS];
+    const struct sighting *from, *to;
+    struct cites lost = {0}, cites = {0};
+    if (!d->chain || firewall_is_no_endpoints(d))
+        return;
+    size_t n = find_all(way->node, d, seen);
+    cite_losses(f, way, d, &lost);
+    if (lost.n == 0 || !find_growth(f, seen, n, &from, &to) || is_said(f, d))
+        return;
+    for (size_t i = 0; i < n; i++)
+        cite(&cites, seen[i].place);
+    say_cause(f, way, d, &cites, hangs_on);
+    say_growth(f, way, seen, n);
+    say_losses(f, way, d);
 }
 
 void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
@@ -306,9 +348,11 @@ void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
     struct arena *arena = &f->bench.arena;
     struct cites cites = {0};
     f->all_known = false;
+    f->undecided = true;
     if (answer->n_gaps == 0)
         return;
     const struct packet_gap *gap = &answer->gaps[0];
+    say_maybe(f, way, &answer->worst.maybe, gap->what);
     if (gap->ruleset && packet_gap_line(gap))
         cite(&cites, ruleset_place(gap->ruleset, packet_gap_line(gap)));
     bool set = span_starts(span_of(gap->what), "set ");

@@ -64,6 +64,8 @@ struct packet_branch {
     uint16_t dnat_port;
     enum packet_fate fate;
     struct packet_decision decision;
+    struct packet_decision
+        maybe; // of a fate that is not known: who blocks where the match falls that way, if any
     const struct packet_hop *last;
 };
 

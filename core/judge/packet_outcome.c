@@ -84,7 +84,7 @@ static struct packet_branch agree_on_fate(const struct packet_branch *yes, const
     struct packet_branch ret = {.fate = PACKET_UNKNOWN, .last = no->last};
     ret.dnat = no->dnat;
     ret.dnat_port = no->dnat_port;
-    ret.decision = (yes->fate == PACKET_BLOCKED ? yes : no)->decision;
+    ret.maybe = ret.decision = (yes->fate == PACKET_BLOCKED ? yes : no)->decision;
     ret.decision.action = PACKET_NO_ACTION;
     ret.decision.ruleset = gap->ruleset;
     ret.decision.chain = gap->chain;

@@ -310,6 +310,47 @@ static void an_answer_after_the_rule_was_seen_speaks_against_it(void **state)
 
 // ------------------------------------------------------------------ what cannot be told
 
+#define DROP_SOME "-A FORWARD -p udp -m udp --dport 53 -m statistic --mode random --probability 0.1 -j DROP\n"
+
+// Chance decides whether a query is dropped; that some were tell the counter and the losses, together only.
+static void a_counter_and_losses_make_a_rule_of_chance_likely(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *then;
+        bool lost, likely;
+    } cases[] = {{"9:630", true, true}, {"9:630", false, false}, {"5:350", true, false}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        filter(s, "n1", "[5:350] " DROP_SOME);
+        scene_write(s, "nodes/n1/samples/20261123T072500Z/iptables-save.txt",
+                    arena_printf(&s->arena, "*filter\n:FORWARD ACCEPT [0:0]\n[%s] " DROP_SOME "COMMIT\n",
+                                 cases[i].then));
+        scene_dig(s, "query-udp", "172.20.0.10", name, cases[i].lost ? NULL : "NOERROR");
+        scene_judge(s);
+        assert_non_null(scene_claim(s, CLAIM_GAP, DIAGNOSIS_HOST_FIREWALL));
+        assert_int_equal(block(s) != NULL, cases[i].likely);
+        if (cases[i].likely)
+            SCENE_CONCLUDES(s, DIAGNOSIS_HOST_FIREWALL, VERDICT_LIKELY);
+        assert_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_HOST_FIREWALL)); // it may well be guilty
+    }
+}
+
+static void bridge_tables_are_not_evaluated(void **state)
+{
+    struct scene *s = *state;
+    scene_healthy_rules(s);
+    scene_write(
+        s, "nodes/n1/networking/nftables.txt",
+        "table bridge guard {\n\tchain f {\n\t\ttype filter hook forward priority filter; policy accept;\n"
+        "\t\tether type ip udp dport 53 drop\n\t}\n}\n");
+    ask_in_vain(s);
+    scene_judge(s);
+    expect_text(scene_claim(s, CLAIM_GAP, DIAGNOSIS_HOST_FIREWALL)->text, "bridge tables of node n1");
+    assert_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_HOST_FIREWALL));
+    assert_null(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
+}
+
 static void a_match_that_no_file_tells(void **state)
 {
     static const struct {
@@ -409,6 +450,8 @@ int main(void)
         SCENE_TEST(kube_proxys_reject_is_a_consequence),
         SCENE_TEST(a_counter_that_grows_is_the_effect),
         SCENE_TEST(a_counter_that_stands_still_is_none),
+        SCENE_TEST(a_counter_and_losses_make_a_rule_of_chance_likely),
+        SCENE_TEST(bridge_tables_are_not_evaluated),
         SCENE_TEST(an_answer_after_the_rule_was_seen_speaks_against_it),
         cmocka_unit_test(a_match_that_no_file_tells),
         SCENE_TEST(a_set_that_was_collected_is_told),
