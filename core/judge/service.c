@@ -74,15 +74,20 @@ static struct place proxy_place(const struct packet_query *q)
     return (struct place){.file = FILE_NONE};
 }
 
-// The hop that translated the destination; NULL: none did.
-static const struct packet_hop *translation(const struct packet_branch *b)
+// The first hop of the query that a rule made and that says so; NULL: there is none.
+static const struct packet_hop *hop_that(const struct packet_branch *b, const char *says)
 {
     const struct packet_hop *found = NULL;
     for (const struct packet_hop *h = b->last; h; h = h->previous) {
-        if (h->leg == PACKET_QUERY && h->rule && h->text && strncmp(h->text, "destination becomes", 19) == 0)
+        if (h->leg == PACKET_QUERY && h->rule && h->text && span_starts(span_of(h->text), says))
             found = h;
     }
     return found;
+}
+
+static const struct packet_hop *translation(const struct packet_branch *b)
+{
+    return hop_that(b, "destination becomes");
 }
 
 static void say_effects(struct service *s)
@@ -119,9 +124,9 @@ static void say_stale(struct service *s, const struct packet_branch *b, const st
     struct cites cites = {0};
     cite(&cites, ruleset_place(hop->ruleset, hop->rule->line));
     const char *text = arena_printf(
-        &s->bench.arena, "%s on node %s lead the cluster's DNS address to %s, which is no CoreDNS endpoint",
+        &s->bench.arena, "%s on node %s %s the cluster's DNS address to %s, which is no CoreDNS endpoint",
         admin ? "a rule that is not kube-proxy's" : "kube-proxy's rules", s->node->name,
-        ip_format(b->dnat, ip));
+        admin ? "leads" : "lead", ip_format(b->dnat, ip));
     say(s, CLAIM_CAUSE, TRI_YES, text,
         admin ? firewall_fix(&s->bench.arena, &d, s->node->name) : proxy_fix(s), &cites);
     say_effects(s);
@@ -161,6 +166,30 @@ static bool judge_branch(struct service *s, const struct packet_branch *b)
     if (dns->endpoints_known == TRI_YES && !cluster_pod_by_ip(&s->bench.facts->cluster, b->dnat))
         say_stale(s, b, hop);
     return false;
+}
+
+// ---------------------------------------------------------------- rules that are passed by
+
+// What is not tracked is not translated. NodeLocal DNSCache asks for that where it takes the address over
+// itself, which nothing here may show.
+static bool judge_untracked(struct service *s, const struct packet_answer *a)
+{
+    const struct packet_hop *hop = hop_that(&a->worst, "not tracked");
+    struct cites cites = {0};
+    if (a->worst.fate != PACKET_PASSES || translation(&a->worst) || !hop || a->worst.last->hook == NF_INPUT ||
+        span_contains(hop->rule->text, "NodeLocal"))
+        return false;
+    const struct packet_decision d = {.ruleset = hop->ruleset, .chain = hop->chain, .rule = hop->rule};
+    cite(&cites, ruleset_place(hop->ruleset, hop->rule->line));
+    say(s, CLAIM_CAUSE, TRI_YES,
+        arena_printf(
+            &s->bench.arena,
+            "a rule on node %s exempts queries from connection tracking, so that kube-proxy's rules do "
+            "not translate the cluster's DNS address",
+            s->node->name),
+        firewall_fix(&s->bench.arena, &d, s->node->name), &cites);
+    say_effects(s);
+    return true;
 }
 
 // ---------------------------------------------------------------- no rules of kube-proxy at all
@@ -213,7 +242,7 @@ static void judge_answer(struct service *s, const struct packet_query *q, const 
     struct place proxy = proxy_place(q);
     if (!place_is_set(proxy))
         judge_missing(s, q, a);
-    if (!place_is_set(proxy) || a->dnat_open)
+    if (!place_is_set(proxy) || a->dnat_open || judge_untracked(s, a))
         return;
     if (a->worst.fate == PACKET_BLOCKED && firewall_is_no_endpoints(&a->worst.decision)) {
         say_absent(s, ruleset_place(a->worst.decision.ruleset, packet_decision_line(&a->worst.decision)),

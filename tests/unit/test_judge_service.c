@@ -159,6 +159,24 @@ static void a_rule_that_is_not_kube_proxys(void **state)
     assert_non_null(strstr(fault(s)->fix, "-D PREROUTING"));
 }
 
+// What raw exempts from tracking meets no rule of kube-proxy's; NodeLocal DNSCache does so on purpose.
+static void queries_that_are_not_tracked(void **state)
+{
+    struct scene *s = *state;
+    static const char raw[] =
+        "COMMIT\n*raw\n:PREROUTING ACCEPT [0:0]\n"
+        "-A PREROUTING -p udp -m udp --dport 53 -m comment --comment \"%s\" -j CT --notrack\n";
+    char *exempt = mem_printf(raw, "busy"), *cache = mem_printf(raw, "NodeLocal DNS Cache: skip conntrack");
+    judge_rules(s, &(struct scene_rules){.filter = exempt});
+    expect_fault(s, "exempts queries from connection tracking", "-j CT --notrack");
+    SCENE_CONCLUDES(s, DIAGNOSIS_SERVICE_PATH, VERDICT_CONFIRMED);
+    scene_reset(s);
+    judge_rules(s, &(struct scene_rules){.filter = cache});
+    expect_silence(s);
+    free(exempt);
+    free(cache);
+}
+
 static void a_translation_that_cannot_be_told(void **state)
 {
     struct scene *s = *state;
@@ -325,6 +343,7 @@ int main(void)
         SCENE_TEST(endpoints_none_of_which_serves),
         SCENE_TEST(a_reject_though_endpoints_are_ready),
         SCENE_TEST(a_rule_that_is_not_kube_proxys),
+        SCENE_TEST(queries_that_are_not_tracked),
         SCENE_TEST(a_translation_that_cannot_be_told),
         SCENE_TEST(the_cache_takes_the_address_over),
         SCENE_TEST(nftables_that_lead_to_coredns),
