@@ -5,7 +5,8 @@ Diagnoses without a scene, and why:
     linklocal_throttle              the counter belongs to the ENA driver
     nodelocaldns_ipvs               needs a kernel with IPVS
     node_oom, app_oom               need a memory limit, and a control group outlives the lab that made it
-    conntrack_race                  Linux has resolved the clash that loses the packet since 5.7 (nf_ct_resolve_clash)"""
+    conntrack_race                  Linux has resolved the clash that loses the packet since 5.7 (nf_ct_resolve_clash): of 20,000 pairs
+                                    that two threads sent at once through a random DNAT, on 6.18, 50 clashed and none was lost"""
 import check
 import cluster
 import dns
