@@ -1,10 +1,8 @@
 // Makes the tree of scene.h. All data here is made up.
 #include "tests/kit/scene.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -12,29 +10,14 @@
 #include "tests/kit/scratch.h"
 
 // ------------------------------------------------------------------ files
-static void make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-}
-
 void scene_write(struct scene *s, const char *path, const char *text)
 {
-    char *full = mem_printf("%s/%s", s->dir, path);
-    make_folders(full);
-    if (!text) {
-        unlink(full);
-        free(full);
+    if (text) {
+        scratch_write(s->dir, path, text);
         return;
     }
-    FILE *file = fopen(full, "w");
-    if (!file)
-        abort();
-    fputs(text, file);
-    fclose(file);
+    char *full = scratch_path(s->dir, path);
+    unlink(full);
     free(full);
 }
 

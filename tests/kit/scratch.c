@@ -2,9 +2,15 @@
 
 #include <dirent.h>
 #include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "core/base/mem.h"
 
@@ -33,15 +39,41 @@ char *scratch_path(const char *folder, const char *name)
     return mem_printf("%s/%s", folder, name);
 }
 
+static void make_folders(char *path)
+{
+    for (char *at = path + 1; (at = strchr(at, '/')); at++) {
+        *at = '\0';
+        mkdir(path, 0700);
+        *at = '/';
+    }
+}
+
 char *scratch_put(const char *folder, const char *name, struct span bytes)
 {
     char *path = scratch_path(folder, name);
+    make_folders(path);
     FILE *f = fopen(path, "w");
     if (!f)
         abort();
     fwrite(bytes.at, 1, bytes.len, f);
     fclose(f);
     return path;
+}
+
+void scratch_write(const char *folder, const char *path, const char *text)
+{
+    free(scratch_put(folder, path, span_of(text)));
+}
+
+struct evidence *scratch_open(const char *folder, const char *below)
+{
+    struct error err = {0};
+    char *path = scratch_path(folder, below);
+    struct evidence *ev = evidence_open((const char *const[]){path}, 1, NULL, &err);
+    free(path);
+    if (!ev)
+        fail_msg("%s", err.text);
+    return ev;
 }
 
 char *scratch_room(const char *folder)

@@ -11,16 +11,6 @@
 #include "tests/kit/patterns.h"
 #include "tests/kit/scratch.h"
 
-// Files in the test's folder, opened as evidence.
-static struct evidence *open_tree(const char *folder)
-{
-    struct error err;
-    struct evidence *ev = evidence_open(&folder, 1, NULL, &err);
-    if (!ev)
-        fail_msg("%s", err.text);
-    return ev;
-}
-
 static void add_file(const char *folder, const char *name, struct span text)
 {
     free(scratch_put(folder, name, text));
@@ -73,7 +63,7 @@ static void many_slices_keep_the_order(void **state)
     add_file(folder, "a.log", big_text(LINES, &text));
     add_file(folder, "b.log", span_of("1 x\n"));
     add_file(folder, "c.log", str_span(&text));
-    struct evidence *ev = open_tree(folder);
+    struct evidence *ev = scratch_open(folder, "");
     struct search_options options = {.line = check_order, .ctx = &order, .threads = 3};
     assert_true(search_run(set, ev, &options, &result, &err));
     assert_true(order.good);
@@ -109,7 +99,7 @@ static void windows_hold_across_slices(void **state)
     struct search_set *set = patterns_set(patterns, 1, 0);
     struct search_options options = {.window = &window, .threads = 2};
     add_file(folder, "a.log", big_text(LINES, &text));
-    struct evidence *ev = open_tree(folder);
+    struct evidence *ev = scratch_open(folder, "");
     assert_true(search_run(set, ev, &options, &all, &err));
     assert_int_equal(all.matched, LINES / 97);
     assert_true(clock_parse_rfc3339(span_of("2026-11-23T01:00:00Z"), &window.from));
@@ -180,7 +170,7 @@ static void files_are_described(void **state)
     add_file(folder, "a.bin", span_make("a\0x\nx\n", 6));
     add_file(folder, "b.txt", span_of("x\nx\nx"));
     add_file(folder, "c.txt", span_of(""));
-    struct evidence *ev = open_tree(folder);
+    struct evidence *ev = scratch_open(folder, "");
     assert_true(search_run(set, ev, &options, &result, &err));
     assert_int_equal(result.n_files, 3);
     assert_true(result.files[0].binary);
