@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include "core/base/mem.h"
 #include "core/judge/vpc.h"
 
@@ -15,6 +17,10 @@
 #define GROUP(id, in, out)                                                                                   \
     "{\"GroupId\":\"" id "\",\"GroupName\":\"n\",\"IpPermissions\":[" in "],\"IpPermissionsEgress\":[" out   \
     "]}"
+// The client's group sg-a and CoreDNS' sg-b, each with what it lets in and out.
+#define GROUPS(a_in, a_out, b_in, b_out)                                                                     \
+    "{\"SecurityGroups\":[" GROUP("sg-a", a_in, a_out) "," GROUP("sg-b", b_in, b_out) "]}"
+#define FROM(cidr) "{\"CidrIp\":\"" cidr "\"}"
 #define ENI(id, ip, group, subnet)                                                                           \
     "{\"NetworkInterfaceId\":\"" id "\",\"PrivateIpAddress\":\"" ip "\",\"SubnetId\":\"" subnet              \
     "\",\"Groups\":[{\"GroupId\":\"" group "\"}]}"
@@ -49,80 +55,60 @@ static struct vpc_fate ask_groups(struct arena *arena, const char *groups, int p
     return ask(read_all(arena, texts, 2), protocol);
 }
 
+static int start(void **state)
+{
+    *state = mem_calloc(1, sizeof(struct arena));
+    return 0;
+}
+
+static int stop(void **state)
+{
+    arena_done(*state);
+    free(*state);
+    return 0;
+}
+
+// ------------------------------------------------------------------ security groups
+
 static void a_reference_allows_the_peers_group(void **state)
 {
-    (void)state;
-    struct arena arena = {0};
-    const char *groups = "{\"SecurityGroups\":[" GROUP("sg-a", "", ALL_OUT) "," GROUP(
-        "sg-b", RULE("udp", "53", "53", "{\"GroupId\":\"sg-a\"}", ""), "") "]}";
-    assert_int_equal(ask_groups(&arena, groups, 17).passes, TRI_YES);
-    struct vpc_fate tcp = ask_groups(&arena, groups, 6);
+    const char *groups = GROUPS("", ALL_OUT, RULE("udp", "53", "53", "{\"GroupId\":\"sg-a\"}", ""), "");
+    assert_int_equal(ask_groups(*state, groups, 17).passes, TRI_YES);
+    struct vpc_fate tcp = ask_groups(*state, groups, 6);
     assert_int_equal(tcp.passes, TRI_NO);
     assert_int_equal(tcp.gate, VPC_GROUP_INGRESS);
     assert_string_equal(tcp.group->id, "sg-b");
     assert_int_equal(tcp.group->place.line, 1);
-    arena_done(&arena);
 }
 
 static void a_range_of_ports_counts_both_ends(void **state)
 {
-    (void)state;
-    struct arena arena = {0};
-    assert_int_equal(
-        ask_groups(&arena,
-                   "{\"SecurityGroups\":[" GROUP("sg-a", "", ALL_OUT) "," GROUP(
-                       "sg-b", RULE("udp", "54", "65535", "", "{\"CidrIp\":\"10.0.0.0/16\"}"), "") "]}",
-                   17)
-            .passes,
-        TRI_NO);
-    assert_int_equal(
-        ask_groups(&arena,
-                   "{\"SecurityGroups\":[" GROUP("sg-a", "", ALL_OUT) "," GROUP(
-                       "sg-b", RULE("udp", "50", "53", "", "{\"CidrIp\":\"10.0.0.0/16\"}"), "") "]}",
-                   17)
-            .passes,
-        TRI_YES);
-    arena_done(&arena);
+    const char *above = GROUPS("", ALL_OUT, RULE("udp", "54", "65535", "", FROM("10.0.0.0/16")), "");
+    const char *around = GROUPS("", ALL_OUT, RULE("udp", "50", "53", "", FROM("10.0.0.0/16")), "");
+    assert_int_equal(ask_groups(*state, above, 17).passes, TRI_NO);
+    assert_int_equal(ask_groups(*state, around, 17).passes, TRI_YES);
 }
 
 static void egress_blocks_too(void **state)
 {
-    (void)state;
-    struct arena arena = {0};
-    struct vpc_fate fate = ask_groups(
-        &arena,
-        "{\"SecurityGroups\":[" GROUP(
-            "sg-a", "",
-            RULE("tcp", "443", "443", "", "{\"CidrIp\":\"0.0.0.0/0\"}")) "," GROUP("sg-b", ALL_OUT, "") "]}",
-        17);
+    const char *groups = GROUPS("", RULE("tcp", "443", "443", "", FROM("0.0.0.0/0")), ALL_OUT, "");
+    struct vpc_fate fate = ask_groups(*state, groups, 17);
     assert_int_equal(fate.passes, TRI_NO);
     assert_int_equal(fate.gate, VPC_GROUP_EGRESS);
-    arena_done(&arena);
 }
 
 static void what_is_not_there_is_unknown(void **state)
 {
-    (void)state;
-    struct arena arena = {0};
-    // a group that is not in the list, one without its egress, a prefix list
-    assert_int_equal(ask_groups(&arena, "{\"SecurityGroups\":[" GROUP("sg-a", "", ALL_OUT) "]}", 17).passes,
-                     TRI_UNKNOWN);
-    assert_int_equal(ask_groups(&arena,
-                                "{\"SecurityGroups\":[{\"GroupId\":\"sg-a\",\"IpPermissions\":[]}," GROUP(
-                                    "sg-b", ALL_OUT, "") "]}",
-                                17)
-                         .passes,
-                     TRI_UNKNOWN);
-    assert_int_equal(
-        ask_groups(
-            &arena,
-            "{\"SecurityGroups\":[" GROUP("sg-a", "", ALL_OUT) "," GROUP(
-                "sg-b", "{\"IpProtocol\":\"-1\",\"PrefixListIds\":[{\"PrefixListId\":\"pl-1\"}]}", "") "]}",
-            17)
-            .passes,
-        TRI_UNKNOWN);
-    arena_done(&arena);
+    static const char *const groups[] = {
+        "{\"SecurityGroups\":[" GROUP("sg-a", "", ALL_OUT) "]}", // sg-b is not in the list
+        "{\"SecurityGroups\":[{\"GroupId\":\"sg-a\",\"IpPermissions\":[]}," GROUP("sg-b", ALL_OUT, "") "]}",
+        GROUPS("", ALL_OUT, "{\"IpProtocol\":\"-1\",\"PrefixListIds\":[{\"PrefixListId\":\"pl-1\"}]}", ""),
+    };
+    for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+        assert_int_equal(ask_groups(*state, groups[i], 17).passes, TRI_UNKNOWN);
 }
+
+// ------------------------------------------------------------------ ACLs
 
 #define ENTRY(number, egress, action, protocol, cidr)                                                        \
     "{\"RuleNumber\":" number ",\"Egress\":" egress ",\"RuleAction\":\"" action                              \
@@ -133,63 +119,67 @@ static void what_is_not_there_is_unknown(void **state)
 #define OPEN_BOTH                                                                                            \
     ENTRY("100", "true", "allow", "-1", "0.0.0.0/0") "," ENTRY("100", "false", "allow", "-1", "0.0.0.0/0")
 
-static void acls_go_by_number_and_see_the_reply(void **state)
+#define ACLS(one, two) "{\"NetworkAcls\":[" ACL("subnet-1", one) "," ACL("subnet-2", two) "]}"
+
+static struct vpc_fate ask_acls(struct arena *arena, const char *acls, int protocol)
 {
-    (void)state;
-    struct arena arena = {0};
-    const char *groups =
-        "{\"SecurityGroups\":[" GROUP("sg-a", ALL_OUT, ALL_OUT) "," GROUP("sg-b", ALL_OUT, ALL_OUT) "]}";
-    const char *open[] = {
-        ENIS, groups, "{\"NetworkAcls\":[" ACL("subnet-1", OPEN_BOTH) "," ACL("subnet-2", OPEN_BOTH) "]}"};
-    assert_int_equal(ask(read_all(&arena, open, 3), 17).passes, TRI_YES);
-    // the deny comes first by its number, though it stands last
-    const char *denied[] = {
-        ENIS, groups,
-        "{\"NetworkAcls\":[" ACL("subnet-1", OPEN_BOTH) "," ACL(
-            "subnet-2", OPEN_BOTH "," ENTRY("90", "false", "deny", "17", "10.0.1.0/24")) "]}"};
-    struct vpc_fate fate = ask(read_all(&arena, denied, 3), 17);
+    const char *const texts[] = {ENIS, GROUPS(ALL_OUT, ALL_OUT, ALL_OUT, ALL_OUT), acls};
+    return ask(read_all(arena, texts, 3), protocol);
+}
+
+static void acls_that_are_open_let_pass(void **state)
+{
+    assert_int_equal(ask_acls(*state, ACLS(OPEN_BOTH, OPEN_BOTH), 17).passes, TRI_YES);
+}
+
+static void a_lower_number_comes_first_wherever_it_stands(void **state)
+{
+    const char *denied = ACLS(OPEN_BOTH, OPEN_BOTH "," ENTRY("90", "false", "deny", "17", "10.0.1.0/24"));
+    struct vpc_fate fate = ask_acls(*state, denied, 17);
     assert_int_equal(fate.passes, TRI_NO);
     assert_int_equal(fate.gate, VPC_ACL_QUERY);
     assert_int_equal(fate.entry->number, 90);
-    assert_int_equal(ask(read_all(&arena, denied, 3), 6).passes, TRI_YES);
-    const char *reply[] = {ENIS, groups,
-                           "{\"NetworkAcls\":[" ACL("subnet-1", OPEN_BOTH) "," ACL(
-                               "subnet-2", ENTRY("100", "false", "allow", "-1", "0.0.0.0/0")) "]}"};
-    fate = ask(read_all(&arena, reply, 3), 17);
+    assert_int_equal(ask_acls(*state, denied, 6).passes, TRI_YES);
+}
+
+static void an_acl_sees_the_reply(void **state)
+{
+    const char *no_way_out = ACLS(OPEN_BOTH, ENTRY("100", "false", "allow", "-1", "0.0.0.0/0"));
+    struct vpc_fate fate = ask_acls(*state, no_way_out, 17);
     assert_int_equal(fate.passes, TRI_NO);
     assert_int_equal(fate.gate, VPC_ACL_REPLY);
-    arena_done(&arena);
 }
 
 static void broken_answers_are_errors(void **state)
 {
-    (void)state;
-    struct arena arena = {0};
+    struct arena *arena = *state;
     static const char *const texts[] = {"", "{", "{\"SecurityGroups\":[{\"GroupId\":\"sg-1\"",
                                         "An error occurred"};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         struct aws aws = {0};
         struct error err;
-        assert_false(aws_parse(&arena, (struct text){span_of(texts[i]), 0}, &aws, &err));
+        assert_false(aws_parse(arena, (struct text){span_of(texts[i]), 0}, &aws, &err));
         assert_false(aws.groups_known);
     }
     struct aws aws = {0};
     struct error err;
-    assert_true(aws_parse(&arena, (struct text){span_of("{\"SecurityGroups\": [3, {\"GroupId\": 4}]}"), 0},
+    assert_true(aws_parse(arena, (struct text){span_of("{\"SecurityGroups\": [3, {\"GroupId\": 4}]}"), 0},
                           &aws, &err));
     assert_int_equal(aws.n_groups, 0);
-    arena_done(&arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reference_allows_the_peers_group),
-        cmocka_unit_test(a_range_of_ports_counts_both_ends),
-        cmocka_unit_test(egress_blocks_too),
-        cmocka_unit_test(what_is_not_there_is_unknown),
-        cmocka_unit_test(acls_go_by_number_and_see_the_reply),
-        cmocka_unit_test(broken_answers_are_errors),
+#define ARENA_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+        ARENA_TEST(a_reference_allows_the_peers_group),
+        ARENA_TEST(a_range_of_ports_counts_both_ends),
+        ARENA_TEST(egress_blocks_too),
+        ARENA_TEST(what_is_not_there_is_unknown),
+        ARENA_TEST(acls_that_are_open_let_pass),
+        ARENA_TEST(a_lower_number_comes_first_wherever_it_stands),
+        ARENA_TEST(an_acl_sees_the_reply),
+        ARENA_TEST(broken_answers_are_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
