@@ -158,7 +158,7 @@ void pen_move(struct pen *pen, int col)
 }
 
 // Marks that the text went on. A wide character that loses its second half there goes, too.
-static void mark_cut(struct pen *pen)
+static void mark_cut(struct pen *pen, enum role role)
 {
     int row = pen->area.row + pen->row, col = pen->area.col + pen->area.cols - 1;
     struct cell *last = cell_at(pen->canvas, row, col);
@@ -166,7 +166,7 @@ static void mark_cut(struct pen *pen)
         return;
     if (last->width == 0 && pen->area.cols > 1)
         *cell_at(pen->canvas, row, col - 1) = blank;
-    put_glyph(pen->canvas, row, col, ROLE_MUTED, GLYPH_MORE);
+    put_glyph(pen->canvas, row, col, role == ROLE_TITLE ? role : ROLE_MUTED, GLYPH_MORE); // a title has paper
 }
 
 // One cluster of `width` columns. False when there is no room left.
@@ -179,7 +179,7 @@ static bool put_cluster(struct pen *pen, enum role role, struct span text, int w
     }
     if (pen_left(pen) < width) {
         if (pen->row >= 0 && pen->row < pen->area.rows)
-            mark_cut(pen);
+            mark_cut(pen, role);
         pen->col = pen->area.cols;
         return false;
     }

@@ -463,7 +463,9 @@ static struct rect cut_detail(struct ui *ui, const struct view *view, struct rec
     }
     int want = all.rows * 2 / 5, body = body_rows(view, all.cols);
     want = want > DETAIL_MOST ? DETAIL_MOST : want < DETAIL_LEAST ? DETAIL_LEAST : want;
-    if (body + 1 + want < all.rows)
+    if (view->ops->detail_rows)
+        want = view->ops->detail_rows;
+    else if (body + 1 + want < all.rows)
         want = all.rows - body - 1;
     area->rows = all.rows - want - 1;
     struct pen pen = pen_at(&ui->canvas, all, area->rows, 0);

@@ -42,6 +42,7 @@ struct view_ops {
     const struct column *columns; // NULL: a mark, the text, and something muted at the right
     size_t n_columns;
     size_t first_cell; // not 0: from this column on Left and Right choose a cell, and Enter opens its line
+    int detail_rows;   // not 0: so many are enough for what there is to say of a row
     int grid_columns;  // not 0: a grid; so many columns of the screen are a row's, side by side
     size_t state_size; // of view->state
     void (*fill)(struct ui *ui, struct view *view);                    // makes the rows

@@ -224,10 +224,6 @@ void view_capture_take(void *context)
 {
     struct ui *ui = context;
     const struct incident *in = session_incident(ui->session);
-    if (!view_live_is_on(ui)) {
-        ui_say(ui, ROLE_MUTED, "This case was collected elsewhere: a capture is taken on a live one");
-        return;
-    }
     if (ui_is_guided(ui)) {
         ui_say(ui, ROLE_WARN, "Guided mode takes no capture: it does more than read");
         return;

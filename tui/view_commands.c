@@ -147,7 +147,7 @@ static const struct command commands[] = {
     {"export-case", "Pack the case for another d5tui: what is taken out is chosen first", "pack", "e",
      SCOPE_CASES, NEED_VIEW, view_cases_export},
     {"take-capture", "Take a capture now: its plan, with command, bounds and cost, is shown first",
-     "take one", "n", SCOPE_CAPTURE, NEED_VIEW | NEED_ANALYSIS, view_capture_take},
+     "take one", "n", SCOPE_CAPTURE, NEED_VIEW | NEED_ANALYSIS | NEED_LIVE, view_capture_take},
     {"next-pane", "Next pane", "pane", "Tab", SCOPE_PANES, 0, view_moving_next_pane},
     {"search", "Search as you type (PCRE2; without capitals, case does not matter)", "search", "/",
      SCOPE_PANES, NEED_TEXT, view_evidence_search},

@@ -157,7 +157,7 @@ static void fill(struct ui *ui, struct view *view)
     if (view->changed)
         start_preview(ui, state);
     state->begun = true;
-    view->note = "what leaves, what is taken out of it, and where it goes";
+    view->note = "what leaves, without what, and where to";
     add_settings(ui, view, state);
     add_preview(ui, view, state);
 }

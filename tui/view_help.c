@@ -62,6 +62,7 @@ static const struct column columns[] = {
 
 static const struct view_ops help = {.title = "Help",
                                      .columns = columns,
+                                     .detail_rows = 2,
                                      .n_columns = ARRAY_LEN(columns),
                                      .fill = fill_help,
                                      .detail = detail};
@@ -95,14 +96,19 @@ static int score_of(struct span typed, const struct command *command)
     return score ? score : fuzzy_score(typed, span_of(command->help));
 }
 
-// As long as nothing is typed: in the table's order.
-static void first_what_can_be_done(const struct ui *ui, struct scored *found, size_t n)
+// As long as nothing is typed: first what the keys would do, then what can be done by name.
+static int rank_of(const struct ui *ui, const struct command *command)
+{
+    return ui_lacks(ui, command) ? 2 : !(command->scope & ui_scope_below(ui));
+}
+
+static void rank(const struct ui *ui, struct scored *found, size_t n)
 {
     struct scored *all = mem_dup(found, n * sizeof *found);
     size_t at = 0;
-    for (int turn = 0; turn < 2; turn++) {
+    for (int turn = 0; turn <= 2; turn++) {
         for (size_t i = 0; i < n; i++) {
-            if ((ui_lacks(ui, all[i].command) != NULL) == turn)
+            if (rank_of(ui, all[i].command) == turn)
                 found[at++] = all[i];
         }
     }
@@ -121,8 +127,8 @@ static void fill_palette(struct ui *ui, struct view *view)
     if (ui->prompt.text.len > 0)
         qsort(found, n, sizeof *found, compare_scores);
     else
-        first_what_can_be_done(ui, found, n);
-    view->note = "type a part of a name; Up and Down choose, Enter runs";
+        rank(ui, found, n);
+    view->note = "type a part of a name; Enter runs";
     for (size_t i = 0; i < n; i++) {
         const struct command *command = found[i].command;
         enum role role = ui_lacks(ui, command) ? ROLE_MUTED : ROLE_TEXT;
@@ -135,6 +141,7 @@ static void fill_palette(struct ui *ui, struct view *view)
 
 static const struct view_ops palette = {.title = "Commands",
                                         .columns = columns,
+                                        .detail_rows = 2,
                                         .n_columns = ARRAY_LEN(columns),
                                         .fill = fill_palette,
                                         .detail = detail};

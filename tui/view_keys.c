@@ -2,14 +2,24 @@
 // through the table of commands.
 #include "tui/view_ui.h"
 
-unsigned ui_scope(const struct ui *ui)
+static unsigned scope_of(const struct ui *ui, enum screen screen, const struct view *view)
 {
     static const unsigned panes[] = {SCOPE_CHECKLIST, SCOPE_EVIDENCE, SCOPE_REPORT};
-    if (ui->screen == SCREEN_VIEW)
-        return SCOPE_VIEWS | ui->view->ops->scope;
-    if (ui->screen == SCREEN_GUIDED)
+    if (screen == SCREEN_VIEW && view)
+        return SCOPE_VIEWS | view->ops->scope;
+    if (screen == SCREEN_GUIDED)
         return SCOPE_CARD;
-    return ui->screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
+    return screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
+}
+
+unsigned ui_scope(const struct ui *ui)
+{
+    return scope_of(ui, ui->screen, ui->view);
+}
+
+unsigned ui_scope_below(const struct ui *ui)
+{
+    return scope_of(ui, (enum screen)ui->view->from, ui->view->below);
 }
 
 const char *ui_lacks(const struct ui *ui, const struct command *command)
@@ -19,6 +29,8 @@ const char *ui_lacks(const struct ui *ui, const struct command *command)
         return "That is done in a view, and none is open that it is for";
     if (needs & NEED_FORM && ui->screen != SCREEN_INTAKE)
         return "That is done in the form of a new incident, and it is not shown";
+    if (needs & NEED_LIVE && !view_live_is_on(ui))
+        return "This case was collected elsewhere: that is done on a live one";
     if (needs & NEED_SESSION && !ui->session)
         return "There is no case yet, only this file: z shows it in the workbench";
     bool analysed = ui->session && session_analysis(ui->session);

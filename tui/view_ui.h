@@ -52,6 +52,7 @@ enum {                 // what a command needs
     NEED_VIEW = 16,    // the view that it belongs to is shown
     NEED_READY = 32,   // the evidence was read, or can be read live
     NEED_FORM = 64,    // the form of a new incident is shown
+    NEED_LIVE = 128,   // the case has a live run
 };
 
 enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE, SCREEN_GUIDED };
@@ -139,7 +140,8 @@ void ui_run(struct ui *ui,
             const struct command *command);          // says so where something that it needs is not there
 const struct target *ui_target(const struct ui *ui); // what is known of it; never NULL
 void ui_pane_title(const struct ui *ui, enum pane pane, struct str *ret);
-unsigned ui_scope(const struct ui *ui);
+unsigned ui_scope(const struct ui *ui);       // where keys go
+unsigned ui_scope_below(const struct ui *ui); // where they went before the view on top was opened
 const char *ui_lacks(const struct ui *ui, const struct command *command); // a sentence; NULL: nothing
 bool ui_is_guided(const struct ui *ui);
 enum screen ui_home(const struct ui *ui); // where views lead back to: the panes, or guided mode's cards

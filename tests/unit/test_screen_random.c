@@ -1,6 +1,6 @@
 // Random keys, pastes and resizes, as a cat on the keyboard types them: the program neither dies nor hangs,
-// and gives the terminal back. RANDOM_SECONDS says for how long (doc/HACKING.md), RANDOM_SEED repeats a run;
-// what was typed since the start stands in the message of a failure.
+// and gives the terminal back. RANDOM_SECONDS says for how long (doc/HACKING.md). A failure names the seed of
+// the life that failed, which RANDOM_SEED repeats, what was typed in it, and what came last.
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #include "tests/kit/screen.h"
 
 // Once the terminal was given back, the last Ctrl-C is a signal to what is still cleaning up.
-enum { SECONDS = 4, BURSTS = 60, INTERRUPTED = 128 + SIGINT };
+enum { SECONDS = 4, BURSTS = 60, SHOWN = 12000, INTERRUPTED = 128 + SIGINT };
 
 static const char *const chosen[] = {
     "\r",
@@ -72,10 +72,19 @@ static const char *const chosen[] = {
     "[",
     "d",
     "o",
+    "e",
+    "C",
+    "L",
+    "w07:00..07:10\r",
+    "}",
+    "O",
+    ":exp\r",
+    "l",
+    "h",
 };
 
 struct monkey {
-    uint64_t seed;
+    uint64_t seed, begun; // now, and when this life began
     char *folder, *program, *from;
     const char *mode;
     struct str typed;
@@ -124,8 +133,10 @@ static void complain(const struct monkey *m, struct screen *s, const char *what)
     }
     size_t len;
     const char *raw = screen_raw(s, &len);
-    fail_msg("%s; mode %s; typed: %s\nlast bytes: %s", what, m->mode, str_text(&shown),
-             raw + (len > 3000 ? len - 3000 : 0));
+    print_error("RANDOM_SEED=%llu; mode %s; last bytes:\n", (unsigned long long)m->begun, m->mode);
+    fwrite(raw + (len > SHOWN ? len - SHOWN : 0), 1, len > SHOWN ? SHOWN : len, stderr);
+    fprintf(stderr, "\ntyped: %s\n", str_text(&shown)); // cmocka's own messages are cut
+    fail_msg("%s", what);
 }
 
 // It must answer: Ctrl-L draws everything afresh, whatever is open.
@@ -213,7 +224,8 @@ static void test_random_keys(void **state)
     do {
         m.folder = mem_strdup("/tmp/d5tui-random-XXXXXX");
         assert_non_null(mkdtemp(m.folder));
-        m.mode = modes[lives % 2];
+        m.begun = m.seed;
+        m.mode = modes[any(&m, ARRAY_LEN(modes))];
         one_life(&m);
         remove_folder(m.folder);
         free(m.folder);

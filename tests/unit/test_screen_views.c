@@ -32,7 +32,7 @@ static const struct look {
 } looks[] = {
     {"findings",
      "f",
-     "Findings: 33",
+     "Findings: ",
      {"Causes seen (1)", "✖ F-003", "HIGH", "normal", "for host_firewall"},
      "Looked at, nothing wrong",
      "✖ F-003",
