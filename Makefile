@@ -81,6 +81,7 @@ help:
 #: make lint     layers, one door per library, clang-format, clang-tidy
 #: make lab      incidents live: real servers, netfilter, sshd and kubectl in namespaces, each scene judged (root)
 #: make fuzz     every parser against random bytes, FUZZ_SECONDS (10) each; FUZZ_ONLY="json yaml" some of them
+#: make fuzz-keep  makes what has grown meanwhile small, and keeps it in tests/fuzz/corpus
 #: make format   lay out the code as clang-format says
 #: make eval     the labelled sets in tests/, and the full ones in ../shared where they are
 #: make bench    measures against peers, side by side (where ../shared/bench is)
@@ -164,7 +165,11 @@ fuzz:
 	@$(MAKE) --no-print-directory -s FUZZ=1 fuzz-targets
 	@tests/fuzz/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_ONLY)
 
-.PHONY: fuzz-targets
+# Keeps the fewest small inputs of what has grown, for the next run to begin with.
+fuzz-keep:
+	@tests/fuzz/keep.sh build/fuzz $(FUZZ_ONLY)
+
+.PHONY: fuzz-targets fuzz-keep
 fuzz-targets: $(FUZZ_BIN)
 
 $(B)/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(B)/libd5core.a

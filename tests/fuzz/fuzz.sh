@@ -3,7 +3,8 @@
 #
 #     tests/fuzz/fuzz.sh BUILD_DIR SECONDS [NAME…]
 #
-# What a target finds worth keeping grows in BUILD_DIR/corpus/NAME; what it crashes with, in BUILD_DIR/crash/.
+# What a target finds worth keeping grows in BUILD_DIR/corpus/NAME, out of what earlier runs kept (keep.sh); what it
+# crashes with, in BUILD_DIR/crash/.
 set -u
 build=$1
 seconds=$2
@@ -17,6 +18,8 @@ for target in "$build"/fuzz_*; do
         case " $* " in *" $name "*) ;; *) continue ;; esac
     fi
     mkdir -p "$build/corpus/$name" "$build/crash"
+    kept=tests/fuzz/corpus/$name.tar.gz
+    [ ! -f "$kept" ] || tar -C "$build/corpus/$name" -xzf "$kept"
     seeds=tests/cases/demo/tree
     [ -d "tests/fuzz/seeds/$name" ] && seeds="tests/fuzz/seeds/$name $seeds"
     # shellcheck disable=SC2086
