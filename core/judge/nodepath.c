@@ -95,6 +95,7 @@ bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct 
     fill_local(arena, facts, node, q);
     q->sets = node->sets;
     q->links = node->links;
+    q->ipvs = node->ipvs;
     q->routes = node->routes;
     return q->n_rules > 0;
 }

@@ -6,8 +6,8 @@
 #include "core/facts/facts.h"
 #include "core/judge/packet.h"
 
-// Fills rules, sets, links, routes and local of *q from the node's facts (the first reading of each ruleset);
-// `family` is 4 or 6. All in the arena. False: no ruleset of that family was read.
+// Fills rules, sets, links, routes, ipvs and local of *q from the node's facts (the first reading of each
+// ruleset); `family` is 4 or 6. All in the arena. False: no ruleset of that family was read.
 bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct node_facts *node,
                    uint8_t family, struct packet_query *q);
 

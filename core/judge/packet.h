@@ -12,6 +12,7 @@
 #include "core/parse/ipaddr.h"
 #include "core/parse/iproute.h"
 #include "core/parse/ipset.h"
+#include "core/parse/ipvs.h"
 #include "core/parse/ruleset.h"
 
 enum packet_fate { PACKET_PASSES, PACKET_BLOCKED, PACKET_UNKNOWN };
@@ -38,6 +39,7 @@ struct packet_query { // what is asked for; all borrowed
     struct ruleset *const *rules;
     size_t n_rules;
     const struct ipset_list *sets; // or NULL: none are known
+    const struct ipvs *ipvs;       // the node's virtual services; NULL: none are known
     const struct links *links;     // the node's interfaces; NULL: those it has have addresses
 };
 

@@ -39,7 +39,7 @@ static const char *far_interface(const struct walk *walk, const struct world *w)
     const struct connection *c = &w->conn;
     if (q->out || !q->routes)
         return q->out;
-    const struct peer *asked = c->dnat ? &c->new_dst : &c->dst;
+    const struct peer *asked = c->dnat || w->served ? &c->new_dst : &c->dst;
     const struct peer *p = w->leg == PACKET_QUERY ? &w->dst : c->exists ? asked : &w->src;
     if (p->any_local || num_compare(p->lo, p->hi) != 0)
         return NULL;
@@ -192,7 +192,7 @@ static const struct peer *ct_peer(const struct world *w, const struct selector *
     if (!s->reply)
         return source ? &c->src : &c->dst;
     if (source)
-        return c->dnat ? &c->new_dst : &c->dst;
+        return c->dnat || w->served ? &c->new_dst : &c->dst;
     return c->snat ? &c->new_src : &c->src;
 }
 

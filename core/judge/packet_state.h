@@ -5,6 +5,7 @@
 //   packet_split.c   a match that cannot be told, or an endpoint that is picked: both ways
 //   packet_outcome.c what both ways come to together
 //   packet_balance.c whether the asked address is shared out at all
+//   packet_ipvs.c    a query that the kernel's own balancer takes
 #ifndef D5_JUDGE_PACKET_STATE_H
 #define D5_JUDGE_PACKET_STATE_H
 
@@ -74,6 +75,14 @@ const struct outcome *split_choose(struct walk *walk, struct state *s, const str
 // ---------------------------------------------------------------- packet_balance.c
 
 bool packet_is_balanced(struct walk *walk, const struct world *first);
+
+// ---------------------------------------------------------------- packet_ipvs.c
+
+// Whether the query is for a virtual service; whether IPVS takes it here, and its way from there on.
+bool packet_ipvs_serves(const struct walk *walk, const struct world *w);
+bool packet_ipvs_takes(const struct walk *walk, const struct world *w);
+const struct outcome *packet_ipvs(struct walk *walk, struct state *s);
+void packet_ipvs_answers(struct world *w); // what it does to an answer behind FORWARD
 
 // ---------------------------------------------------------------- packet_outcome.c
 

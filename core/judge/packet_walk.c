@@ -154,6 +154,8 @@ static enum nf_hook route(const struct walk *walk, const struct world *w)
     enum nf_hook asked = walk->query->hook;
     if (w->loops)
         return NF_INPUT;
+    if (packet_ipvs_serves(walk, w))
+        return NF_INPUT;
     enum tri local = packet_is_local(walk, &w->dst);
     if (w->leg == PACKET_REPLY)
         return asked == NF_OUTPUT || local == TRI_YES ? NF_INPUT : NF_FORWARD;
@@ -216,6 +218,7 @@ static const struct outcome *next_hook(struct walk *walk, struct state *s)
         w->hook = NF_POSTROUTING;
         return NULL;
     case NF_FORWARD:
+        packet_ipvs_answers(w);
         w->hook = NF_POSTROUTING;
         return NULL;
     case NF_POSTROUTING:
@@ -237,6 +240,8 @@ const struct outcome *walk_on(struct walk *walk, struct state *s)
     while (!o) {
         if (s->w.depth > 0)
             o = run_chain(walk, s);
+        else if (packet_ipvs_takes(walk, &s->w))
+            o = packet_ipvs(walk, s);
         else if (s->w.step < walk->plan.n[s->w.hook])
             o = run_step(walk, s);
         else

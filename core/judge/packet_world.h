@@ -51,10 +51,12 @@ struct world { // compared byte by byte: always copied whole, zeroed before firs
     bool reply_dir;   // it goes against the connection's original direction
     bool loops;       // sent by the node to itself
     bool ended_local; // the query was delivered on the node
+    bool served;      // IPVS sent the query to a server
     bool rewritten;   // a rule wrote into its header, past connection tracking
     struct connection conn;
-    uint64_t tainted; // sets that a rule on the way changed (a bit by hash of the name)
-    bool balanced;    // a service's endpoint was picked
+    struct peer service; // served: what was asked
+    uint64_t tainted;    // sets that a rule on the way changed (a bit by hash of the name)
+    bool balanced;       // a service's endpoint was picked
     uint32_t depth;
     uint32_t item, element; // where in the rule the walk stands
     struct frame frames[PACKET_DEPTH];

@@ -48,7 +48,8 @@ struct walked walk_through(const struct walk_case *c)
                              .local_known = true,
                              .rules = &w.rules,
                              .n_rules = 1,
-                             .sets = w.sets};
+                             .sets = w.sets,
+                             .ipvs = c->ipvs};
     w.answer = packet_trace(&q);
     return w;
 }
