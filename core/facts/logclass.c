@@ -17,21 +17,25 @@ static const struct class_info {
                         "Memory cgroup"},
     [LOG_CONNTRACK_FULL] = {"conntrack table full", "_conntrack: table full\\b", "conntrack: table full"},
     [LOG_COREDNS_UPSTREAM_TIMEOUT] = {"upstream timeout",
-                                      "plugin/errors: .*(?:i/o timeout|deadline exceeded)", "[ERROR]"},
+                                      "(?:plugin/errors: |\\[ERROR\\] 2 ).*(?:i/o timeout|deadline exceeded)",
+                                      "[ERROR]"},
     [LOG_COREDNS_UPSTREAM_UNREACHABLE] =
         {"upstream unreachable",
-         "plugin/errors: .*(?:connection refused|no route to host|network is unreachable|host is unreachable|"
-         "cannot assign requested address|operation not permitted|connection reset by peer|no healthy "
-         "proxies)",
+         "(?:plugin/errors: |\\[ERROR\\] 2 ).*(?:connection refused|no route to host|network is unreachable|"
+         "host is unreachable|cannot assign requested address|operation not permitted|connection reset by "
+         "peer|no healthy proxies|x509: |tls: |: EOF$)",
          "[ERROR]"},
     [LOG_COREDNS_MAX_CONCURRENT] = {"too many forwarded queries", "concurrent queries exceeded maximum \\d+",
                                     "[ERROR]"},
     [LOG_COREDNS_COREFILE] =
         {"Corefile error",
          "Corefile:\\d+ - |Error during parsing|Unknown directive '|not an IP address or "
-         "file: |cannot serve \\S+ - it is already defined|Could not parse Corefile",
+         "file: |cannot serve \\S+ - it is already defined|Could not parse Corefile|"
+         // a plug-in that cannot be set up says so without a level, as CoreDNS' last words
+         "^(?:[0-9TZ:.+-]+ (?:std(?:out|err) F )?)?plugin/[a-z0-9_]+: ",
          ""},
     [LOG_COREDNS_LOOP] = {"forwarding loop", "plugin/loop: Loop \\(", "plugin/loop"},
+    [LOG_COREDNS_LISTEN] = {"cannot listen", "Listen: listen (?:tcp|udp) ", "listen "},
     [LOG_COREDNS_NO_PLUGIN] = {"name that nothing answers", "plugin/errors: .*no next plugin found",
                                "[ERROR]"},
     [LOG_COREDNS_SLOW] = {"slow to answer itself",

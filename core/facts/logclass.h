@@ -18,6 +18,7 @@ enum log_class {
     LOG_COREDNS_MAX_CONCURRENT, // "concurrent queries exceeded maximum N"
     LOG_COREDNS_COREFILE,       // "Corefile:12 - Error during parsing: Unknown directive 'forwrd'"
     LOG_COREDNS_LOOP,           // "plugin/loop: Loop (… -> …) detected for zone"
+    LOG_COREDNS_LISTEN,         // "Listen: listen tcp :53: bind: permission denied", and it ends
     LOG_COREDNS_NO_PLUGIN, // "plugin/loop: no next plugin found": nothing in the Corefile answers the name
     LOG_COREDNS_SLOW,      // "plugin/health: Local health request to … took more than 1s"
     LOG_COREDNS_API, // "plugin/kubernetes: Kubernetes API connection failure", "waiting for Kubernetes API"

@@ -2,6 +2,8 @@
 // the line they stand, since a time, a stream and a syslog head may stand in front.
 #include "core/parse/logline.h"
 
+#include "core/base/mem.h"
+
 // "10.0.0.1:53", "[fd00::1]:53".
 static bool read_endpoint(struct span s, struct ip *ret_ip, uint16_t *ret_port)
 {
@@ -112,10 +114,15 @@ static void read_operation(struct span text, struct log_upstream *ret)
 bool logline_coredns_error(struct span line, struct log_upstream *ret)
 {
     *ret = (struct log_upstream){.tcp = false};
-    size_t at = span_find(line, "plugin/errors: ");
+    static const char *const heads[] = {"plugin/errors: ", "[ERROR] "}; // the latter before CoreDNS 1.3
+    size_t at = SIZE_MAX, head = 0;
+    for (size_t i = 0; at == SIZE_MAX && i < ARRAY_LEN(heads); i++) {
+        at = span_find(line, heads[i]);
+        head = strlen(heads[i]);
+    }
     if (at == SIZE_MAX)
         return false;
-    struct span rest = span_from(line, at + strlen("plugin/errors: ")), rcode;
+    struct span rest = span_from(line, at + head), rcode;
     if (!span_cut_word(&rest, &rcode) || !span_cut_word(&rest, &ret->name) ||
         !span_cut_word(&rest, &ret->type) || !span_ends(ret->type, ":"))
         return false;
