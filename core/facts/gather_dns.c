@@ -3,6 +3,7 @@
 // name than kube-dns; what its labels, its selector and the kubelets say decides then.
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/facts/gather.h"
 #include "core/facts/gather_dns.h"
 #include "core/parse/corefile.h"
@@ -37,6 +38,19 @@ static bool is_handed_out(const struct facts *facts, const struct kube_service *
     return false;
 }
 
+// Whether a pod's own resolv.conf names it first.
+static bool is_asked(const struct facts *facts, const struct kube_service *service)
+{
+    for (size_t i = 0; i < facts->n_pods; i++) {
+        const struct resolvconf *conf = facts->pods[i].resolvconf;
+        for (size_t j = 0; conf && conf->n_servers && j < service->n_cluster_ips; j++) {
+            if (ip_eq(conf->servers[0].ip, service->cluster_ips[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
 // How much speaks for a Service as the cluster's DNS; 0: nothing.
 static int rate_service(const struct facts *facts, const struct kube_service *service)
 {
@@ -54,7 +68,7 @@ static int rate_service(const struct facts *facts, const struct kube_service *se
            20 * (has_label(&service->selector, "k8s-app", "kube-dns") ||
                  has_label(&service->selector, "k8s-app", "coredns") ||
                  has_label(&service->selector, "app.kubernetes.io/name", "coredns")) +
-           10 * is_handed_out(facts, service);
+           10 * is_handed_out(facts, service) + 5 * is_asked(facts, service);
 }
 
 static void find_service(struct facts *facts)
@@ -222,14 +236,15 @@ static const struct kube_configmap *mounted_map(const struct facts *facts, const
 
 static const struct kube_configmap *find_map(const struct facts *facts)
 {
-    static const char *const usual[] = {"coredns"};
     const struct dns_facts *dns = &facts->dns;
+    const char *const usual[] = {"coredns", dns->deployment ? dns->deployment->meta.name : NULL,
+                                 dns->service ? dns->service->meta.name : NULL}; // Helm names all three alike
     const struct kube_configmap *map = NULL;
     for (size_t i = 0; !map && i < dns->n_pods; i++)
         map = mounted_map(facts, dns->pods[i]->config_maps, dns->pods[i]->n_config_maps);
     if (!map && dns->deployment)
         map = mounted_map(facts, dns->deployment->config_maps, dns->deployment->n_config_maps);
-    return map ? map : mounted_map(facts, usual, 1);
+    return map ? map : mounted_map(facts, usual, ARRAY_LEN(usual));
 }
 
 const struct corefile *gather_corefile(struct facts *facts, const struct kube_configmap *map)
@@ -250,6 +265,19 @@ static void find_corefile(struct facts *facts)
 }
 
 // ------------------------------------------------------------------ what the nodes say
+// "cluster.local" of the search domain "svc.cluster.local" that the kubelet writes into pods' files.
+static const char *domain_of_pods(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->n_pods; i++) {
+        const struct resolvconf *conf = facts->pods[i].resolvconf;
+        for (size_t j = 0; conf && j < conf->n_search; j++) {
+            if (strncmp(conf->search[j].name, "svc.", 4) == 0 && conf->search[j].name[4])
+                return conf->search[j].name + 4;
+        }
+    }
+    return NULL;
+}
+
 static void find_domain(struct facts *facts)
 {
     struct dns_facts *dns = &facts->dns;
@@ -259,6 +287,8 @@ static void find_domain(struct facts *facts)
         if (facts->nodes[i].kubelet)
             dns->cluster_domain = facts->nodes[i].kubelet->cluster_domain;
     }
+    if (!dns->cluster_domain)
+        dns->cluster_domain = domain_of_pods(facts);
     if (!dns->cluster_domain)
         dns->cluster_domain = "cluster.local";
 }
