@@ -1,0 +1,39 @@
+// Parts of judge_upstream. For core/judge/upstream*.c only.
+#ifndef D5_JUDGE_UPSTREAM_H
+#define D5_JUDGE_UPSTREAM_H
+
+#include "core/judge/bench.h"
+
+enum { UPSTREAM_TARGETS = 16, UPSTREAM_PODS = 16 };
+
+enum upstream_fault { UPSTREAM_TIMEOUT, UPSTREAM_REFUSED, UPSTREAM_UNTRUSTED, UPSTREAM_NO_ROUTE };
+
+struct target_trouble { // one address that CoreDNS could not reach
+    struct ip ip;       // family 0: the lines do not name it, nor does the Corefile alone
+    enum upstream_fault fault;
+    size_t total, in_window;
+    usec_t first, last;              // in the window
+    const char *pods[UPSTREAM_PODS]; // "ns/name" of the CoreDNS pods that say so
+    size_t n_pods;
+    struct cites cites;
+    struct place any; // some line, in the window or not
+};
+
+struct upstream {
+    struct bench bench;
+    struct target_trouble targets[UPSTREAM_TARGETS];
+    size_t n;
+};
+
+// Whether that name's server block forwards to that address. Unknown where the Corefile does not show who
+// forwards there.
+enum tri upstream_goes_to(const struct upstream *u, const char *name, struct ip ip);
+
+void upstream_say_trouble(struct upstream *u, const struct target_trouble *t);
+void upstream_say_answers(struct bench *b, const struct target_trouble *t, const struct cites *answers);
+void upstream_say_earlier(struct bench *b, const struct target_trouble *t);
+
+// Every forward target is of a family in which nothing here has an address.
+void upstream_judge_families(struct upstream *u);
+
+#endif
