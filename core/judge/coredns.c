@@ -107,6 +107,7 @@ void judge_coredns(const struct facts *facts, struct claims *claims)
     struct bench b;
     bench_init(&b, facts, claims);
     coredns_judge_down(&b);
+    coredns_judge_away(&b);
     coredns_judge_oom(&b);
     coredns_judge_overload(&b);
     coredns_judge_corefile(&b);

@@ -23,6 +23,7 @@ const struct kube_pod *coredns_troubled_pod(const struct bench *b);
 void coredns_say_effect(struct bench *b, enum diagnosis diagnosis, enum lookup_name name_class);
 
 void coredns_judge_down(struct bench *b);
+void coredns_judge_away(struct bench *b);
 void coredns_judge_oom(struct bench *b);
 void coredns_judge_overload(struct bench *b);
 void coredns_judge_corefile(struct bench *b);

@@ -23,6 +23,10 @@ static struct outage look_at_pods(const struct bench *b)
     struct outage outage = {.down = TRI_UNKNOWN, .crashing = coredns_troubled_pod(b) != NULL};
     if (coredns_count_ready(b, &ready))
         outage.down = tri_of(ready == 0);
+    for (size_t i = 0; i < b->facts->dns.n_pods && outage.down == TRI_UNKNOWN; i++) {
+        if (b->facts->dns.pods[i]->ready == TRI_YES)
+            outage.down = TRI_NO;
+    }
     return outage;
 }
 
@@ -43,11 +47,18 @@ static void cite_trouble(const struct bench *b, struct cites *cites)
 
 static struct span message_of(struct span line)
 {
-    static const char *const heads[] = {"Error during parsing: ", "plugin/loop: ", "Corefile:"};
+    static const struct {
+        const char *words;
+        bool kept;
+    } heads[] = {{"Error during parsing: ", false},
+                 {"plugin/loop: ", false},
+                 {"Corefile:", true},
+                 {"plugin/", true},
+                 {"cannot serve ", true}};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        size_t at = span_find(line, heads[i]);
+        size_t at = span_find(line, heads[i].words);
         if (at != SIZE_MAX)
-            return span_trim(span_from(line, at + (i < 2 ? strlen(heads[i]) : 0)));
+            return span_trim(span_from(line, at + (heads[i].kept ? 0 : strlen(heads[i].words))));
     }
     return span_trim(line);
 }
@@ -132,7 +143,8 @@ static bool judge_log(struct bench *b, enum log_class class_, const struct outag
     if (!hits.total)
         return false;
     const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
-    if (outage->down == TRI_NO && !outage->crashing) {
+    bool runs_on = outage->down == TRI_NO || (outage->down == TRI_UNKNOWN && is_reload(hit->text));
+    if (runs_on && !outage->crashing) {
         say_harmless(b,
                      is_reload(hit->text)
                          ? "a reload of the Corefile failed; CoreDNS runs on with the one before"

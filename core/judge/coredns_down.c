@@ -80,6 +80,28 @@ static const char *image_words(const char *waiting)
     return NULL;
 }
 
+// What CoreDNS said before it ended, where it could not listen.
+static struct span last_words(const struct bench *b, struct cites *cites)
+{
+    struct coredns_hits hits = coredns_hits(b, LOG_COREDNS_LISTEN);
+    const struct log_hit *hit = hits.last_in_window ? hits.last_in_window : hits.first;
+    if (!hit)
+        return (struct span){0};
+    cite(cites, hit->place);
+    return log_class_anchor(LOG_COREDNS_LISTEN, hit->text);
+}
+
+static const char *listen_fix(struct span words)
+{
+    if (span_contains(words, "permission denied"))
+        return "give the CoreDNS container back the capability NET_BIND_SERVICE (securityContext of the "
+               "coredns "
+               "deployment), without which it may not listen on port 53";
+    if (span_contains(words, "in use"))
+        return "free port 53 where CoreDNS listens: with hostNetwork another process of the node holds it";
+    return NULL;
+}
+
 // By the first container that says why it waits.
 static bool explain_by_container(struct bench *b, struct reason *reason, struct cites *cites)
 {
@@ -91,12 +113,14 @@ static bool explain_by_container(struct bench *b, struct reason *reason, struct 
         cite(cites, c->waiting_place);
         if (c->last.set)
             cite(cites, c->last.place);
-        const char *fix = image_words(c->waiting_reason);
+        struct span words = last_words(b, cites);
+        const char *fix = words.len ? listen_fix(words) : image_words(c->waiting_reason);
         reason->since = pod->ready_since;
         reason->text = arena_printf(
-            &b->arena, "its pods are in %s%s", c->waiting_reason,
+            &b->arena, "its pods are in %s%s%s" SPAN_FMT, c->waiting_reason,
             c->last.set ? arena_printf(&b->arena, " (last exit code %lld)", (long long)c->last.exit_code)
-                        : "");
+                        : "",
+            words.len ? ": " : "", SPAN_ARG(words));
         reason->fix =
             fix ? fix
                 : "look at what the CoreDNS container says before it ends (kubectl logs --previous) and "
@@ -315,7 +339,7 @@ static const struct kube_pod *find_unready(const struct bench *b)
 {
     const struct kube_pod *troubled = coredns_troubled_pod(b);
     for (size_t i = 0; i < b->facts->dns.n_pods && !troubled; i++) {
-        if (b->facts->dns.pods[i]->ready == TRI_NO)
+        if (b->facts->dns.pods[i]->ready != TRI_YES)
             troubled = b->facts->dns.pods[i];
     }
     return troubled;

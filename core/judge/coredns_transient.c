@@ -16,8 +16,8 @@ static const usec_t after_change = 120 * USEC_SEC; // kube-proxy and conntrack f
 struct spell { // the SERVFAIL of the window
     struct cites cites;
     size_t n, n_logged; // seen on the wire; told by applications, mostly of the same lookups
-    const struct lookup
-        *asked[FEW + 1]; // one of each lookup that was seen on the wire, as far as they are few
+    size_t said;        // of both: those that were said to be SERVFAIL, not merely to have failed
+    const struct lookup *asked[FEW + 1]; // one of each lookup seen on the wire, as far as they are few
     size_t n_asked;
     usec_t first, last;
     bool answered_before, answered_after, goes_on;
@@ -108,6 +108,7 @@ static void take_failure(const struct bench *b, struct spell *spell, const struc
         cite(&spell->cites, l->place);
     spell->n += l->origin != LOOKUP_APP_LOG;
     spell->n_logged += l->origin == LOOKUP_APP_LOG;
+    spell->said += l->outcome == LOOKUP_SERVFAIL;
     if (spell->first == TIME_UNKNOWN || l->time < spell->first)
         spell->first = l->time;
     if (spell->last == TIME_UNKNOWN || l->time > spell->last)
@@ -230,11 +231,14 @@ static void say_passing(struct bench *b, const struct spell *spell, const struct
         .subject = SUBJECT_SYMPTOM,
         .on_path = bench_asks_cluster_dns(b),
         .in_window = TRI_YES,
-        .text = arena_printf(&b->arena, "%zu SERVFAIL within %lld seconds, and answers before and after",
-                             spell->n, (long long)((spell->last - spell->first) / USEC_SEC) + 1),
+        .text = arena_printf(&b->arena, "%zu %s within %lld seconds, and answers before and after", spell->n,
+                             spell->said ? "SERVFAIL" : "failed lookups",
+                             (long long)((spell->last - spell->first) / USEC_SEC) + 1),
         .time = spell->first,
     };
-    if (claim.on_path == TRI_UNKNOWN)
+    if (!spell->said)
+        claim.on_path = tri_and(claim.on_path, TRI_UNKNOWN); // they failed, and nobody says how
+    else if (claim.on_path == TRI_UNKNOWN)
         claim.on_path = TRI_YES; // the lookups themselves were seen to go through it
     bench_say(b, &claim, &spell->cites);
     if (!change->text)
@@ -276,6 +280,8 @@ void coredns_judge_transient(struct bench *b)
     take_events(b, &spell, &change);
     take_pods(b, &spell, &change);
     take_log(b, &spell, &change);
+    if (!spell.said && !change.text)
+        return;
     if (is_passing(&spell))
         say_passing(b, &spell, &change);
     else if (change.text)

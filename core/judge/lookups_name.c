@@ -102,7 +102,8 @@ static bool knows_zone(const struct lookup *l, bool in_cluster)
 struct answers {
     const struct lookup *denied, *denied_elsewhere, *answered, *app;
     const struct lookup *denied_by_stranger; // a name outside, by a resolver that may not know every zone
-    struct cites denials;                    // of `denied` and its like
+    usec_t first_answer, last_answer, first_denial, last_denial; // TIME_UNKNOWN: none that has a time
+    struct cites denials;                                        // of `denied` and its like
 };
 
 static bool is_denial(const struct lookup *l, const struct meant *m)
@@ -116,12 +117,24 @@ static bool is_told_by_app(const struct lookup *l)
            (lookup_failed(l->outcome) || l->outcome == LOOKUP_NXDOMAIN);
 }
 
+static void take_time(usec_t time, usec_t *first, usec_t *last)
+{
+    if (time == TIME_UNKNOWN)
+        return;
+    *first = *first == TIME_UNKNOWN || time < *first ? time : *first;
+    *last = *last == TIME_UNKNOWN || time > *last ? time : *last;
+}
+
 static void take_lookup(struct answers *a, const struct lookup *l, const struct meant *m)
 {
     if (!span_is_caseless(span_of(l->name), m->full))
         return;
-    if (l->outcome == LOOKUP_ANSWERED || l->outcome == LOOKUP_NODATA)
+    if (l->outcome == LOOKUP_ANSWERED || l->outcome == LOOKUP_NODATA) {
         a->answered = l;
+        take_time(l->time, &a->first_answer, &a->last_answer);
+    }
+    if (is_denial(l, m))
+        take_time(l->time, &a->first_denial, &a->last_denial);
     if (l->outcome == LOOKUP_NXDOMAIN && (l->vantage == LOOKUP_FROM_BASTION || l->at == LOOKUP_AT_VPC))
         a->denied_elsewhere = l;
     if (l->outcome == LOOKUP_NXDOMAIN && l->target_pod && !m->in_cluster && !knows_zone(l, false))
@@ -132,7 +145,10 @@ static void take_lookup(struct answers *a, const struct lookup *l, const struct 
 
 static struct answers find_answers(const struct bench *b, const struct meant *m)
 {
-    struct answers a = {.denied = NULL};
+    struct answers a = {.first_answer = TIME_UNKNOWN,
+                        .last_answer = TIME_UNKNOWN,
+                        .first_denial = TIME_UNKNOWN,
+                        .last_denial = TIME_UNKNOWN};
     const struct lookups *all = &b->facts->lookups;
     for (size_t i = 0; i < all->n; i++) {
         const struct lookup *l = &all->items[i];
@@ -300,6 +316,47 @@ static void judge_headless(struct bench *b, const struct kube_service *service, 
     say_denied(b, a, CLAIM_EFFECT);
 }
 
+// ------------------------------------------------------------------ a Service that came or went in the
+// window Answered at first, denied since, and in the list of Services no more.
+static bool is_gone(const struct bench *b, const struct meant *m, const struct answers *a)
+{
+    return a->last_answer != TIME_UNKNOWN && a->first_denial != TIME_UNKNOWN &&
+           a->last_answer < a->first_denial && b->facts->cluster.services.listing.state == LISTING_WHOLE &&
+           !find_service(b, m);
+}
+
+// Denied until the Service was made, answered since.
+static bool came_later(const struct bench *b, const struct meant *m, const struct answers *a)
+{
+    const struct kube_service *service = find_service(b, m);
+    return service && service->meta.created != TIME_UNKNOWN && a->first_answer != TIME_UNKNOWN &&
+           a->last_denial != TIME_UNKNOWN && a->last_denial < a->first_answer &&
+           a->first_denial < service->meta.created && service->meta.created < a->first_answer;
+}
+
+static void say_came_later(struct bench *b, const struct meant *m, const struct answers *a)
+{
+    const struct kube_service *service = find_service(b, m);
+    struct cites cites = {.n = 0};
+    cite(&cites, a->denied->place);
+    cite(&cites, service->meta.place);
+    cite(&cites, a->answered->place);
+    say(b,
+        (struct claim){
+            .kind = CLAIM_CAUSE,
+            .on_path = TRI_YES,
+            .in_window = TRI_YES,
+            .text = arena_printf(&b->arena,
+                                 "the Service %s in namespace %s was made only in the window: until then "
+                                 "its name was denied, and it is answered since",
+                                 service->meta.name, service->meta.namespace_),
+            .fix = "correct nothing in DNS: the name is there by now; let what asks for it wait for the "
+                   "Service, or create it first",
+            .time = a->first_denial},
+        &cites);
+    say_denied(b, a, CLAIM_EFFECT);
+}
+
 static void judge_cluster_name(struct bench *b, const struct meant *m, const struct answers *a)
 {
     const struct kube_service *service = find_service(b, m);
@@ -386,7 +443,11 @@ void lookups_judge_name(struct bench *b)
         return;
     struct meant m = find_meant(b, query);
     struct answers a = find_answers(b, &m);
-    if (a.answered && a.denied)
+    if (m.in_cluster && is_gone(b, &m, &a))
+        say_absent(b, &m, &a);
+    else if (m.in_cluster && came_later(b, &m, &a))
+        say_came_later(b, &m, &a);
+    else if (a.answered && a.denied)
         say_exists(b, a.answered->place,
                    arena_printf(&b->arena, "%s was answered in the window", a.answered->name));
     else if (m.in_cluster)

@@ -158,7 +158,8 @@ static enum tri silence_counts(const struct bench *b)
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
 {
     bool quiet = !tally->failed && !tally->denied && !tally->slow && captures_are_quiet(b);
-    if (!quiet || !tally->own_answered || lookups_complains_of_denials(b) || !somebody_watched(b))
+    if (!quiet || !tally->own_answered || lookups_complains_of_denials(b) || !somebody_watched(b) ||
+        claims_have(b->claims, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING))
         return;
     struct cites other = {.n = 0};
     bool some = lookups_complains_of_some(b);

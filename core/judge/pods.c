@@ -121,7 +121,8 @@ static const struct lookup *find_own_failure(const struct bench *b)
 {
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
-        if (l->target_pod && lookup_failed(l->outcome) && l->origin != LOOKUP_DIG)
+        bool denied = l->origin == LOOKUP_APP_LOG && l->outcome == LOOKUP_NXDOMAIN;
+        if (l->target_pod && l->origin != LOOKUP_DIG && (denied || lookup_failed(l->outcome)))
             return l;
     }
     return NULL;

@@ -233,12 +233,12 @@ static void say_gap(struct bench *b, const char *what, const char *command)
 // "svc.DOMAIN" (pkg/kubelet/network/dns/dns.go, generateSearchesForDNSClusterFirst). Default has the node's.
 static bool has_pod_searches(const struct resolvconf *conf)
 {
+    bool own = false, all = false;
     for (size_t i = 0; conf && i < conf->n_search; i++) {
-        struct span name = span_of(conf->search[i].name);
-        if (span_starts(name, "svc.") || span_contains(name, ".svc."))
-            return true;
+        own |= span_contains(span_of(conf->search[i].name), ".svc.");
+        all |= span_starts(span_of(conf->search[i].name), "svc.");
     }
-    return false;
+    return own && all;
 }
 
 // Where the pod's spec was not read, its file tells who wrote it.
