@@ -356,18 +356,19 @@ void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
     if (gap->ruleset && packet_gap_line(gap))
         cite(&cites, ruleset_place(gap->ruleset, packet_gap_line(gap)));
     bool set = span_starts(span_of(gap->what), "set ");
-    bench_say(&f->bench,
-              &(struct claim){.kind = CLAIM_GAP,
-                              .diagnosis = DIAGNOSIS_HOST_FIREWALL,
-                              .subject = SUBJECT_FIREWALL,
-                              .on_path = TRI_YES,
-                              .in_window = TRI_YES,
-                              .text = arena_printf(
-                                  arena, "whether node %s lets queries %s pass hangs on %s (%s:%u)",
-                                  way->node->name, way->what, gap->what,
-                                  gap->ruleset ? gap->ruleset->path : "the kernel", packet_gap_line(gap)),
-                              .object = way->node->name,
-                              .command = set ? "ipset save" : "iptables-save -c; ip route show table all",
-                              .time = TIME_UNKNOWN},
-              &cites);
+    const char *where =
+        gap->ruleset ? arena_printf(arena, " (%s:%u)", gap->ruleset->path, packet_gap_line(gap)) : "";
+    bench_say(
+        &f->bench,
+        &(struct claim){.kind = CLAIM_GAP,
+                        .diagnosis = DIAGNOSIS_HOST_FIREWALL,
+                        .subject = SUBJECT_FIREWALL,
+                        .on_path = TRI_YES,
+                        .in_window = TRI_YES,
+                        .text = arena_printf(arena, "whether node %s lets queries %s pass hangs on %s%s",
+                                             way->node->name, way->what, gap->what, where),
+                        .object = way->node->name,
+                        .command = set ? "ipset save" : "iptables-save -c; ip route show table all",
+                        .time = TIME_UNKNOWN},
+        &cites);
 }

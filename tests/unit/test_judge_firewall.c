@@ -410,6 +410,30 @@ static void native_rules_that_iptables_does_not_show(void **state)
     assert_string_equal(gap->command, "nft list ruleset");
 }
 
+#define BRIDGE(rule)                                                                                         \
+    "table bridge b {\n\tchain f {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\t" rule      \
+    "\n\t}\n}\n"
+
+static void a_bridges_table_that_drops_is_not_walked(void **state)
+{
+    struct scene *s = *state;
+    scene_healthy_rules(s);
+    scene_write(s, "nodes/n1/networking/nftables.txt", BRIDGE("udp dport 53 drop"));
+    scene_judge(s);
+    assert_null(block(s));
+    assert_null(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
+    expect_text(scene_claim(s, CLAIM_GAP, DIAGNOSIS_HOST_FIREWALL)->text, "bridge tables of node n1");
+}
+
+static void one_that_drops_nothing_does_not_matter(void **state)
+{
+    struct scene *s = *state;
+    scene_healthy_rules(s);
+    scene_write(s, "nodes/n1/networking/nftables.txt", BRIDGE("udp dport 53 accept"));
+    scene_judge(s);
+    assert_non_null(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
+}
+
 static void nobody_is_known_who_asks(void **state)
 {
     static const char *const routes[] = {"nodes/n1/networking/iproute.txt", "nodes/n2/networking/iproute.txt",
@@ -457,6 +481,8 @@ int main(void)
         SCENE_TEST(a_set_that_was_collected_is_told),
         SCENE_TEST(a_node_whose_rules_nobody_read),
         SCENE_TEST(native_rules_that_iptables_does_not_show),
+        SCENE_TEST(a_bridges_table_that_drops_is_not_walked),
+        SCENE_TEST(one_that_drops_nothing_does_not_matter),
         SCENE_TEST(nobody_is_known_who_asks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
