@@ -1,4 +1,4 @@
-// Looking up commands by key and by name, and changing their keys. The table is small, so it is walked.
+// Looking up commands by key and by name, and changing their keys.
 #include "tui/keymap.h"
 
 #include <stdlib.h>
@@ -17,11 +17,32 @@ static bool has_key(const struct command *command, struct key key)
     return false;
 }
 
+void keymap_read_keys(struct keymap *map)
+{
+    map->n_keys = 0;
+    for (size_t i = 0; i < map->n; i++) {
+        struct span rest = span_of(map->commands[i].keys), name;
+        struct key key;
+        while (span_cut_word(&rest, &name)) {
+            if (key_parse(name, &key))
+                *MEM_PUSH(map->keys, map->n_keys, map->cap_keys) =
+                    (struct keymap_key){key, &map->commands[i]};
+        }
+    }
+}
+
+void keymap_done(struct keymap *map)
+{
+    free(map->keys);
+    *map = (struct keymap){0};
+}
+
 const struct command *keymap_find(const struct keymap *map, struct key key, unsigned scope)
 {
-    for (size_t i = 0; i < map->n; i++) {
-        if (map->commands[i].scope & scope && has_key(&map->commands[i], key))
-            return &map->commands[i];
+    for (size_t i = 0; i < map->n_keys; i++) {
+        const struct keymap_key *k = &map->keys[i];
+        if (key_eq(k->key, key) && k->command->scope & scope)
+            return k->command;
     }
     return NULL;
 }
@@ -112,7 +133,7 @@ bool keymap_change(struct command *commands, size_t n, const struct keymap_chang
     size_t n_changed = 0;
     bool ok = true;
     for (size_t i = 0; i < n_changes; i++) {
-        const struct keymap map = {commands, n};
+        const struct keymap map = {.commands = commands, .n = n};
         const struct command *named = keymap_named(&map, span_of(changes[i].command));
         struct error *why = ok ? err : NULL;
         if (!named || !are_keys(span_of(changes[i].keys), changes[i].line, why)) {

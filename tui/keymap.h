@@ -19,10 +19,21 @@ struct command {
     void (*run)(void *context);
 };
 
+struct keymap_key {
+    struct key key;
+    const struct command *command;
+};
+
 struct keymap {
     const struct command *commands; // earlier ones win
     size_t n;
+    struct keymap_key *keys; // of all of them in their order; NULL until keymap_read_keys
+    size_t n_keys, cap_keys;
 };
+
+// Reads the names of all keys, so that looking one up compares numbers. Frame and key ask often.
+void keymap_read_keys(struct keymap *map);
+void keymap_done(struct keymap *map);
 
 struct keymap_change {          // a person's own keys for a command
     const char *command, *keys; // as in the table
@@ -35,7 +46,7 @@ struct keymap_change {          // a person's own keys for a command
 bool keymap_change(struct command *commands, size_t n, const struct keymap_change *changes, size_t n_changes,
                    struct error *err);
 
-// The first command of that scope that has that key, or NULL.
+// The first command of that scope that has that key, or NULL. Only of keys that were read.
 const struct command *keymap_find(const struct keymap *map, struct key key, unsigned scope);
 const struct command *keymap_named(const struct keymap *map, struct span name);
 

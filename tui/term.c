@@ -36,14 +36,17 @@ struct look { // a style as curses takes it
 
 struct terminal {
     SCREEN *screen;
-    FILE *frame; // in memory: what curses wrote for the frame at hand
+    FILE *frame;      // in memory: what curses wrote for the frame at hand
+    struct str moved; // what goes out before it
+    struct str out;   // all of it
     int input;
     enum depth depth;
     bool ascii;
     bool redraw;
-    bool mouse;  // was taken
-    bool modes;  // knows private modes: bracketed paste
-    bool frames; // may be told where a frame begins and ends
+    bool mouse;   // was taken
+    bool modes;   // knows private modes: bracketed paste
+    bool frames;  // may be told where a frame begins and ends
+    bool scrolls; // can scroll a part of the screen
     struct canvas shown;
     struct theme theme;
     struct look looks[ROLE_COUNT][2]; // of the theme: plain, selected
@@ -122,30 +125,28 @@ static void write_out(const char *at, size_t n)
     }
 }
 
-// Sends what curses wrote since the last time.
+// Sends what curses wrote since the last time. The file keeps its length: its pages are written over by the
+// next frame.
 static void flush_frame(struct terminal *term)
 {
     static const char begin[] = "\x1b[?2026h", end[] = "\x1b[?2026l";
     fflush(term->frame);
     int fd = fileno(term->frame);
     off_t size = lseek(fd, 0, SEEK_CUR);
-    if (size <= 0)
+    if (size <= 0 && term->moved.len == 0)
         return;
     bool whole = term->frames && size > 256; // a few cells cannot tear
-    struct str out = {0};
-    str_add_repeat(&out, '\0', (size_t)size);
-    ssize_t n = pread(fd, out.at, (size_t)size, 0);
-    str_cut(&out, n > 0 ? (size_t)n : 0);
-    if (whole)
-        str_add(&out, end);
-    struct str all = {0};
-    str_add(&all, whole ? begin : "");
-    str_add_span(&all, str_span(&out));
-    write_out(str_text(&all), all.len);
-    str_done(&all);
-    str_done(&out);
+    str_clear(&term->out);
+    str_add(&term->out, whole ? begin : "");
+    str_add_span(&term->out, str_span(&term->moved));
+    str_clear(&term->moved);
+    size_t before = term->out.len;
+    str_add_repeat(&term->out, '\0', (size_t)size);
+    ssize_t n = pread(fd, term->out.at + before, (size_t)size, 0);
+    str_cut(&term->out, before + (n > 0 ? (size_t)n : 0));
+    str_add(&term->out, whole ? end : "");
+    write_out(str_text(&term->out), term->out.len);
     lseek(fd, 0, SEEK_SET);
-    ignore(ftruncate(fd, 0));
 }
 
 static void send(const char *sequence)
@@ -189,7 +190,6 @@ static void set_up_curses(struct terminal *term)
     nonl();
     typeahead(-1);
     scrollok(stdscr, FALSE);
-    idlok(stdscr, TRUE); // a moved page is scrolled by the terminal
     leaveok(stdscr, FALSE);
     if (has_colors()) {
         start_color();
@@ -242,6 +242,7 @@ struct terminal *term_open(struct error *err)
     term->depth = DEPTH_MONO;
     term->modes = term_knows_modes();
     term->frames = term->modes && term_knows_frames(getenv("TERM"));
+    term->scrolls = term_knows_scrolling();
     term->redraw = true;
     if (!start_curses(term, err)) {
         if (term->frame)
@@ -265,6 +266,8 @@ void term_close(struct terminal *term)
     fclose(term->frame);
     close(term->input);
     canvas_done(&term->shown);
+    str_done(&term->moved);
+    str_done(&term->out);
     free(term);
 }
 
@@ -353,15 +356,32 @@ static void draw_run(struct terminal *term, const struct cell *cells, int row, i
     addnstr(text, (int)n);
 }
 
-static void draw_row(struct terminal *term, const struct canvas *canvas, int row)
+// Draws the cells [from, end) of a row.
+static void draw_cells(struct terminal *term, const struct cell *cells, int row, int from, int end)
 {
-    const struct cell *cells = canvas->cells + (size_t)row * (size_t)canvas->cols;
-    for (int from = 0, to; from < canvas->cols; from = to) {
-        for (to = from + 1;
-             to < canvas->cols && same_look(&cells[from], &cells[to]) && cells[to - 1].width == 1; to++)
+    for (int to; from < end; from = to) {
+        for (to = from + 1; to < end && same_look(&cells[from], &cells[to]) && cells[to - 1].width == 1; to++)
             continue;
         draw_run(term, cells, row, from, to);
     }
+}
+
+// Draws what of a row is other than what is shown; all of it where one of the cells is not one column wide,
+// so that curses, should it think otherwise of a width, leaves nothing behind.
+static void draw_changes(struct terminal *term, const struct cell *shown, const struct cell *cells, int row)
+{
+    int cols = term->shown.cols, from = 0, to = cols;
+    while (from < to && memcmp(&shown[from], &cells[from], sizeof *cells) == 0)
+        from++;
+    while (to > from && memcmp(&shown[to - 1], &cells[to - 1], sizeof *cells) == 0)
+        to--;
+    for (int col = from; col < to; col++) {
+        if (shown[col].width != 1 || cells[col].width != 1) {
+            from = 0;
+            to = cols;
+        }
+    }
+    draw_cells(term, cells, row, from, to);
 }
 
 static bool take_size(struct terminal *term, const struct canvas *canvas)
@@ -397,7 +417,27 @@ static int count_moved(struct terminal *term, const struct canvas *canvas, int b
     return n;
 }
 
-// Lets curses scroll what only moved, so that not every row is given to it again.
+static void move_window(WINDOW *window, int top, int bottom, int by)
+{
+    scrollok(window, TRUE);
+    wsetscrreg(window, top, bottom);
+    wscrl(window, by);
+    scrollok(window, FALSE);
+    wtouchln(window, top, bottom - top + 1, 0);
+}
+
+// Has the terminal scroll the rows [top, bottom] up by `by`, and curses know that they are scrolled: in what
+// it shows, what it is about to show, and what it was given. Left to itself (idlok) it finds a move out by
+// hashes of all rows and then compares each moved row cell by cell: half of what a key costs.
+static void move_rows(struct terminal *term, int top, int bottom, int by)
+{
+    WINDOW *const windows[] = {curscr, newscr, stdscr};
+    term_add_scroll(&term->moved, top, bottom, by);
+    for (size_t i = 0; i < ARRAY_LEN(windows); i++)
+        move_window(windows[i], top, bottom, by);
+}
+
+// Scrolls what only moved, so that not every row is given to curses again.
 static void follow_move(struct terminal *term, const struct canvas *canvas)
 {
     enum { FARTHEST = 3 };
@@ -408,10 +448,7 @@ static void follow_move(struct terminal *term, const struct canvas *canvas)
         int by = step % 2 ? (step + 1) / 2 : -step / 2;
         if (count_moved(term, canvas, by, &top, &bottom) * 2 <= canvas->rows)
             continue;
-        scrollok(stdscr, TRUE);
-        setscrreg(top, bottom);
-        scrl(by);
-        scrollok(stdscr, FALSE);
+        move_rows(term, top, bottom, by);
         size_t kept = (size_t)(bottom - top + 1 - abs(by)) * (size_t)canvas->cols * sizeof *canvas->cells;
         size_t fresh = (size_t)abs(by) * (size_t)canvas->cols * sizeof *canvas->cells;
         memmove(shown_row(term, by > 0 ? top : top - by), shown_row(term, by > 0 ? top + by : top), kept);
@@ -429,15 +466,18 @@ void term_draw(struct terminal *term, const struct canvas *canvas, const struct 
         take_theme(term, theme);
     if (term->redraw)
         clearok(stdscr, TRUE);
-    if (!all)
+    if (!all && term->scrolls)
         follow_move(term, canvas);
     for (int row = 0; row < canvas->rows; row++) {
         struct cell *shown = shown_row(term, row);
         const struct cell *cells = canvas->cells + (size_t)row * width;
-        if (all || memcmp(shown, cells, width * sizeof *cells) != 0) {
-            draw_row(term, canvas, row);
-            memcpy(shown, cells, width * sizeof *cells);
-        }
+        if (all)
+            draw_cells(term, cells, row, 0, canvas->cols);
+        else if (memcmp(shown, cells, width * sizeof *cells) != 0)
+            draw_changes(term, shown, cells, row);
+        else
+            continue;
+        memcpy(shown, cells, width * sizeof *cells);
     }
     move(canvas->cursor_row, canvas->cursor_col);
     refresh();

@@ -31,6 +31,41 @@ bool term_knows_frames(const char *name)
     return (sync && sync != (const char *)-1) || tigetflag("XT") == 1; // NOLINT(performance-no-int-to-ptr)
 }
 
+// A capability with what it takes filled in; without its padding, which no terminal of today waits for.
+static void add_capability(struct str *out, const char *name, int a, int b)
+{
+    struct span rest = span_of(tiparm(tigetstr(name), a, b));
+    for (size_t at; (at = span_find(rest, "$<")) != SIZE_MAX;) {
+        str_add_span(out, span_first(rest, at));
+        rest = span_from(rest, at);
+        rest = span_from(rest, span_find_char(rest, '>') + 1);
+    }
+    str_add_span(out, rest);
+}
+
+bool term_knows_scrolling(void)
+{
+    static const char *const needed[] = {"sc", "rc", "sgr0", "csr", "cup", "ind", "ri"};
+    for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
+        const char *sequence = tigetstr(needed[i]);
+        if (!sequence || sequence == (const char *)-1) // NOLINT(performance-no-int-to-ptr)
+            return false;
+    }
+    return true;
+}
+
+void term_add_scroll(struct str *out, int top, int bottom, int by)
+{
+    add_capability(out, "sc", 0, 0);
+    add_capability(out, "sgr0", 0, 0); // what comes in is blank and nothing else
+    add_capability(out, "csr", top, bottom);
+    add_capability(out, "cup", by > 0 ? bottom : top, 0);
+    for (int i = 0; i < abs(by); i++)
+        add_capability(out, by > 0 ? "ind" : "ri", 0, 0);
+    add_capability(out, "csr", 0, LINES - 1);
+    add_capability(out, "rc", 0, 0);
+}
+
 enum depth term_find_depth(void)
 {
     const char *no = getenv("NO_COLOR");

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "core/base/error.h"
+#include "core/base/str.h"
 #include "tui/theme.h"
 
 // For all of these: setupterm or newterm was called.
@@ -17,6 +18,13 @@ bool term_knows_modes(void);
 // terminfo's own "Sync", names of terminals that are known to have it, and those that say they take xterm's
 // sequences (XT), which pass over modes that they do not know.
 bool term_knows_frames(const char *name);
+
+// Whether it can scroll a part of its screen, both ways, and keep the cursor.
+bool term_knows_scrolling(void);
+
+// What makes it scroll the rows [top, bottom] up by `by` (down where that is negative); what comes in is
+// blank, cursor and colours are as before.
+void term_add_scroll(struct str *out, int top, int bottom, int by);
 
 enum depth term_find_depth(void); // NO_COLOR is minded
 

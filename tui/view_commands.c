@@ -246,4 +246,4 @@ static const struct command commands[] = {
      view_moving_leave},
 };
 
-const struct keymap ui_keymap = {commands, ARRAY_LEN(commands)};
+const struct keymap ui_keymap = {.commands = commands, .n = ARRAY_LEN(commands)};

@@ -84,9 +84,10 @@ static void load_keys(struct ui *ui)
     struct error err = {0};
     ui->commands = mem_calloc(ui_keymap.n, sizeof *ui->commands);
     memcpy(ui->commands, ui_keymap.commands, ui_keymap.n * sizeof *ui->commands);
-    ui->keymap = (struct keymap){ui->commands, ui_keymap.n};
+    ui->keymap = (struct keymap){.commands = ui->commands, .n = ui_keymap.n};
     if (!keymap_change(ui->commands, ui_keymap.n, ui->settings.keys, ui->settings.n_keys, &err))
         ui_say(ui, ROLE_ERROR, "config.yaml: %s", err.text);
+    keymap_read_keys(&ui->keymap);
 }
 
 struct span ui_key_of(const struct ui *ui, const char *command)
@@ -160,6 +161,7 @@ void ui_free(struct ui *ui)
     str_done(&ui->message);
     canvas_done(&ui->canvas);
     settings_done(&ui->settings);
+    keymap_done(&ui->keymap);
     free(ui->commands);
     free(ui->theme_path);
     free(ui);
