@@ -47,9 +47,8 @@ bool export_to_clipboard(struct ui *ui, struct span text)
         return false;
     }
     const char *note = osc52_note(&terminal);
-    ui_say(ui, ROLE_OK,
-           "sent to the clipboard: %zu bytes; whether it took them, the terminal does not say%s%s", text.len,
-           note ? "; " : "", note ? note : "");
+    ui_say(ui, ROLE_OK, "sent to the clipboard: %zu bytes; %s", text.len,
+           note ? note : "whether it took them, nobody can tell");
     return true;
 }
 

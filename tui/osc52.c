@@ -103,9 +103,9 @@ const char *osc52_note(const struct osc52_terminal *terminal)
 {
     switch (way_of(terminal)) {
     case OSC52_TMUX:
-        return "tmux passes it on where set-clipboard is on, or allow-passthrough";
+        return "tmux takes them where set-clipboard is on";
     case OSC52_SCREEN:
-        return "screen passes it on to the terminal that it runs in";
+        return "screen hands them to its terminal";
     default:
         return NULL;
     }

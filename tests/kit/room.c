@@ -1,20 +1,16 @@
 // The private folder of a test, and the program in it.
 #include "tests/kit/room.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
+#include "tests/kit/scratch.h"
 
 int room_set_up(void **state)
 {
     struct room *room = mem_alloc(sizeof *room);
     const char *program = getenv("D5TUI");
-    snprintf(room->dir, sizeof room->dir, "/tmp/d5tui-room-XXXXXX");
-    if (!mkdtemp(room->dir))
-        return -1;
+    room->dir = scratch_make();
     room->state_env = mem_printf("XDG_STATE_HOME=%s", room->dir);
     room->config_env = mem_printf("XDG_CONFIG_HOME=%s", room->dir);
     room->out = mem_printf("%s/out.yaml", room->dir);
@@ -27,16 +23,15 @@ int room_set_up(void **state)
 int room_tear_down(void **state)
 {
     struct room *room = *state;
-    char *command = mem_printf("rm -rf '%s'", room->dir);
-    int status = system(command);
-    free(command);
+    scratch_remove(room->dir);
+    free(room->dir);
     free(room->state_env);
     free(room->config_env);
     free(room->out);
     free(room->program);
     free(room->here);
     free(room);
-    return status;
+    return 0;
 }
 
 struct screen *room_start(const struct room *room, int rows, int cols, const char *words)

@@ -6,7 +6,7 @@
 #include "tests/kit/screen.h"
 
 struct room {
-    char dir[64];
+    char *dir;
     char *state_env, *config_env; // "XDG_STATE_HOME=…", "XDG_CONFIG_HOME=…": both are the folder
     char *out;                    // a file in it that nobody wrote yet
     char *program, *here;         // the program, and where the tests run, as absolute paths
