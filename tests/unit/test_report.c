@@ -200,37 +200,45 @@ static size_t count(const struct str *text, const char *needle)
     return n;
 }
 
-static void no_format_lets_control_characters_out(void **state)
+// The sample in each format, looked at by `look`.
+static void in_every_format(void (*look)(const struct str *out))
 {
-    (void)state;
     struct report report = sample();
     size_t n;
     const struct report_format *formats = report_formats(&n);
     for (size_t i = 0; i < n; i++) {
         struct str out = {0};
         formats[i].write(&report, &out);
-        assert_null(memchr(str_text(&out), 0x1b, out.len));
-        assert_true(utf8_is_valid(str_span(&out)));
-        assert_int_equal(str_text(&out)[out.len - 1], '\n');
         assert_ptr_equal(report_format_find(formats[i].name), &formats[i]);
+        look(&out);
         str_done(&out);
     }
+}
+
+static void expect_clean(const struct str *out)
+{
+    assert_null(memchr(str_text(out), 0x1b, out->len));
+    assert_true(utf8_is_valid(str_span(out)));
+    assert_int_equal(str_text(out)[out->len - 1], '\n');
+}
+
+static void no_format_lets_control_characters_out(void **state)
+{
+    (void)state;
+    in_every_format(expect_clean);
     assert_null(report_format_find("pdf"));
+}
+
+static void expect_deciding_line(const struct str *out)
+{
+    assert_non_null(strstr(str_text(out), evidence[0].content));
+    assert_non_null(strstr(str_text(out), "host firewall rule drops UDP 53"));
 }
 
 static void every_format_quotes_the_deciding_line(void **state)
 {
     (void)state;
-    struct report report = sample();
-    size_t n;
-    const struct report_format *formats = report_formats(&n);
-    for (size_t i = 0; i < n; i++) {
-        struct str out = {0};
-        formats[i].write(&report, &out);
-        assert_non_null(strstr(str_text(&out), evidence[0].content));
-        assert_non_null(strstr(str_text(&out), "host firewall rule drops UDP 53"));
-        str_done(&out);
-    }
+    in_every_format(expect_deciding_line);
 }
 
 static void markdown_fences_hold(void **state)
