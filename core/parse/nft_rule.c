@@ -350,9 +350,32 @@ static bool is_mistold(const struct nft_words *w, const struct rule_item *item)
     return either_port || (item->selectors[0].field == FIELD_CT_STATUS && !lets_on(w));
 }
 
+static bool is_of_connection(const struct rule_item *item)
+{
+    enum field f = item->n_selectors > 0 ? item->selectors[0].field : FIELD_OPAQUE;
+    return item->kind == ITEM_MATCH &&
+           (f == FIELD_CT_DIRECTION || (f >= FIELD_CT_PROTO && f <= FIELD_CT_DPORT));
+}
+
+// --ctstate and what stands beside it are one match, whose other conditions count as met where there is no
+// connection (xt_conntrack.c); and what nft prints of --ctstate may have become a `ct status`.
+static void join_conntrack(struct nft_words *w)
+{
+    bool state = false;
+    for (size_t i = 0; i < w->build.n; i++) {
+        const struct rule_item *item = &w->build.items[i];
+        enum field f =
+            item->kind == ITEM_MATCH && item->n_selectors ? item->selectors[0].field : FIELD_OPAQUE;
+        state |= f == FIELD_CT_STATE || f == FIELD_CT_STATUS;
+    }
+    for (size_t i = 0; state && i < w->build.n; i++)
+        w->build.items[i].no_ct_matches = is_of_connection(&w->build.items[i]);
+}
+
 static void distrust(struct nft_words *w)
 {
     static const struct selector opaque = {.field = FIELD_OPAQUE};
+    join_conntrack(w);
     for (size_t i = 0; i < w->build.n; i++) {
         struct rule_item *item = &w->build.items[i];
         if (!is_mistold(w, item))

@@ -206,6 +206,9 @@ static void what_is_lost_in_the_translation_of_iptables(void **state)
          .fate = PACKET_UNKNOWN},
         {.rules = TRANSLATED("meta l4proto udp udp dport { 53, 54 } counter packets 0 bytes 0 drop"),
          .fate = PACKET_BLOCKED},
+        {.rules = "table ip raw {\n\tchain PREROUTING {\n\t\ttype filter hook prerouting priority raw;\n"
+                  "\t\tct state invalid ct original daddr 10.9.9.9 counter packets 0 bytes 0 drop\n\t}\n}\n",
+         .fate = PACKET_BLOCKED}, // one match, which holds where there is no connection yet
         {.rules = FORWARD("ct status dnat drop\n"), .fate = PACKET_PASSES}, // its own words, not translated
         {.rules = FORWARD("udp sport . udp dport { 0-65535 . 53 } drop\n"), .fate = PACKET_BLOCKED},
     };
