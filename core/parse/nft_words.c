@@ -64,6 +64,8 @@ void nft_next(struct nft_words *w)
             n++;
     }
     w->word = span_first(w->rest, n);
+    if (n > 2 && span_starts(w->word, "!=")) // "ct status !=dnat", as 1.0.6 prints what iptables-nft wrote
+        w->word = span_first(w->word, n = 2);
     w->rest = span_from(w->rest, n);
 }
 
