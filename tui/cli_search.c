@@ -415,7 +415,7 @@ static int search(struct options *o)
     struct error err = {{0}};
     if (!check(o, &err))
         return cli_error(CLI_USAGE, "search: %s", err.text);
-    struct search_set *set = search_set_new(o->request.patterns, o->request.n_patterns, &err);
+    struct search_set *set = search_set_new(o->request.patterns, o->request.n_patterns, UINT64_MAX, &err);
     if (!set)
         return cli_error(CLI_USAGE, "search: %s", err.text);
     struct job job = {.options = o, .set = set};

@@ -217,7 +217,7 @@ static const struct search_set *wait_for_set(struct facts *facts, struct log_pas
     facts_add_gap(facts, GAP_OTHER, err.text, NULL);
     facts->queries = NULL;
     log_set_free(pass->set);
-    pass->set = pass->n_classes ? log_set_begin(pass->n_classes, NULL) : NULL;
+    pass->set = pass->n_classes ? log_set_begin(pass->n_classes, NULL, pass->bytes) : NULL;
     return pass->set ? log_set_wait(pass->set, &err) : NULL;
 }
 

@@ -9,6 +9,7 @@
 struct log_set {
     struct search_pattern *patterns; // texts borrowed
     size_t n;
+    uint64_t bytes;
     pthread_t thread;
     bool started, done;
     struct search_set *set;
@@ -18,14 +19,15 @@ struct log_set {
 static void *compile(void *arg)
 {
     struct log_set *s = arg;
-    s->set = search_set_new(s->patterns, s->n, &s->err);
+    s->set = search_set_new(s->patterns, s->n, s->bytes, &s->err);
     return NULL;
 }
 
-struct log_set *log_set_begin(size_t n_classes, const struct gather_queries *queries)
+struct log_set *log_set_begin(size_t n_classes, const struct gather_queries *queries, uint64_t bytes)
 {
     struct log_set *s = mem_alloc(sizeof *s);
     s->n = n_classes + (queries ? queries->n : 0);
+    s->bytes = bytes;
     s->patterns = mem_calloc(s->n, sizeof *s->patterns);
     for (size_t i = 0; i < n_classes; i++)
         s->patterns[i].text = log_class_pattern((enum log_class)i);
@@ -109,6 +111,9 @@ static void list_files(const struct facts *facts, struct log_pass *ret)
             ret->logs[ret->n_logs++] = i;
         else if (facts->queries && !is_packets(facts, i))
             ret->others[ret->n_others++] = i;
+        else
+            continue;
+        ret->bytes += evidence_file(facts->evidence, i)->size;
     }
     free(is_log);
 }
@@ -120,7 +125,7 @@ void gather_logs_begin(struct facts *facts)
     pass->n_classes = pass->n_logs ? LOG_CLASS_COUNT : 0;
     bool asked = facts->queries && facts->queries->n && pass->n_logs + pass->n_others;
     if (pass->n_classes || asked)
-        pass->set = log_set_begin(pass->n_classes, facts->queries);
+        pass->set = log_set_begin(pass->n_classes, facts->queries, pass->bytes);
     facts->log_pass = pass;
 }
 

@@ -9,8 +9,9 @@
 struct log_set;
 
 // The classes' patterns (none where n_classes is 0) and behind them the queries', so that a pattern's index
-// is its class; `queries` may be NULL and must stay as it is until the wait. At least one pattern.
-struct log_set *log_set_begin(size_t n_classes, const struct gather_queries *queries);
+// is its class; `queries` may be NULL and must stay as it is until the wait. At least one pattern. `bytes`
+// are to be searched, about.
+struct log_set *log_set_begin(size_t n_classes, const struct gather_queries *queries, uint64_t bytes);
 
 // Waits until it is compiled. NULL with an error that names the pattern that is wrong.
 const struct search_set *log_set_wait(struct log_set *set, struct error *err);
@@ -20,6 +21,7 @@ void log_set_free(struct log_set *set); // takes NULL; waits, too
 struct log_pass {
     uint32_t *logs, *others; // files; others: those that have lines, where there are queries
     size_t n_logs, n_others;
+    uint64_t bytes;      // of all of them, on the disk
     size_t n_classes;    // 0: there is no log, and nothing that only logs hold is looked for
     struct log_set *set; // NULL: nothing is
 };

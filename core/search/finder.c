@@ -216,7 +216,7 @@ void finder_work(struct finder *f)
         options.window = &f->query.window;
         options.near = f->query.window.from != TIME_UNKNOWN ? f->query.window.from : f->query.window.to;
     }
-    struct search_set *set = search_set_new(patterns, gathering.n_patterns, &f->err);
+    struct search_set *set = search_set_new(patterns, gathering.n_patterns, f->all, &f->err);
     bool good = set != NULL;
     for (size_t i = 0; good && i < f->n_parts; i++)
         good = search_one(f, set, &options, &f->parts[i]);

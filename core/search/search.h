@@ -25,8 +25,11 @@ struct search_pattern {
 
 struct search_set; // compiled patterns; read-only, any number of searches may use it at once
 
-// NULL with an error that names the pattern that is wrong. `n` is at least 1.
-struct search_set *search_set_new(const struct search_pattern *patterns, size_t n, struct error *err);
+// NULL with an error that names the pattern that is wrong. `n` is at least 1. `bytes`: about how much text is
+// to be searched; of little, PCRE2 alone has the answers before a prefilter is compiled. UINT64_MAX: not
+// known.
+struct search_set *search_set_new(const struct search_pattern *patterns, size_t n, uint64_t bytes,
+                                  struct error *err);
 void search_set_free(struct search_set *set); // takes NULL
 
 // ---------------------------------------------------------------- what comes out

@@ -40,7 +40,7 @@ static uint64_t count_slowly(struct check *check, struct span text, bool *ret_su
 static void search(struct arena *arena, struct span pattern, unsigned flags, struct span text)
 {
     struct search_pattern one = {arena_span(arena, pattern), flags};
-    struct search_set *set = search_set_new(&one, 1, NULL);
+    struct search_set *set = search_set_new(&one, 1, UINT64_MAX, NULL);
     struct check check = {.match = match_new(span_of(one.text), flags, NULL), .room = match_room_new()};
     struct search_options options = {
         .line = check_line, .ctx = &check, .spans = true, .times = true, .threads = 1};

@@ -173,7 +173,7 @@ static int class_of(const char *text)
     for (size_t i = 0; i < LOG_CLASS_COUNT; i++)
         patterns[i] = (struct search_pattern){log_class_pattern((enum log_class)i), 0};
     struct error err;
-    struct search_set *set = search_set_new(patterns, LOG_CLASS_COUNT, &err);
+    struct search_set *set = search_set_new(patterns, LOG_CLASS_COUNT, UINT64_MAX, &err);
     assert_non_null(set);
     int found = LOG_CLASS_COUNT;
     struct search_options options = {.line = find_pattern, .ctx = &found};

@@ -199,10 +199,10 @@ static void wrong_patterns_are_named(void **state)
     struct search_pattern patterns[] = {{"good", 0}, {"ba(d", 0}};
     struct error err;
     (void)state;
-    assert_null(search_set_new(patterns, 2, &err));
+    assert_null(search_set_new(patterns, 2, UINT64_MAX, &err));
     assert_non_null(strstr(err.text, "ba(d"));
     patterns[1].flags = MATCH_LITERAL;
-    struct search_set *set = search_set_new(patterns, 2, &err);
+    struct search_set *set = search_set_new(patterns, 2, UINT64_MAX, &err);
     assert_non_null(set);
     search_set_free(set);
 }
