@@ -68,6 +68,7 @@ static void a_rule_on_the_askers_node(void **state)
     expect_text(block(s)->fix,
                 "iptables -t filter -D FORWARD -d 10.0.0.0/8 -p udp -m udp --dport 53 -j DROP");
     assert_non_null(scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_HOST_FIREWALL));
+    assert_null(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
 }
 
 static void the_same_rule_behind_one_that_accepts(void **state)
@@ -259,11 +260,18 @@ static void kube_proxys_reject_is_a_consequence(void **state)
 {
     struct scene *s = *state;
     scene_endpoints(s, false, false);
-    judge_lost(s, "n1",
-               "-A FORWARD -j KUBE-SERVICES\n-A KUBE-SERVICES -d 172.20.0.10/32 -p udp -m comment "
-               "--comment \"kube-system/kube-dns:dns has no endpoints\" -m udp --dport 53 -j REJECT\n");
+    scene_healthy_rules(s);
+    scene_rules(
+        s, "n1",
+        &(struct scene_rules){
+            .no_dns = true,
+            .filter =
+                "-A FORWARD -j KUBE-SERVICES\n-A KUBE-SERVICES -d 172.20.0.10/32 -p udp -m comment "
+                "--comment \"kube-system/kube-dns:dns has no endpoints\" -m udp --dport 53 -j REJECT\n"});
+    ask_in_vain(s);
+    scene_judge(s);
     assert_null(block(s));
-    assert_int_not_equal(s->cause->diagnosis, DIAGNOSIS_HOST_FIREWALL);
+    expect_text(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_HOST_FIREWALL)->text, "a consequence, no firewall");
 }
 
 // ------------------------------------------------------------------ for and against

@@ -319,6 +319,20 @@ static void servers_by_name_tell_nothing(void **state)
     expect_silence(s);
 }
 
+// `ipvsadm-save` without -n: one of its services may be the cluster's DNS.
+static void services_by_name_lack_nothing_for_certain(void **state)
+{
+    struct scene *s = *state;
+    scene_healthy_rules(s);
+    scene_rules(s, "n1", &(struct scene_rules){.no_dns = true});
+    scene_write(s, "nodes/n1/networking/ipvsadm.txt",
+                "-A -t ip-172-20-0-1.ec2.internal:https -s rr\n"
+                "-a -t ip-172-20-0-1.ec2.internal:https -r ip-10-0-77-7.ec2.internal:https -m -w 1\n"
+                "-A -u kube-dns.example.internal:domain -s rr\n");
+    judge_lost(s);
+    expect_silence(s);
+}
+
 static void a_listing_that_breaks_off_lacks_nothing_for_certain(void **state)
 {
     struct scene *s = *state;
@@ -356,6 +370,7 @@ int main(void)
         SCENE_TEST(a_virtual_service_to_nobody),
         SCENE_TEST(a_stale_server_that_is_drained_gets_nothing),
         SCENE_TEST(servers_by_name_tell_nothing),
+        SCENE_TEST(services_by_name_lack_nothing_for_certain),
         SCENE_TEST(a_listing_that_breaks_off_lacks_nothing_for_certain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
