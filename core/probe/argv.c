@@ -208,7 +208,6 @@ static bool is_bucket(struct span s)
 static const struct {
     const char *name, *what, *must; // what it is called, for people, and what it has to be
     check_fn *check;
-    const char *way_out; // where it is not known; NULL: other probes find it, or nobody can
 } values_table[VALUE_COUNT] = {
     [VALUE_CONTEXT] = {"context", "context", "text without control characters", is_context},
     [VALUE_SCOPE] = {"scope", "scope", "-A or --namespace=NAME", is_scope},
@@ -231,15 +230,19 @@ static const struct {
     [VALUE_FROM_S] = {"from_s", "time", "seconds", is_number},
     [VALUE_TO_S] = {"to_s", "time", "seconds", is_number},
     [VALUE_REGION] = {"region", "AWS region", "a region's name", is_region},
-    [VALUE_CLUSTER] = {"cluster", "cluster name", "an EKS cluster's name", is_cluster,
-                       "--context with a context that `aws eks update-kubeconfig` wrote tells it"},
+    [VALUE_CLUSTER] = {"cluster", "cluster name", "an EKS cluster's name", is_cluster},
     [VALUE_INSTANCE] = {"instance", "instance", "i- and 8 to 17 hex digits", is_instance},
     [VALUE_INSTANCES] = {"instances", "instances", "instance ids", are_instances},
     [VALUE_ADDRESSES] = {"addresses", "addresses", "IP addresses", are_addresses},
     [VALUE_GROUPS] = {"groups", "security groups", "security group ids", are_groups},
     [VALUE_SUBNETS] = {"subnets", "subnets", "subnet ids", are_subnets},
-    [VALUE_BUCKET] = {"bucket", "bucket", "a bucket's name", is_bucket,
-                      "bundle_bucket: NAME in config.yaml says where a bundle may be put"},
+    [VALUE_BUCKET] = {"bucket", "bucket", "a bucket's name", is_bucket},
+};
+
+// What to do where a value is not known; NULL: other probes find it, or nobody can.
+static const char *const ways_out[VALUE_COUNT] = {
+    [VALUE_CLUSTER] = "--context with a context that `aws eks update-kubeconfig` wrote tells it",
+    [VALUE_BUCKET] = "bundle_bucket: NAME in config.yaml says where a bundle may be put",
 };
 
 bool argv_check(enum probe_value value, const char *text, struct error *err)
@@ -295,7 +298,7 @@ enum argv_result argv_fill_word(struct arena *arena, const char *shape, const st
         if (!text && optional) {
             result = ARGV_LEFT_OUT;
         } else if (!text) {
-            const char *way_out = values_table[value].way_out;
+            const char *way_out = ways_out[value];
             error_set(err, "the %s is not known%s%s", values_table[value].what, way_out ? ": " : "",
                       way_out ? way_out : "");
             result = ARGV_UNKNOWN;
