@@ -168,6 +168,10 @@ def dnat_of(q, seen):
     return '%s:%d' % (seen[0] if q['family'] == 4 else '[%s]' % seen[0], seen[1])
 
 
+def without_places(unknown):
+    return '; '.join(sorted({re.sub(r' of \S+\.txt|,? line \d+', '', u) for u in unknown})) or 'no reason'
+
+
 def compare(item, said, answers):
     """None, or (kind, words)"""
     q = item['q']
@@ -175,7 +179,7 @@ def compare(item, said, answers):
     if said['fate'] == 'error':
         return 'error', said['unknown'][0]
     if said['fate'] == 'unknown':
-        return 'unknown', '; '.join(sorted({re.sub(r' of \S+\.txt|,? line \d+', '', u) for u in said['unknown']})) or 'no reason'
+        return 'unknown', without_places(said['unknown'])
     branches = said.get('branches') or [said]
     for a in answers:
         fits = [b for b in branches if b['fate'] == a['fate']]
