@@ -157,7 +157,7 @@ static void finish(struct collector *c, const struct capture_info *info)
 static void note_unreadable(struct facts *facts, const char *path, const char *why)
 {
     char *what = mem_printf("%s: %s", path, why);
-    facts_add_gap(facts, GAP_OTHER, what, "tcpdump -i any -nn -tttt port 53");
+    facts_add_gap(facts, what, "tcpdump -i any -nn -tttt port 53");
     free(what);
 }
 

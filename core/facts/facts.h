@@ -114,7 +114,6 @@ bool api_eks_name(struct span text, struct span *ret);
 
 struct gap { // what could not be looked at
     const char *what, *command;
-    enum gap_area { GAP_OTHER, GAP_NODE, GAP_CLUSTER, GAP_POD, GAP_AWS } about;
 };
 
 struct policy_facts { // network policies

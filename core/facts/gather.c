@@ -86,13 +86,12 @@ void facts_free(struct facts *facts)
     free(facts);
 }
 
-void facts_add_gap(struct facts *facts, enum gap_area about, const char *what, const char *command)
+void facts_add_gap(struct facts *facts, const char *what, const char *command)
 {
     struct gap *gap = MEM_PUSH(facts->gaps, facts->n_gaps, facts->cap_gaps);
     *gap = (struct gap){
         .what = arena_strdup(&facts->arena, what),
         .command = command ? arena_strdup(&facts->arena, command) : NULL,
-        .about = about,
     };
 }
 

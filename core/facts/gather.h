@@ -43,6 +43,6 @@ void gather_logs(struct facts *facts);         // one pass over all logs, and al
 void gather_lookups(struct facts *facts);      // dig files, captures, and what the logs say of lookups
 void gather_denied(struct facts *facts);       // probes.jsonl: what was not allowed, and its command
 
-void facts_add_gap(struct facts *facts, enum gap_area about, const char *what, const char *command);
+void facts_add_gap(struct facts *facts, const char *what, const char *command);
 
 #endif

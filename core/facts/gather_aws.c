@@ -19,8 +19,7 @@ static void gather_groups(struct facts *facts)
             continue;
         }
         const char *why = file->state == EVIDENCE_KNOWN ? err.text : file->why;
-        facts_add_gap(facts, GAP_AWS,
-                      arena_printf(&facts->arena, "%s could not be read: %s", file->path, why),
+        facts_add_gap(facts, arena_printf(&facts->arena, "%s could not be read: %s", file->path, why),
                       "aws ec2 describe-security-groups");
     }
     facts->aws = found ? aws : NULL;
@@ -35,8 +34,7 @@ static void gather_audit(struct facts *facts)
     if (!file || file->state == EVIDENCE_UNKNOWN || !evidence_text(facts->evidence, file->id, &text, &err))
         return;
     if (!audit_parse(&facts->arena, text, audit, &err))
-        facts_add_gap(facts, GAP_AWS,
-                      arena_printf(&facts->arena, "%s could not be read: %s", file->path, err.text),
+        facts_add_gap(facts, arena_printf(&facts->arena, "%s could not be read: %s", file->path, err.text),
                       "aws logs filter-log-events");
     audit->whole &= file->state == EVIDENCE_KNOWN;
     audit->file = file->id;

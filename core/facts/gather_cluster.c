@@ -134,7 +134,7 @@ static void add_gaps(struct facts *facts, const struct resource *resources)
         if (!r->what || is_enough(r))
             continue;
         const char *why = r->listing->why ? r->listing->why : "not collected";
-        facts_add_gap(facts, GAP_CLUSTER, arena_printf(&facts->arena, "%s: %s", r->what, why), r->command);
+        facts_add_gap(facts, arena_printf(&facts->arena, "%s: %s", r->what, why), r->command);
     }
 }
 

@@ -5,17 +5,12 @@
 #include "core/base/mem.h"
 #include "core/facts/gather.h"
 
-static enum gap_area area_of(const struct evidence_probe *p)
+// "nodes" of "nodes/n1/networking/ss.txt"; empty where it was for no file.
+static struct span top_folder(const struct evidence_probe *p)
 {
-    static const struct {
-        const char *folder;
-        enum gap_area area;
-    } areas[] = {{"nodes/", GAP_NODE}, {"cluster/", GAP_CLUSTER}, {"pods/", GAP_POD}, {"aws/", GAP_AWS}};
-    for (size_t i = 0; i < ARRAY_LEN(areas); i++) {
-        if (span_starts(span_of(p->meant), areas[i].folder))
-            return areas[i].area;
-    }
-    return GAP_OTHER;
+    struct span rest = span_of(p->meant), folder = {0};
+    span_cut(&rest, '/', &folder);
+    return folder;
 }
 
 static bool is_same(const char *a, const char *b)
@@ -25,7 +20,7 @@ static bool is_same(const char *a, const char *b)
 
 static bool is_like(const struct evidence_probe *a, const struct evidence_probe *b)
 {
-    return b->state == PROBE_DENIED && area_of(a) == area_of(b) && is_same(a->where, b->where) &&
+    return b->state == PROBE_DENIED && span_eq(top_folder(a), top_folder(b)) && is_same(a->where, b->where) &&
            is_same(a->why, b->why);
 }
 
@@ -43,7 +38,7 @@ static void add_denied(struct facts *facts, const struct evidence_probe *probes,
     char others[32] = "";
     if (more)
         snprintf(others, sizeof others, " and %zu more", more);
-    facts_add_gap(facts, area_of(p),
+    facts_add_gap(facts,
                   arena_printf(&facts->arena, "%s%s: %s", p->meant ? p->meant : "a probe", others, p->why),
                   p->argv);
 }

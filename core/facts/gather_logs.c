@@ -168,7 +168,7 @@ static void say_left_out(struct facts *facts, const struct search_result *result
         const struct search_file *file = &result->files[i];
         if (!file->left_out)
             continue;
-        facts_add_gap(facts, GAP_OTHER, file->left_out, NULL);
+        facts_add_gap(facts, file->left_out, NULL);
         if (queries && queries->left_out++ == 0)
             queries->left_out_why =
                 mem_printf("%s: %s", evidence_file(facts->evidence, file->file)->path, file->left_out);
@@ -189,7 +189,7 @@ static void search_files(struct facts *facts, const struct search_set *set, size
     struct error err = {{0}};
     struct search_result result = {0};
     if (!search_run(set, facts->evidence, options, &result, &err))
-        facts_add_gap(facts, GAP_OTHER, err.text, NULL);
+        facts_add_gap(facts, err.text, NULL);
     else if (facts->queries)
         add_counts(facts->queries, &result, n_classes);
     say_left_out(facts, &result);
@@ -214,7 +214,7 @@ static const struct search_set *wait_for_set(struct facts *facts, struct log_pas
     const struct search_set *set = pass->set ? log_set_wait(pass->set, &err) : NULL;
     if (set || !pass->set || !facts->queries)
         return set;
-    facts_add_gap(facts, GAP_OTHER, err.text, NULL);
+    facts_add_gap(facts, err.text, NULL);
     facts->queries = NULL;
     log_set_free(pass->set);
     pass->set = pass->n_classes ? log_set_begin(pass->n_classes, NULL, pass->bytes) : NULL;

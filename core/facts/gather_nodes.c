@@ -136,7 +136,7 @@ static void read_file(const struct node_file *kind, struct reading *r, const str
     if (take_file(kind, r, file, &err))
         return;
     char *what = mem_printf("%s says nothing: %s", file->path, err.text);
-    facts_add_gap(r->facts, GAP_NODE, what, kind->command);
+    facts_add_gap(r->facts, what, kind->command);
     free(what);
 }
 

@@ -94,11 +94,10 @@ void gather_policies(struct facts *facts)
     read_agents(facts);
     const struct listing *standard = &facts->policies.standard;
     if (standard->state != LISTING_WHOLE)
-        facts_add_gap(facts, GAP_CLUSTER,
+        facts_add_gap(facts,
                       arena_printf(&facts->arena, "network policies: %s",
                                    standard->why ? standard->why : "not collected"),
                       "kubectl get networkpolicies -A -o json");
     if (facts->policies.admin_unknown)
-        facts_add_gap(facts, GAP_CLUSTER, facts->policies.admin_unknown,
-                      "kubectl get adminnetworkpolicies -o json");
+        facts_add_gap(facts, facts->policies.admin_unknown, "kubectl get adminnetworkpolicies -o json");
 }

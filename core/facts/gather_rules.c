@@ -22,7 +22,7 @@ static void say_unread(struct facts *facts, const struct evidence_file *file, co
                        const char *command)
 {
     char *what = mem_printf("%s says nothing: %s", file->path, why);
-    facts_add_gap(facts, GAP_NODE, what, command);
+    facts_add_gap(facts, what, command);
     free(what);
 }
 
@@ -135,7 +135,7 @@ static void read_listings(struct facts *facts, struct node_facts *node, const ch
     if (node->n_rules == before)
         return;
     char *what = mem_printf("the raw and security tables of node %s, which listings do not hold", node->name);
-    facts_add_gap(facts, GAP_NODE, what, "iptables-save -c");
+    facts_add_gap(facts, what, "iptables-save -c");
     free(what);
 }
 
