@@ -330,63 +330,6 @@ static void take_statement(struct nft_words *w)
     }
 }
 
-static bool lets_on(const struct nft_words *w)
-{
-    const struct rule_item *last = w->build.n ? &w->build.items[w->build.n - 1] : NULL;
-    return last && last->kind == ITEM_VERDICT && last->verdict.kind != VERDICT_DROP &&
-           last->verdict.kind != VERDICT_REJECT && last->verdict.kind != VERDICT_UNKNOWN &&
-           last->verdict.kind != VERDICT_QUEUE;
-}
-
-// What iptables-nft's rules are listed as loses things (libxt_conntrack.c and libxt_multiport.c, *_xlate): of
-// --ports the `!`; of --ctstate with SNAT or DNAT the `!` and the other states. To let pass what was
-// translated is usual (firewalld); to stop it as usual as the reverse.
-static bool is_mistold(const struct nft_words *w, const struct rule_item *item)
-{
-    if (item->kind != ITEM_MATCH || item->n_selectors == 0)
-        return false;
-    bool either_port = item->n_selectors == 2 && item->selectors[0].field == FIELD_SPORT &&
-                       item->selectors[1].field == FIELD_DPORT;
-    return either_port || (item->selectors[0].field == FIELD_CT_STATUS && !lets_on(w));
-}
-
-static bool is_of_connection(const struct rule_item *item)
-{
-    enum field f = item->n_selectors > 0 ? item->selectors[0].field : FIELD_OPAQUE;
-    return item->kind == ITEM_MATCH &&
-           (f == FIELD_CT_DIRECTION || (f >= FIELD_CT_PROTO && f <= FIELD_CT_DPORT));
-}
-
-// --ctstate and what stands beside it are one match, whose other conditions count as met where there is no
-// connection (xt_conntrack.c); and what nft prints of --ctstate may have become a `ct status`.
-static void join_conntrack(struct nft_words *w)
-{
-    bool state = false;
-    for (size_t i = 0; i < w->build.n; i++) {
-        const struct rule_item *item = &w->build.items[i];
-        enum field f =
-            item->kind == ITEM_MATCH && item->n_selectors ? item->selectors[0].field : FIELD_OPAQUE;
-        state |= f == FIELD_CT_STATE || f == FIELD_CT_STATUS;
-    }
-    for (size_t i = 0; state && i < w->build.n; i++)
-        w->build.items[i].no_ct_matches = is_of_connection(&w->build.items[i]);
-}
-
-static void distrust(struct nft_words *w)
-{
-    static const struct selector opaque = {.field = FIELD_OPAQUE};
-    join_conntrack(w);
-    for (size_t i = 0; i < w->build.n; i++) {
-        struct rule_item *item = &w->build.items[i];
-        if (!is_mistold(w, item))
-            continue;
-        item->name = item->n_selectors == 2 ? "ports as nft lists iptables' rules"
-                                            : "ct status as nft lists iptables' rules";
-        item->selectors = &opaque;
-        item->n_selectors = 1;
-    }
-}
-
 const struct rule_items *nft_parse_rule(struct ruleset *rs, uint32_t table, struct span text)
 {
     struct nft_words w;
@@ -394,6 +337,6 @@ const struct rule_items *nft_parse_rule(struct ruleset *rs, uint32_t table, stru
     while (!w.at_end)
         take_statement(&w);
     if (nft_is_translated(&w))
-        distrust(&w);
+        nft_distrust(&w);
     return build_finish(&w.build);
 }

@@ -107,32 +107,6 @@ void nft_skip_braces(struct nft_words *w)
     } while (depth > 0 && !w->at_end);
 }
 
-static bool is_one_of(struct span word, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (span_is(word, words[i]))
-            return true;
-    }
-    return false;
-}
-
-// By its name and a base chain's: people write theirs in small letters.
-bool nft_is_translated(const struct nft_words *w)
-{
-    static const char *const names[] = {"raw", "mangle", "nat", "filter", "security"};
-    static const char *const chains[] = {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"};
-    struct ruleset *rs = w->build.rs;
-    const struct table *table = &rs->tables[w->build.table];
-    if ((table->family != NF_FAMILY_IP && table->family != NF_FAMILY_IP6) ||
-        !is_one_of(table->name, names, ARRAY_LEN(names)))
-        return false;
-    for (size_t i = 0; i < ARRAY_LEN(chains); i++) {
-        if (ruleset_chain(rs, w->build.table, span_of(chains[i])))
-            return true;
-    }
-    return false;
-}
-
 struct span nft_unnamed_chain(struct ruleset *rs, uint32_t line)
 {
     return span_of(arena_printf(&rs->arena, "{line %u}", line));

@@ -27,6 +27,7 @@ void nft_skip_braces(struct nft_words *w); // a group, whose opening brace is th
 
 // Whether iptables-nft made the table: then nft's words for some matches say other than the rule does.
 bool nft_is_translated(const struct nft_words *w);
+void nft_distrust(struct nft_words *w); // makes matches of the finished rule unknown that may be the reverse
 
 // What a chain without a name ("jump { … }") that opens in that line is called here.
 struct span nft_unnamed_chain(struct ruleset *rs, uint32_t line);
