@@ -94,6 +94,12 @@ struct screen *screen_start(const struct screen_config *config)
     return s;
 }
 
+void screen_hang_up(struct screen *s)
+{
+    close(s->master);
+    s->master = -1;
+}
+
 // Takes in what comes within so many milliseconds. False when nothing came.
 static bool take(struct screen *s, int milliseconds)
 {

@@ -24,6 +24,8 @@ void screen_keys(struct screen *s, const char *bytes);
 void screen_paste(struct screen *s, const char *text); // bracketed
 void screen_resize(struct screen *s, int rows, int cols);
 void screen_signal(struct screen *s, int number);
+void screen_hang_up(
+    struct screen *s); // the terminal is gone, as when a connection drops: only its end can be seen
 
 // Until the text stands on the screen (in one row), or is gone. False when the deadline passes first.
 bool screen_shows(struct screen *s, const char *text);

@@ -4,7 +4,8 @@ logged in.
 
 A link of the program's name leads here, and standin.json beside it says which tree (`tree`), and of which calls, by words
 of theirs, the other side refuses (`deny`), that the person may not do them (`no`: can-i), or that they never end by
-themselves (`slow`; the FIFO `hangs` tells when). A call is a line of calls.log.
+themselves (`slow`) or wait first (`waits`); the FIFO `hangs` tells when, and lets those that wait go on. A call is a line
+of calls.log.
 """
 import json
 import os
@@ -197,6 +198,9 @@ def main():
         with open(os.path.join(HERE, "hangs"), "w", encoding="utf-8") as f:
             f.write(said + "\n")
         signal.pause()
+    if any(word in said for word in CONFIG.get("waits", [])):
+        with open(os.path.join(HERE, "hangs"), "w", encoding="utf-8") as f:
+            f.write(said + "\n")
     if any(word in said for word in CONFIG.get("deny", [])):
         return fail('Error from server (Forbidden): pods is forbidden: User "x" cannot do that')
     if name == "aws":

@@ -5,103 +5,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include "core/base/mem.h"
-#include "tests/kit/screen.h"
+#include "tests/kit/standin.h"
 
-struct place {
-    char room[64];
-    char *path, *home, *state;
-};
-
-static void shell(const char *command)
-{
-    assert_int_equal(system(command), 0);
-}
-
-// `config`: what standin.json says beside the tree.
-static void make_cluster(struct place *p, const char *config)
-{
-    char *command =
-        mem_printf("mkdir -p '%s/bin' && cp tests/kit/standin.py '%s/bin' && cd '%s/bin' && mkfifo hangs && "
-                   "for n in kubectl ssh dig aws; do ln -s standin.py $n; done && "
-                   "echo '{\"tree\": \"'$OLDPWD'/tests/cases/demo/tree\"%s}' > standin.json",
-                   p->room, p->room, p->room, config);
-    shell(command);
-    free(command);
-}
-
-static int set_up(void **state)
-{
-    struct place *p = mem_alloc(sizeof *p);
-    snprintf(p->room, sizeof p->room, "/tmp/d5tui-live-XXXXXX");
-    if (!mkdtemp(p->room))
-        return -1;
-    p->path = mem_printf("PATH=%s/bin:/usr/bin:/bin", p->room);
-    p->home = mem_printf("HOME=%s", p->room);
-    p->state = mem_printf("XDG_STATE_HOME=%s/state", p->room);
-    *state = p;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    char *command = mem_printf("rm -rf '%s'", p->room);
-    int status = system(command);
-    free(command);
-    free(p->path);
-    free(p->home);
-    free(p->state);
-    free(p);
-    return status;
-}
-
-static struct screen *start(const struct place *p, const char *const *argv)
-{
-    const char *const env[] = {p->path, p->home, p->state, NULL};
-    return screen_start(&(struct screen_config){.rows = 40, .cols = 132, .argv = argv, .env = env});
-}
-
-static const char *const target[] = {"-n",        "shop",
-                                     "-p",        "checkout-7d9c5b6f4-x2x9p",
-                                     "--symptom", "java.net.UnknownHostException: orders",
-                                     "--since",   "2026-11-23T07:00:00Z",
-                                     "--until",   "2026-11-23T07:30:00Z",
-                                     NULL};
 static const char *const nothing[] = {NULL};
-
-// Up to the plan, and with it.
-static struct screen *begin_with(const struct place *p, const char *const *argv)
-{
-    struct screen *s = start(p, argv);
-    assert_true(screen_shows(s, "What hurts?"));
-    screen_keys(s, "\r");
-    assert_true(screen_shows(s, "What will run"));
-    assert_true(screen_shows(s, "get pods -A -o json"));
-    screen_keys(s, "\r");
-    assert_true(screen_shows(s, "Checklist"));
-    return s;
-}
 
 static struct screen *begin(const struct place *p)
 {
-    return begin_with(p, target);
-}
-
-static void hangs(const struct place *p)
-{
-    char *fifo = mem_printf("%s/bin/hangs", p->room), line[256] = "";
-    FILE *f = fopen(fifo, "r"); // opens when a call does not end
-    assert_non_null(f);
-    assert_non_null(fgets(line, sizeof line, f));
-    fclose(f);
-    free(fifo);
+    return standin_begin(p, standin_target);
 }
 
 // A question for consent comes with the command, where it would run, and what it costs.
@@ -125,7 +41,7 @@ static void refuse(struct screen *s, const char *what, const char *command)
 static void the_plan_comes_first_then_steps_run(void **state)
 {
     struct place *p = *state;
-    make_cluster(p, "");
+    standin_make(p, "");
     struct screen *s = begin(p);
     refuse(s, "exec", "kubectl exec --namespace=shop");
     refuse(s, "capture", "tcpdump -i any -nn -U");
@@ -156,7 +72,7 @@ static bool case_says(const struct place *p, const char *consent, int yes)
 static void consents_stand_in_the_case(void **state)
 {
     struct place *p = *state;
-    make_cluster(p, "");
+    standin_make(p, "");
     struct screen *s = begin(p);
     answer(s, "exec", "kubectl exec --namespace=shop", "y\r");
     refuse(s, "capture", "tcpdump -i any -nn -U");
@@ -172,11 +88,11 @@ static void consents_stand_in_the_case(void **state)
 static void what_may_not_be_read_is_told_first(void **state)
 {
     struct place *p = *state;
-    make_cluster(p, ", \"no\": [\"list nodes\", \"--subresource=exec\"]");
+    standin_make(p, ", \"no\": [\"list nodes\", \"--subresource=exec\"]");
     char *command = mem_printf("rm '%s/bin/aws'", p->room);
-    shell(command);
+    standin_shell(command);
     free(command);
-    struct screen *s = start(p, target);
+    struct screen *s = standin_start(p, standin_target);
     assert_true(
         screen_shows(s, "procedure   D5 — DNS Failures from Pods, which fits \"UnknownHostException\""));
     assert_true(screen_shows(s, "not reached: what only they can tell stays unknown"));
@@ -194,15 +110,9 @@ static void what_may_not_be_read_is_told_first(void **state)
 // Its rows are there while it runs: first of all what nobody answered.
 static void a_capture_is_taken_from_its_view(void **state)
 {
-    static const char *const by_ssh[] = {"-n",      "shop",
-                                         "-p",      "checkout-7d9c5b6f4-x2x9p",
-                                         "--since", "2026-11-23T07:00:00Z",
-                                         "--until", "2026-11-23T07:30:00Z",
-                                         "--via",   "ssh",
-                                         NULL};
     struct place *p = *state;
-    make_cluster(p, ", \"slow\": [\"tcpdump\"]");
-    struct screen *s = begin_with(p, by_ssh);
+    standin_make(p, ", \"slow\": [\"tcpdump\"]");
+    struct screen *s = standin_begin(p, standin_by_ssh);
     refuse(s, "exec", "kubectl exec --namespace=shop");
     refuse(s, "capture", "tcpdump -i any -nn -U");
     assert_true(screen_shows(s, "Done: "));
@@ -214,7 +124,7 @@ static void a_capture_is_taken_from_its_view(void **state)
     assert_true(screen_shows(s, "timeout -k 2 30 tcpdump -i any -nn -U"));
     screen_keys(s, "\r");
     answer(s, "capture", "tcpdump -i any -nn -U", "y\r");
-    hangs(p);
+    standin_hangs(p);
     assert_true(screen_shows(s, "being taken, "));
     assert_true(screen_shows(s, "Nobody answered: "));
     assert_true(screen_shows(s, "Answered: "));
@@ -232,9 +142,9 @@ static void a_capture_is_taken_from_its_view(void **state)
 static void leaving_asks_while_a_probe_runs(void **state)
 {
     struct place *p = *state;
-    make_cluster(p, ", \"slow\": [\"get nodes\"]");
+    standin_make(p, ", \"slow\": [\"get nodes\"]");
     struct screen *s = begin(p);
-    hangs(p);
+    standin_hangs(p);
     assert_true(screen_shows(s, "running"));
     screen_keys(s, "q");
     assert_true(screen_shows(s, "Probes are running. Stop them and leave?"));
@@ -251,14 +161,14 @@ static void leaving_asks_while_a_probe_runs(void **state)
 static void a_case_that_was_cut_off_is_offered_first(void **state)
 {
     struct place *p = *state;
-    make_cluster(p, ", \"slow\": [\"get nodes\"]");
+    standin_make(p, ", \"slow\": [\"get nodes\"]");
     struct screen *s = begin(p);
-    hangs(p);
+    standin_hangs(p);
     assert_true(screen_shows(s, "running"));
     screen_signal(s, SIGKILL);
     assert_int_equal(screen_exit(s), 128 + SIGKILL);
     screen_free(s);
-    s = start(p, nothing);
+    s = standin_start(p, nothing);
     assert_true(screen_shows(s, "Ctrl-O goes on: Case "));
     screen_keys(s, "\x0f");
     assert_true(screen_shows(s, "not run"));
@@ -267,8 +177,6 @@ static void a_case_that_was_cut_off_is_offered_first(void **state)
     assert_int_equal(screen_exit(s), 0);
     screen_free(s);
 }
-
-#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
