@@ -40,31 +40,29 @@ static void collect_places(struct evidence_view *view, const struct claims *clai
     }
 }
 
-// No claim: the first file that the step reads, of the target's node where there are several.
+// Of the files of a pattern that of the target's node, else the first; NULL: there is none.
+static const struct evidence_file *file_of(struct ui *ui, const char *pattern)
+{
+    const char *node = ui_target(ui)->node;
+    const struct evidence_file *file, *best = NULL;
+    uint32_t cursor = 0;
+    while ((file = evidence_next(session_analysis(ui->session)->evidence, pattern, &cursor))) {
+        if (!best || (node && !strstr(best->path, node) && strstr(file->path, node)))
+            best = file;
+    }
+    return best;
+}
+
+// No claim: the first file that the step reads.
 static void add_read_file(struct ui *ui, const struct sop_item *item)
 {
-    const struct analysis *analysis = session_analysis(ui->session);
-    const struct target *target = ui_target(ui);
-    for (size_t i = 0; i < item->n_calls; i++) {
-        const struct catalogue_row *row = catalogue_find(item, &item->calls[i]);
-        struct span rest = span_of(row ? row->files : NULL), pattern;
-        while (span_cut_word(&rest, &pattern)) {
-            char *text = mem_strndup(pattern.at, pattern.len);
-            uint32_t cursor = 0;
-            const struct evidence_file *file, *best = NULL;
-            while ((file = evidence_next(analysis->evidence, text, &cursor))) {
-                if (!best ||
-                    (target->node && !strstr(best->path, target->node) && strstr(file->path, target->node)))
-                    best = file;
-            }
-            free(text);
-            if (best) {
-                *MEM_PUSH(ui->evidence.places, ui->evidence.n_places, ui->evidence.cap_places) =
-                    (struct evidence_place){place_at(best->id, 1), UINT32_MAX};
-                return;
-            }
-        }
-    }
+    struct catalogue_files at = {0};
+    const struct evidence_file *file = NULL;
+    for (char *pattern; !file && (pattern = catalogue_next_files(item, &at)); free(pattern))
+        file = file_of(ui, pattern);
+    if (file)
+        *MEM_PUSH(ui->evidence.places, ui->evidence.n_places, ui->evidence.cap_places) =
+            (struct evidence_place){place_at(file->id, 1), UINT32_MAX};
 }
 
 static void add_report_place(struct evidence_view *view, const struct report_evidence *evidence)

@@ -18,16 +18,11 @@ static void add_queries(const struct sop_item *item, struct str *ret)
 // Marks the files that the step's searches read.
 static void mark_files(const struct evidence *ev, const struct sop_item *item, bool *marks)
 {
-    for (size_t i = 0; i < item->n_calls; i++) {
-        const struct catalogue_row *row = catalogue_find(item, &item->calls[i]);
-        struct span rest = span_of(row ? row->files : NULL), pattern;
-        while (span_cut_word(&rest, &pattern)) {
-            char *text = mem_strndup(pattern.at, pattern.len);
-            uint32_t cursor = 0;
-            for (const struct evidence_file *file; (file = evidence_next(ev, text, &cursor));)
-                marks[file->id] = true;
-            free(text);
-        }
+    struct catalogue_files at = {0};
+    for (char *pattern; (pattern = catalogue_next_files(item, &at)); free(pattern)) {
+        uint32_t cursor = 0;
+        for (const struct evidence_file *file; (file = evidence_next(ev, pattern, &cursor));)
+            marks[file->id] = true;
     }
 }
 

@@ -2,6 +2,7 @@
 // without a call is looked at in ever wider circles, until only a person can answer it.
 #include "core/probe/catalogue.h"
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/probe/argv.h"
 #include "core/probe/catalogue_rows.h"
@@ -387,6 +388,18 @@ const struct catalogue_row *catalogue_find(const struct sop_item *item, const st
     struct subjects none = {NULL, 0, 0};
     struct asked a = {.tool = tool_of(call->tool), .call = call, .text = item->text};
     return add_asked(&none, &a);
+}
+
+char *catalogue_next_files(const struct sop_item *item, struct catalogue_files *at)
+{
+    struct span pattern;
+    while (!span_cut_word(&at->rest, &pattern)) {
+        if (at->call == item->n_calls)
+            return NULL;
+        const struct catalogue_row *row = catalogue_find(item, &item->calls[at->call++]);
+        at->rest = span_of(row ? row->files : NULL);
+    }
+    return mem_strndup(pattern.at, pattern.len);
 }
 
 const struct catalogue_row *catalogue_next(enum subject subject, const struct catalogue_row *last)

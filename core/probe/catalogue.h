@@ -30,6 +30,13 @@ struct catalogue_row {
 // The row of one call of an item (its first, where a call names several sections); NULL where no row fits.
 const struct catalogue_row *catalogue_find(const struct sop_item *item, const struct sop_call *call);
 
+// The files that an item's calls read, pattern by pattern (evidence_next's).
+struct catalogue_files { // zero-initialized: at the first call
+    size_t call;
+    struct span rest;
+};
+char *catalogue_next_files(const struct sop_item *item, struct catalogue_files *at); // yours; NULL: no more
+
 // The rows of a subject, one after the other: start with NULL; NULL at the end.
 const struct catalogue_row *catalogue_next(enum subject subject, const struct catalogue_row *last);
 
