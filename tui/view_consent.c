@@ -13,6 +13,7 @@ static void on_consent(struct ui *ui, struct span text)
     bool yes = text.len > 0 && (text.at[0] == 'y' || text.at[0] == 'Y');
     prose_done(&ui->live.card);
     if (yes) {
+        str_clear(&ui->message); // of the run that ended without it
         live_allow(ui->live.live, ui->live.asking, ui->live.command);
     } else {
         live_refuse(ui->live.live, ui->live.asking, ui->live.command);

@@ -208,7 +208,7 @@ static void draw_keys(struct ui *ui, struct rect area)
         struct span key = own_key(ui, command);
         if (!command->label || key.len == 0 || ui_lacks(ui, command))
             continue;
-        if (pen.col + key_width(key, command->label) > pen.area.cols + 2)
+        if (pen.col + key_width(key, command->label) > pen.area.cols + 1)
             break;
         draw_key(&pen, key, command->label);
     }
