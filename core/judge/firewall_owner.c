@@ -25,6 +25,8 @@ static const struct {
     {"FLANNEL", OWNER_CONTROLLER, "flannel"},
     {"ANTREA", OWNER_POLICY, "Antrea"},
     {"ISTIO_", OWNER_CONTROLLER, "Istio"},
+    {"CNI-ADMIN", OWNER_ADMIN, NULL}, // kept free for the administrator's rules, as the next one is
+    {"DOCKER-USER", OWNER_ADMIN, NULL},
     {"CNI-", OWNER_CONTROLLER, "a CNI plug-in"},
     {"DOCKER", OWNER_CONTROLLER, "Docker"},
     {"LIBVIRT", OWNER_CONTROLLER, "libvirt"},

@@ -164,7 +164,7 @@ void scene_init(struct scene *s)
 {
     *s = (struct scene){.evidence = NULL};
     s->dir = scratch_make();
-    scene_target(s, "orders.shop.svc.cluster.local");
+    scene_target(s, SCENE_NAME);
     scene_pods(s, &(struct scene_pods){.spec = NULL});
     scene_endpoints(s, true, true);
     scene_corefile(
@@ -276,6 +276,12 @@ bool scene_cites(const struct scene *s, const struct claim *claim, const char *t
         str_done(&line);
     }
     return found;
+}
+
+void scene_expect(const char *text, const char *part)
+{
+    if (!text || !strstr(text, part))
+        fail_msg("\"%s\" does not say \"%s\"", text ? text : "(nothing)", part);
 }
 
 bool scene_rejects(const struct scene *s, enum diagnosis d)

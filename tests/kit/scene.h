@@ -15,6 +15,8 @@
 #include "core/judge/cause.h"
 #include "core/model/claim.h"
 
+#define SCENE_NAME "orders.shop.svc.cluster.local" // what fails
+
 struct scene {
     char *dir;
     struct arena arena;
@@ -63,6 +65,12 @@ struct scene_rules {
 void scene_rules(struct scene *s, const char *node, const struct scene_rules *rules);
 void scene_healthy_rules(struct scene *s); // of all nodes
 
+// The healthy rules, with further ones in a node's filter table; a query to the cluster's DNS that nobody
+// answers; both, judged.
+void scene_filter(struct scene *s, const char *node, const char *rules);
+void scene_ask_in_vain(struct scene *s);
+void scene_judge_lost(struct scene *s, const char *node, const char *rules);
+
 void scene_judge(struct scene *s); // gathers, judges, weighs; once
 
 // The healthy cluster with these files, asked for that name, judged.
@@ -75,7 +83,8 @@ const struct claim *scene_claim(const struct scene *s, enum claim_kind kind, enu
 const struct claim *scene_says(const struct scene *s, enum claim_kind kind, enum subject subject,
                                const char *part); // whose text has the part
 bool scene_cites(const struct scene *s, const struct claim *claim,
-                 const char *text); // one of its lines has it
+                 const char *text);                    // one of its lines has it
+void scene_expect(const char *text, const char *part); // fails where it does not say so; NULL says nothing
 bool scene_rejects(const struct scene *s, enum diagnosis d);
 
 // A test on a scene of its own, which *state is.

@@ -75,3 +75,21 @@ void scene_healthy_rules(struct scene *s)
     for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
         scene_rules(s, nodes[i], &(struct scene_rules){.no_dns = false});
 }
+
+void scene_filter(struct scene *s, const char *node, const char *rules)
+{
+    scene_healthy_rules(s);
+    scene_rules(s, node, &(struct scene_rules){.filter = rules});
+}
+
+void scene_ask_in_vain(struct scene *s)
+{
+    scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, NULL);
+}
+
+void scene_judge_lost(struct scene *s, const char *node, const char *rules)
+{
+    scene_filter(s, node, rules);
+    scene_ask_in_vain(s);
+    scene_judge(s);
+}

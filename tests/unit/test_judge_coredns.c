@@ -35,11 +35,6 @@ static const char no_endpoints[] =
     "{'kind': 'List', 'items': [{'kind': 'EndpointSlice', 'metadata': {'name': 'kube-dns-1', 'namespace': "
     "'kube-system',\n'labels': {'kubernetes.io/service-name': 'kube-dns'}}, 'endpoints': null}]}";
 
-static void ask_in_vain(struct scene *s)
-{
-    scene_dig(s, "query-udp", "172.20.0.10", "orders.shop.svc.cluster.local", NULL);
-}
-
 static void a_healthy_cluster_has_no_fault_of_coredns(void **state)
 {
     struct scene *s = *state;
@@ -63,7 +58,7 @@ static void scaled_to_zero_is_down_with_the_event_that_says_so(void **state)
                "'message': 'Scaled down replica set coredns-1 to 0 from 2', 'lastTimestamp': "
                "'2026-11-23T07:02:00Z',\n"
                "'involvedObject': {'kind': 'Deployment', 'namespace': 'kube-system', 'name': 'coredns'}}]}");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_DOWN, VERDICT_CONFIRMED);
     const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN);
@@ -86,7 +81,7 @@ static void scaled_down_after_the_window_is_not_the_cause(void **state)
                "'message': 'Scaled down replica set coredns-1 to 0 from 2', 'lastTimestamp': "
                "'2026-11-23T08:40:00Z',\n"
                "'involvedObject': {'kind': 'Deployment', 'namespace': 'kube-system', 'name': 'coredns'}}]}");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_int_equal(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN)->in_window, TRI_NO);
     assert_true(s->cause->verdict != VERDICT_CONFIRMED);
@@ -97,7 +92,7 @@ static void one_of_two_is_no_outage(void **state)
     struct scene *s = *state;
     scene_pods(s, &(struct scene_pods){.coredns_a = crash});
     scene_endpoints(s, false, true);
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
     assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_COREDNS_DOWN));
@@ -107,7 +102,7 @@ static void a_partial_listing_says_nothing_of_endpoints(void **state)
 {
     struct scene *s = *state;
     scene_write(s, "cluster/endpointslices.json", "");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
     assert_non_null(scene_claim(s, CLAIM_GAP, DIAGNOSIS_COREDNS_DOWN));
@@ -132,7 +127,7 @@ static void a_selector_that_fits_nothing_is_named(void **state)
                "'kube-system'},\n'spec': {'clusterIP': '172.20.0.10', 'selector': {'k8s-app': 'coredns'},\n"
                "'ports': [{'port': 53, 'protocol': 'UDP'}]}}]}");
     scene_json(s, "cluster/endpointslices.json", no_endpoints);
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_non_null(strstr(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN)->text, "selector"));
 }
@@ -146,7 +141,7 @@ static void a_bad_corefile_explains_the_crash(void **state)
     scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
                 "2026-11-23T07:10:00.1Z /etc/coredns/Corefile:3 - Error during parsing: Unknown directive "
                 "'kuberntes'\n");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     SCENE_CONCLUDES(s, DIAGNOSIS_COREFILE_ERROR, VERDICT_CONFIRMED);
     const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR);
@@ -164,7 +159,7 @@ static void a_reload_that_failed_is_no_outage(void **state)
         s, "cluster/logs/kube-system/coredns-a/coredns.log",
         "2026-11-23T07:10:00.1Z [ERROR] Restart failed: Corefile:3 - Error during parsing: Unknown directive "
         "'kuberntes'\n");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
     assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_COREFILE_ERROR));
@@ -178,7 +173,7 @@ static void while_one_runs_on_a_bad_corefile_is_not_sure(void **state)
     scene_write(
         s, "cluster/logs/kube-system/coredns-a/coredns.log",
         "2026-11-23T07:10:00.1Z /etc/coredns/Corefile:3 - Error during parsing: Unknown directive 'x'\n");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_true(s->cause->verdict != VERDICT_CONFIRMED);
 }
@@ -192,7 +187,7 @@ static void a_loop_is_the_corefiles(void **state)
                 "2026-11-23T07:10:00.1Z [FATAL] plugin/loop: Loop (127.0.0.1:38911 -> :53) detected for zone "
                 "\".\", see "
                 "https://coredns.io/plugins/loop#troubleshooting. Query: \"HINFO 1.2.\"\n");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_int_equal(s->cause->diagnosis, DIAGNOSIS_COREFILE_ERROR);
     assert_non_null(strstr(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR)->fix, "loop"));
@@ -232,7 +227,7 @@ static void exit_137_alone_is_not_oom(void **state)
 {
     struct scene *s = *state;
     scene_pods(s, &(struct scene_pods){.coredns_a = killed});
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM));
     assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_COREDNS_OOM));
@@ -244,7 +239,7 @@ static void a_kill_of_another_process_is_not_coredns(void **state)
     scene_write(
         s, "nodes/n2/kernel/dmesg.human.current",
         "[Mon Nov 23 07:10:00 2026] Memory cgroup out of memory: Killed process 77 (java) total-vm:1kB\n");
-    ask_in_vain(s);
+    scene_ask_in_vain(s);
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM));
 }
