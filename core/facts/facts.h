@@ -23,6 +23,7 @@ struct listeners;      // parse/ss.h
 struct ipvs;           // parse/ipvs.h
 struct links;          // parse/ipaddr.h
 struct routes;         // parse/iproute.h
+struct route_rules;    // parse/iprule.h
 
 struct rules_reading {     // one ruleset file of a node, at one time
     struct ruleset *rules; // not const: rules are parsed when first asked for
@@ -47,10 +48,11 @@ struct node_facts { // one folder of nodes/
     bool auto_mode;               // EKS Auto Mode
     struct rules_reading *rules;  // every ruleset that could be read: both backends, both families, samples
     size_t n_rules, cap_rules;
-    struct ipset_list *sets;             // NULL: none were read
-    const struct links *links;           // interfaces and addresses, or NULL
-    const struct routes *routes;         // or NULL
-    const struct resolvconf *resolvconf; // the node's own
+    struct ipset_list *sets;               // NULL: none were read
+    const struct links *links;             // interfaces and addresses, or NULL
+    const struct routes *routes;           // or NULL
+    const struct route_rules *route_rules; // or NULL
+    const struct resolvconf *resolvconf;   // the node's own
     const struct kubelet_config *kubelet;
     struct ethtool_reading *ethtool; // in order of time
     size_t n_ethtool, cap_ethtool;

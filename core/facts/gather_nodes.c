@@ -10,6 +10,7 @@
 #include "core/parse/ethtool.h"
 #include "core/parse/ipaddr.h"
 #include "core/parse/iproute.h"
+#include "core/parse/iprule.h"
 #include "core/parse/ipvs.h"
 #include "core/parse/ss.h"
 #include "core/parse/sysctl.h"
@@ -57,6 +58,15 @@ static void read_routes(const struct reading *r)
     r->node->routes = routes;
 }
 
+static void read_route_rules(const struct reading *r)
+{
+    struct route_rules *rules = arena_alloc(&r->facts->arena, sizeof *rules);
+    if (r->node->route_rules)
+        *rules = *r->node->route_rules;
+    iprule_parse(&r->facts->arena, r->text, rules);
+    r->node->route_rules = rules;
+}
+
 static void read_listeners(const struct reading *r)
 {
     struct listeners *listeners = arena_alloc(&r->facts->arena, sizeof *listeners);
@@ -101,6 +111,7 @@ static const struct node_file {
     {"networking/ifconfig.txt", read_links, NULL, "ip addr"},
     {"networking/iproute.txt", read_routes, NULL, "ip route show table all"},
     {"networking/ip6route.txt", read_routes, NULL, "ip -6 route show table all"},
+    {"networking/iprule.txt", read_route_rules, NULL, "ip rule"},
     {"system/id.txt", read_login, NULL, "id -u"},
     {"networking/ipvsadm.txt", read_ipvs, NULL, "ipvsadm -L -n"},
     {"networking/ss.txt", read_listeners, NULL, "ss -lntup"},

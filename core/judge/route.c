@@ -1,6 +1,7 @@
 // The way of the queries, by node: from the complaining pod's to those of CoreDNS, and from there upstream.
 #include "core/judge/route.h"
 
+#include "core/parse/iprule.h"
 #include "core/parse/resolvconf.h"
 
 static bool same(const char *a, const char *b)
@@ -52,4 +53,52 @@ enum tri route_sends_upstream(const struct bench *b, const char *node)
 {
     enum tri own = same(b->facts->node_name, node) ? asks_past_coredns(b) : TRI_NO;
     return tri_or(own, route_has_coredns(b, node));
+}
+
+// ------------------------------------------------------------------ by which interface
+static struct ip node_ip(const struct node_facts *node)
+{
+    return node->kube ? node->kube->internal_ip : (struct ip){0};
+}
+
+static struct ip upstream_of(const struct bench *b)
+{
+    struct ip ip = b->facts->dns.vpc_resolver;
+    if (!ip.family)
+        ip_parse(span_of("169.254.169.253"), &ip);
+    return ip;
+}
+
+static enum tri sender_leaves_by(const struct bench *b, const struct node_facts *node, struct ip sender,
+                                 const char *nic)
+{
+    const char *device =
+        sender.family ? iprule_device(node->route_rules, node->routes, sender, upstream_of(b)) : NULL;
+    return device ? tri_of(same(device, nic)) : TRI_UNKNOWN;
+}
+
+// The complaining pod past CoreDNS: by itself, or by NodeLocal DNSCache, which has the node's address.
+static enum tri own_leaves_by(const struct bench *b, const struct node_facts *node, const char *nic)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    enum tri past = same(b->facts->node_name, node->name) ? asks_past_coredns(b) : TRI_NO;
+    bool hosts = dns->nodelocal_set || (b->facts->pod && b->facts->pod->host_network);
+    struct ip sender = hosts ? node_ip(node) : b->facts->pod_ip;
+    return past == TRI_NO ? TRI_NO : tri_and(past, sender_leaves_by(b, node, sender, nic));
+}
+
+enum tri route_leaves_by(const struct bench *b, const struct node_facts *node, const char *nic)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    enum tri leaves = own_leaves_by(b, node, nic);
+    bool known = false;
+    for (size_t i = 0; i < dns->n_pods; i++) {
+        const struct kube_pod *pod = dns->pods[i];
+        known |= pod->node != NULL;
+        if (!same(pod->node, node->name))
+            continue;
+        struct ip sender = pod->host_network ? node_ip(node) : pod->ip;
+        leaves = tri_or(leaves, sender_leaves_by(b, node, sender, nic));
+    }
+    return known ? leaves : tri_or(leaves, TRI_UNKNOWN);
 }

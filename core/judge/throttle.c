@@ -74,6 +74,41 @@ static void say_growth(struct bench *b, const struct node_facts *node, const cha
               &cites);
 }
 
+// The interfaces of a node that have the counter: an ENI each; a veth has none.
+static size_t count_enis(const struct ethtool *ethtool)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ethtool->n; i++)
+        n += ethtool_counter(&ethtool->nics[i], counter_name) != NULL;
+    return n;
+}
+
+static bool is_upstream_timeout(const struct bench *b, const struct lookup *l, const struct node_facts *node)
+{
+    return l->vantage == LOOKUP_FROM_COREDNS && l->node && strcmp(l->node, node->name) == 0 &&
+           l->outcome == LOOKUP_TIMEOUT && bench_time_in_window(b, l->time) == TRI_YES;
+}
+
+static bool has_timeouts(const struct bench *b, const struct node_facts *node)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        if (is_upstream_timeout(b, &b->facts->lookups.items[i], node))
+            return true;
+    }
+    return false;
+}
+
+// The allowance is each ENI's own. Of several, one that does not carry the senders' addresses is innocent,
+// unless CoreDNS there is seen to suffer: what the CNI's rules of source NAT and marks send by the primary
+// interface, a list of routes alone does not show.
+static enum tri carries_upstream(const struct bench *b, const struct node_facts *node, const char *nic)
+{
+    bool several = *nic && count_enis(node->ethtool[node->n_ethtool - 1].ethtool) > 1;
+    if (several && route_leaves_by(b, node, nic) == TRI_NO && !has_timeouts(b, node))
+        return TRI_NO;
+    return route_sends_upstream(b, node->name);
+}
+
 // Upstream queries of CoreDNS on that node that nobody answered while it hurt.
 static void say_timeouts(struct bench *b, const struct node_facts *node)
 {
@@ -82,8 +117,7 @@ static void say_timeouts(struct bench *b, const struct node_facts *node)
     usec_t first = TIME_UNKNOWN;
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
-        bool here = l->vantage == LOOKUP_FROM_COREDNS && l->node && strcmp(l->node, node->name) == 0;
-        if (!here || l->outcome != LOOKUP_TIMEOUT || bench_time_in_window(b, l->time) != TRI_YES)
+        if (!is_upstream_timeout(b, l, node))
             continue;
         if (n++ < 3)
             cite(&cites, l->place);
@@ -133,7 +167,7 @@ static void say_pod_timeouts(struct bench *b, const struct node_facts *node)
 
 static void judge_nic(struct bench *b, const struct node_facts *node, const char *nic, struct seen *seen)
 {
-    enum tri upstream = route_sends_upstream(b, node->name);
+    enum tri upstream = carries_upstream(b, node, nic);
     struct growth g = measure(b, node, nic);
     if (g.readings < 2)
         return;

@@ -50,6 +50,26 @@ static void a_counter_that_stands_still_is_history(void **state)
     assert_non_null(strstr(innocent->text, "1843 → 1843"));
 }
 
+#define TWO_ENIS(first, second)                                                                              \
+    ETHTOOL(first) "Interface eth1\nNIC statistics:\n     linklocal_allowance_exceeded: " second "\n"
+
+// CoreDNS' address lies on eth1, and eth0 is throttled for what others send.
+static void growth_of_another_eni_is_no_throttling(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file files[] = {
+        {"nodes/n2/networking/ethtool.txt", TWO_ENIS("100", "7")},
+        {"nodes/n2/samples/20261123T071000Z/ethtool.txt", TWO_ENIS("900", "7")},
+        {"nodes/n2/networking/iprule.txt", "0:\tfrom all lookup local\n1536:\tfrom 10.0.2.10 lookup 2\n"
+                                           "32766:\tfrom all lookup main\n"},
+        {"nodes/n2/networking/iproute.txt", "default via 10.0.2.1 dev eth1 table 2\n"
+                                            "default via 10.0.2.1 dev eth0\n"},
+    };
+    scene_judge_with(s, "login.example.org", files, ARRAY_LEN(files));
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_LINKLOCAL_THROTTLE));
+    assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_LINKLOCAL_THROTTLE));
+}
+
 static void growth_elsewhere_or_before_is_no_throttling(void **state)
 {
     struct scene *s = *state;
@@ -221,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(a_counter_that_grows_where_coredns_sends_throttles),
+        SCENE_TEST(growth_of_another_eni_is_no_throttling),
         SCENE_TEST(a_counter_that_stands_still_is_history),
         SCENE_TEST(growth_elsewhere_or_before_is_no_throttling),
         SCENE_TEST(an_absent_counter_is_a_gap),

@@ -9,6 +9,7 @@
 #include "core/parse/conntrack.h"
 #include "core/parse/ethtool.h"
 #include "core/parse/ipaddr.h"
+#include "core/parse/iprule.h"
 #include "core/parse/ipvs.h"
 #include "core/parse/ss.h"
 #include "core/parse/sysctl.h"
@@ -269,8 +270,9 @@ static void ipvs_reads_saves_and_listings(void **state)
     struct arena arena = {0};
     struct ipvs ipvs = {0};
     struct ip dns, six, api;
-    assert_true(ip_parse(span_of("172.20.0.10"), &dns) && ip_parse(span_of("fd12:3456::a"), &six) &&
-                ip_parse(span_of("172.20.0.1"), &api));
+    assert_true(ip_parse(span_of("172.20.0.10"), &dns));
+    assert_true(ip_parse(span_of("fd12:3456::a"), &six));
+    assert_true(ip_parse(span_of("172.20.0.1"), &api));
     assert_true(ipvs_parse(&arena, text_of(ipvs_collected), &ipvs));
     assert_true(ipvs.whole);
     assert_int_equal(ipvs.place.line, 2);
@@ -303,6 +305,43 @@ static void ipvs_tells_what_it_cannot_read(void **state)
     arena_done(&arena);
 }
 
+// The rules and routes that the VPC CNI writes; `ip route get TO from FROM iif …` of a kernel with them
+// agrees.
+static void packets_leave_by_the_table_of_their_source(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct route_rules rules = {0};
+    struct routes routes = {0};
+    iprule_parse(&arena,
+                 text_of("0:\tfrom all lookup local\n512:\tfrom all to 10.0.1.39 lookup main\n"
+                         "1024:\tfrom all fwmark 0x80/0x80 lookup main\n1536:\tfrom 10.0.1.39 lookup 2\n"
+                         "1537:\tfrom 10.0.1.40 to 10.0.0.0/16 lookup 2\nno rule\n"
+                         "1600:\tfrom 10.0.1.41 iif eth9 lookup 2\n32766:\tfrom all lookup main\n"),
+                 &rules);
+    iproute_parse(&arena,
+                  text_of("default via 10.0.1.1 dev eth1 table 2\ndefault via 10.0.1.1 dev eth0\n"
+                          "10.0.1.39 dev eni1 scope link\nlocal 10.0.1.5 dev eth0 table local\n"),
+                  &routes);
+    static const struct {
+        const char *from, *to, *device;
+    } ways[] = {
+        {"10.0.1.39", "10.0.0.2", "eth1"}, {"10.0.1.5", "10.0.0.2", "eth0"},
+        {"10.0.1.40", "10.0.0.2", "eth1"}, {"10.0.1.40", "169.254.169.253", "eth0"},
+        {"10.0.7.7", "10.0.1.39", "eni1"}, {"10.0.1.41", "10.0.0.2", NULL},
+    };
+    assert_int_equal(rules.n, 7);
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        struct ip from, to;
+        assert_true(ip_parse(span_of(ways[i].from), &from));
+        assert_true(ip_parse(span_of(ways[i].to), &to));
+        const char *device = iprule_device(&rules, &routes, from, to);
+        assert_true(ways[i].device ? device && strcmp(device, ways[i].device) == 0 : device == NULL);
+    }
+    assert_null(iprule_device(NULL, &routes, (struct ip){.family = 4}, (struct ip){.family = 4}));
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +354,7 @@ int main(void)
         cmocka_unit_test(sysctl_last_one_wins),
         cmocka_unit_test(ss_reads_both_tools),
         cmocka_unit_test(ipaddr_reads_all_forms),
+        cmocka_unit_test(packets_leave_by_the_table_of_their_source),
         cmocka_unit_test(samples_have_their_folder_s_time),
         cmocka_unit_test(any_bytes_are_survived),
     };
