@@ -63,8 +63,15 @@ static bool is_called(struct ruleset *rs, const struct chain *chain)
 }
 
 // NULL: a walk was left undecided, maybe by this rule.
-static const char *tell_innocence(const struct firewall *f, struct ruleset *rs, const struct chain *chain,
-                                  struct span text)
+// A cache on the node is asked there and asks on from there; IPVS takes a query at INPUT and sends it through
+// OUTPUT.
+static bool serves_itself(const struct firewall *f, const struct node_facts *node)
+{
+    return f->bench.facts->dns.nodelocal.family || (node->ipvs && node->ipvs->n > 0);
+}
+
+static const char *tell_innocence(const struct firewall *f, const struct node_facts *node, struct ruleset *rs,
+                                  const struct chain *chain, struct span text)
 {
     if (!has_number(text, "53") && !has_number(text, "0:65535"))
         return "it is for another port than 53";
@@ -72,9 +79,10 @@ static const char *tell_innocence(const struct firewall *f, struct ruleset *rs, 
     bool unnamed = span_starts(chain->name, "{"); // stands inside the rule that calls it
     if (hook == NF_NONE && !unnamed && !is_called(rs, chain))
         return "no chain leads to it";
-    if (hook == NF_INPUT)
+    bool forwards = !serves_itself(f, node);
+    if (hook == NF_INPUT && forwards)
         return "INPUT sees only what is for the node itself, no forwarded query";
-    if (hook == NF_OUTPUT)
+    if (hook == NF_OUTPUT && forwards)
         return "OUTPUT sees only what the node itself sends, no forwarded query";
     return f->undecided ? NULL : "its other conditions hold for no query of this pod";
 }
@@ -96,7 +104,7 @@ static void say_decoy(struct firewall *f, const struct node_facts *node, struct 
     struct packet_decision d = {.action = PACKET_REJECT, .ruleset = rs, .chain = chain, .rule = rule};
     const char *why = firewall_is_no_endpoints(&d)
                           ? "kube-proxy writes it for a Service without endpoints: a consequence, no firewall"
-                          : tell_innocence(f, rs, chain, ruleset_rule_text(rule));
+                          : tell_innocence(f, node, rs, chain, ruleset_rule_text(rule));
     if (!why)
         return;
     bench_say(&f->bench,

@@ -147,6 +147,42 @@ static void a_redirect_by_one_with_an_address_does_not(void **state)
     assert_null(block(s));
 }
 
+// kube-proxy in IPVS mode: the Service's address is the node's.
+static void judge_ipvs(struct scene *s, const char *rules)
+{
+    scene_healthy_rules(s);
+    scene_rules(s, "n1", &(struct scene_rules){.no_dns = true, .filter = rules});
+    scene_write(s, "nodes/n1/networking/ipvsadm.txt",
+                "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n"
+                "  -> RemoteAddress:Port Forward Weight ActiveConn InActConn\nUDP  172.20.0.10:53 rr\n"
+                "  -> 10.0.2.10:53 Masq 1 0 0\n  -> 10.0.3.10:53 Masq 1 0 0\n");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+}
+
+static void ipvs_takes_queries_at_input(void **state)
+{
+    struct scene *s = *state;
+    judge_ipvs(s, "-A INPUT -d 172.20.0.10/32 -p udp -m udp --dport 53 -j DROP\n");
+    SCENE_CONCLUDES(s, DIAGNOSIS_HOST_FIREWALL, VERDICT_CONFIRMED);
+    scene_expect(block(s)->text, "chain INPUT");
+}
+
+static void ipvs_forwards_the_answers(void **state)
+{
+    struct scene *s = *state;
+    judge_ipvs(s, "-A FORWARD -s 10.0.0.0/16 -p udp -m udp --sport 53 -j DROP\n");
+    scene_expect(block(s)->text, "drops the answers to DNS queries");
+}
+
+static void nothing_else_meets_input_in_ipvs_mode(void **state)
+{
+    struct scene *s = *state;
+    judge_ipvs(s, "-A INPUT -s 10.0.77.0/24 -p udp -m udp --dport 53 -j DROP\n");
+    assert_null(block(s));
+    scene_expect(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_HOST_FIREWALL)->text, "its other conditions hold");
+}
+
 // ------------------------------------------------------------------ TCP alone
 
 #define DROP_TCP "-A FORWARD -p tcp -m tcp --dport 53 -j DROP\n"
@@ -286,6 +322,9 @@ int main(void)
         SCENE_TEST(a_native_table_beside_iptables),
         SCENE_TEST(a_redirect_by_an_interface_without_an_address_drops),
         SCENE_TEST(a_redirect_by_one_with_an_address_does_not),
+        SCENE_TEST(ipvs_takes_queries_at_input),
+        SCENE_TEST(ipvs_forwards_the_answers),
+        SCENE_TEST(nothing_else_meets_input_in_ipvs_mode),
         SCENE_TEST(tcp_alone_matters_to_nobody_who_asks_by_udp),
         SCENE_TEST(tcp_alone_matters_where_it_was_tried),
         SCENE_TEST(chains_are_mended_where_their_rules_come_from),
