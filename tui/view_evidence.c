@@ -7,7 +7,9 @@
 #include "core/base/mem.h"
 #include "tui/view_ui.h"
 
-enum { FOLLOW_MS = 40, TICK_MS = 100 };
+// A file that grows is looked at as soon as a write has had time to become a few, and fifteen times a second
+// at the most: nobody reads faster.
+enum { PATIENCE_MS = 8, FOLLOW_MS = 66, TICK_MS = 100 };
 
 void evidence_view_done(struct evidence_view *view)
 {
@@ -190,7 +192,8 @@ static void watch_text(void *context)
     if (!ui->evidence.watch)
         return;
     loop_watch_pause(ui->evidence.watch); // many writes become one look
-    ui_after(ui, ui->grown, FOLLOW_MS);
+    usec_t since = (clock_monotonic() - ui->evidence.looked) / USEC_MSEC;
+    ui_after(ui, ui->grown, since < FOLLOW_MS ? (uint64_t)(FOLLOW_MS - since) : PATIENCE_MS);
 }
 
 static const char *shown_path(const struct ui *ui)
@@ -240,6 +243,7 @@ void view_evidence_grew(struct ui *ui)
         return;
     if (view->watch)
         loop_watch_resume(view->watch); // before looking, so that nothing is missed
+    view->looked = clock_monotonic();
     opened_grew(view->text);
     follow_end(view);
     seeker_grew(view->search.seeker);

@@ -53,6 +53,7 @@ struct evidence_view { // zero-initialized shows nothing
     bool at_end;                   // the current line was the last one when it was drawn
     bool was_zoomed;               // before the text alone was shown
     struct loop_watch *watch;      // of what is followed, or NULL
+    usec_t looked;                 // when it was last looked at for what was added
     struct arena arena;            // notes of the file that is shown
     struct evidence_place *places; // of the current step
     size_t n_places, cap_places, at_place;
@@ -88,6 +89,7 @@ bool view_evidence_can_undo(const struct ui *ui); // whether that would show or 
 
 // What comes from the work behind the keys.
 void view_evidence_moved(struct ui *ui);                                 // the window may have been
+void view_evidence_paused(struct ui *ui);                                // who types a pattern
 void view_evidence_grew(struct ui *ui);                                  // the file may have
 void view_evidence_counted(struct ui *ui);                               // more lines are known
 void view_evidence_searched(struct ui *ui, const struct seeker *seeker); // to its end

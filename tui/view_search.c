@@ -1,6 +1,9 @@
-// Searching in the evidence pane. What is typed is looked for at once by worker threads, from where the
-// reader stands; n and N go through what they found, and wait for it where they are not there yet.
+// Searching in the evidence pane. What is typed is looked for by worker threads, from where the reader
+// stands, as soon as the typing pauses: a letter in the middle of a word asks for nothing yet. n and N go
+// through what they found, and wait for it where they are not there yet.
 #include "tui/view_ui.h"
+
+enum { PAUSE_MS = 60 };
 
 static bool has_text(struct ui *ui)
 {
@@ -156,11 +159,20 @@ static void wait_for(struct ui *ui, uint32_t from, int direction)
 
 // ---- asking
 
-// Whether the typed pattern can be used; an unfinished one is no error yet.
-static void on_typing(struct ui *ui, struct span text, bool cancelled)
+// An unfinished pattern is no error yet.
+void view_evidence_paused(struct ui *ui)
 {
     struct evidence_search *search = &ui->evidence.search;
     struct error unfinished;
+    if (!search->typing || ui->prompt.text.len == 0)
+        return;
+    if (search_for(ui, str_span(&ui->prompt.text), search->line, &unfinished) && !search->at_end)
+        wait_for(ui, search->line, 1);
+}
+
+static void on_typing(struct ui *ui, struct span text, bool cancelled)
+{
+    struct evidence_search *search = &ui->evidence.search;
     search->typing = !cancelled;
     if (cancelled || text.len == 0) {
         search_clear(&ui->evidence);
@@ -168,8 +180,10 @@ static void on_typing(struct ui *ui, struct span text, bool cancelled)
         go_back(ui);
         return;
     }
-    if (search_for(ui, text, search->line, &unfinished) && !search->at_end)
-        wait_for(ui, search->line, 1);
+    if (ui->loop)
+        ui_after(ui, ui->paused, PAUSE_MS);
+    else
+        view_evidence_paused(ui);
 }
 
 static void on_search(struct ui *ui, struct span text)

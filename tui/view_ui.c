@@ -20,6 +20,11 @@ static void on_tick(void *context)
     view_evidence_tick(context);
 }
 
+static void on_paused(void *context)
+{
+    view_evidence_paused(context);
+}
+
 static void on_saving(void *context)
 {
     view_handover_tick(context);
@@ -120,6 +125,7 @@ struct ui *ui_new(const struct ui_config *config, struct loop *loop, struct erro
         ui->settle = loop_timer_new(loop, on_settle, ui);
         ui->grown = loop_timer_new(loop, on_grown, ui);
         ui->ticks = loop_timer_new(loop, on_tick, ui);
+        ui->paused = loop_timer_new(loop, on_paused, ui);
         ui->found = loop_wake_new(loop, on_tick, ui, NULL); // without it, the ticks do
         ui->saving = loop_timer_new(loop, on_saving, ui);
     }

@@ -107,6 +107,7 @@ struct ui {
     struct loop_timer *settle; // takes the marks of what changed away
     struct loop_timer *grown;  // looks at a file that grows
     struct loop_timer *ticks;  // shows how far a search is
+    struct loop_timer *paused; // whoever types a pattern
     struct loop_wake *found;   // a search found its first match
     struct loop_timer *saving; // waits until a case that is handed over is durable
     bool dirty, leaving;
