@@ -62,14 +62,14 @@ static bool is_called(struct ruleset *rs, const struct chain *chain)
     return false;
 }
 
-// NULL: a walk was left undecided, maybe by this rule.
 // A cache on the node is asked there and asks on from there; IPVS takes a query at INPUT and sends it through
 // OUTPUT.
 static bool serves_itself(const struct firewall *f, const struct node_facts *node)
 {
-    return f->bench.facts->dns.nodelocal.family || (node->ipvs && node->ipvs->n > 0);
+    return f->bench.facts->dns.nodelocal.family || nodepath_has_ipvs(f->bench.facts, node);
 }
 
+// NULL: a walk was left undecided, maybe by this rule.
 static const char *tell_innocence(const struct firewall *f, const struct node_facts *node, struct ruleset *rs,
                                   const struct chain *chain, struct span text)
 {

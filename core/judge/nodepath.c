@@ -82,6 +82,40 @@ static void fill_local(struct arena *arena, const struct facts *facts, const str
     q->n_local = a.n;
 }
 
+static void add_virtual(struct arena *arena, const struct dns_facts *dns, struct ip address, bool tcp,
+                        struct ipvs *ipvs)
+{
+    struct ipvs_service *service = ARENA_PUSH(arena, ipvs->services, ipvs->n, ipvs->cap);
+    *service = (struct ipvs_service){.tcp = tcp, .ip = address, .port = 53};
+    for (size_t i = 0; i < dns->n_endpoints; i++) {
+        const struct kube_endpoint *e = &dns->endpoints[i];
+        if (e->ip.family == address.family && (e->ready != TRI_NO || e->serving == TRI_YES))
+            *ARENA_PUSH(arena, service->servers, service->n, service->cap) =
+                (struct ipvs_server){.ip = e->ip, .port = dns->endpoint_port ? dns->endpoint_port : 53};
+    }
+}
+
+bool nodepath_has_ipvs(const struct facts *facts, const struct node_facts *node)
+{
+    const char *mode = facts->dns.proxy_mode;
+    return mode ? strcmp(mode, "ipvs") == 0 : node->ipvs && node->ipvs->n > 0;
+}
+
+// The node's own table; where it was not collected, what kube-proxy writes there in IPVS mode.
+static const struct ipvs *find_ipvs(struct arena *arena, const struct facts *facts,
+                                    const struct node_facts *node)
+{
+    const struct dns_facts *dns = &facts->dns;
+    if (node->ipvs || !nodepath_has_ipvs(facts, node) || dns->n_endpoints == 0)
+        return node->ipvs;
+    struct ipvs *ipvs = arena_alloc(arena, sizeof *ipvs);
+    for (size_t i = 0; i < dns->n_addresses; i++) {
+        add_virtual(arena, dns, dns->addresses[i], false, ipvs);
+        add_virtual(arena, dns, dns->addresses[i], true, ipvs);
+    }
+    return ipvs;
+}
+
 // Resolvers ask from the ports that the kernel hands out (net.ipv4.ip_local_port_range, ip-sysctl.rst).
 enum { EPHEMERAL_FROM = 32768, EPHEMERAL_TO = 60999 };
 
@@ -95,7 +129,7 @@ bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct 
     fill_local(arena, facts, node, q);
     q->sets = node->sets;
     q->links = node->links;
-    q->ipvs = node->ipvs;
+    q->ipvs = find_ipvs(arena, facts, node);
     q->routes = node->routes;
     return q->n_rules > 0;
 }

@@ -11,6 +11,9 @@
 bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct node_facts *node,
                    uint8_t family, struct packet_query *q);
 
+// Whether IPVS carries Services there: kube-proxy's mode says so, else the node's own table.
+bool nodepath_has_ipvs(const struct facts *facts, const struct node_facts *node);
+
 // The interface behind which `ip` lies; NULL: not known.
 const char *nodepath_device(const struct node_facts *node, struct ip ip);
 

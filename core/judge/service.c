@@ -358,10 +358,9 @@ static bool is_judged(const struct service *s)
 void judge_service(const struct facts *facts, struct claims *claims)
 {
     struct service s = {.node = facts->node};
-    const char *mode = facts->dns.proxy_mode;
     if (!facts->node || !facts->pod || facts->pod->host_network)
         return;
-    s.ipvs = mode ? strcmp(mode, "ipvs") == 0 : facts->node->ipvs && facts->node->ipvs->n > 0;
+    s.ipvs = nodepath_has_ipvs(facts, facts->node);
     bench_init(&s.bench, facts, claims);
     for (size_t i = 0; i < facts->dns.n_addresses; i++) {
         s.address = facts->dns.addresses[i];

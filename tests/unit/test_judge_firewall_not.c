@@ -73,6 +73,29 @@ static void a_counter_and_losses_make_a_rule_of_chance_likely(void **state)
     }
 }
 
+// There IPVS takes a query at INPUT and sends it on by OUTPUT, to what kube-proxy made of the endpoints.
+static void in_ipvs_mode_queries_meet_output(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *rule;
+        bool blocks;
+    } cases[] = {{"-A OUTPUT -d 10.0.2.10/32 -p udp -m udp --dport 53 -j DROP\n", true},
+                 {"-A FORWARD -p udp -m udp --dport 53 -j DROP\n", false}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_write(s, "cluster/logs/kube-system/kube-proxy-x/kube-proxy.log",
+                    "I1123 07:00:00.1 1 server_linux.go:233] \"Using ipvs Proxier\"\n");
+        scene_healthy_rules(s);
+        scene_rules(s, "n1", &(struct scene_rules){.filter = cases[i].rule, .no_proxy = true});
+        scene_ask_in_vain(s);
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, cases[i].blocks);
+        const struct claim *decoy = scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_HOST_FIREWALL);
+        assert_int_equal(decoy == NULL, cases[i].blocks);
+    }
+}
+
 static void bridge_tables_are_not_evaluated(void **state)
 {
     struct scene *s = *state;
@@ -170,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_looks_guilty_is_told_why_it_is_not),
         SCENE_TEST(a_counter_and_losses_make_a_rule_of_chance_likely),
+        SCENE_TEST(in_ipvs_mode_queries_meet_output),
         SCENE_TEST(bridge_tables_are_not_evaluated),
         cmocka_unit_test(a_match_that_no_file_tells),
         SCENE_TEST(a_set_that_was_collected_is_told),
