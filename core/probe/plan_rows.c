@@ -126,7 +126,8 @@ static void put_on_node(struct planner *p, const struct probe_row *row, size_t i
 {
     struct errand errand = on_node(p, i);
     bool is_login = plan_is_login(row);
-    if (!fits_node(p, row, errand.node) || (is_login && !errand.way->logs_in))
+    if (!fits_node(p, row, errand.node) || (is_login && !errand.way->logs_in) ||
+        (errand.node->far && !(row->flags & PROBE_FAR)))
         return;
     if (errand.way->in_doubt && !is_login)
         p->plan->waits = true;

@@ -51,6 +51,7 @@ enum probe_flags {
     PROBE_BASIS = 16,   // others are found by what it says: planned with any of them
     PROBE_NETWORK = 32, // asks the kernel about the node's network: so can a pod that shares it
     PROBE_LASTS = 64,   // does not end by itself: only where timeout(1) ends it
+    PROBE_FAR = 256,    // on far nodes, too: counters, and what they need
     PROBE_BUNDLE = 128, // brings an archive, whose files take their places in the tree
 };
 

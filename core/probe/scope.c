@@ -53,20 +53,16 @@ static bool was_listed(const struct facts *facts)
 
 // ------------------------------------------------------------------ nodes
 
-static void add_node(struct scope *s, const char *name, bool on_path, bool is_pods)
+static void add_node(struct scope *s, struct scope_node node)
 {
     for (size_t i = 0; i < s->n_nodes; i++) {
-        if (strcmp(s->nodes[i].name, name) == 0)
+        if (strcmp(s->nodes[i].name, node.name) == 0)
             return;
     }
     if (s->n_nodes == SCOPE_NODES)
         return;
-    s->nodes[s->n_nodes++] = (struct scope_node){
-        .name = name,
-        .kube = cluster_node(&s->facts->cluster, name),
-        .on_path = on_path,
-        .is_pods = is_pods,
-    };
+    node.kube = cluster_node(&s->facts->cluster, node.name);
+    s->nodes[s->n_nodes++] = node;
 }
 
 static bool is_well(const struct kube_node *node)
@@ -79,15 +75,26 @@ static void find_nodes(struct scope *s)
 {
     const struct facts *facts = s->facts;
     if (facts->node_name)
-        add_node(s, facts->node_name, true, true);
+        add_node(s, (struct scope_node){.name = facts->node_name, .on_path = true, .is_pods = true});
     for (size_t i = 0; i < facts->dns.n_pods && s->n_nodes < SCOPE_DNS_NODES + 1; i++) {
         if (facts->dns.pods[i]->node)
-            add_node(s, facts->dns.pods[i]->node, true, false);
+            add_node(s, (struct scope_node){.name = facts->dns.pods[i]->node, .on_path = true});
     }
     for (size_t i = 0, before = s->n_nodes; i < facts->cluster.nodes.n && s->n_nodes == before; i++) {
         const struct kube_node *node = &facts->cluster.nodes.items[i];
         if (node->meta.name && is_well(node))
-            add_node(s, node->meta.name, false, false);
+            add_node(s, (struct scope_node){.name = node->meta.name});
+    }
+}
+
+// Whether others suffer too tells a node's fault from the cluster's.
+static void find_far_nodes(struct scope *s)
+{
+    const struct cluster *c = &s->facts->cluster;
+    bool asked = s->in->subjects && s->in->subjects[SUBJECT_CLUSTER_HEALTH];
+    for (size_t i = 0; asked && i < c->nodes.n; i++) {
+        if (c->nodes.items[i].meta.name)
+            add_node(s, (struct scope_node){.name = c->nodes.items[i].meta.name, .far = true});
     }
 }
 
@@ -112,7 +119,7 @@ static bool in_scope(const struct scope *s, const char *node)
 {
     for (size_t i = 0; node && i < s->n_nodes; i++) {
         if (strcmp(s->nodes[i].name, node) == 0)
-            return true;
+            return !s->nodes[i].far;
     }
     return false;
 }
@@ -246,6 +253,7 @@ void scope_init(struct scope *ret, const struct plan_input *in, struct arena *ar
     if (!ret->facts || !ret->listed)
         return;
     find_nodes(ret);
+    find_far_nodes(ret);
     find_containers(ret);
     find_servers(ret);
     find_names(ret);

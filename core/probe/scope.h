@@ -5,13 +5,20 @@
 
 #include "core/probe/plan.h"
 
-enum { SCOPE_DNS_NODES = 4, SCOPE_NODES = SCOPE_DNS_NODES + 2, SCOPE_SERVERS = 12, SCOPE_NAMES = 3 };
+enum {
+    SCOPE_DNS_NODES = 4,
+    SCOPE_FEW_NODES = SCOPE_DNS_NODES + 2,
+    SCOPE_NODES = SCOPE_FEW_NODES + 18, // where the health of all is asked for: of more, the first ones
+    SCOPE_SERVERS = 12,
+    SCOPE_NAMES = 3
+};
 
 struct scope_node {
     const char *name;
     const struct kube_node *kube; // or NULL
     bool on_path;                 // the pod's, or one of CoreDNS'
     bool is_pods;                 // the complaining pod's
+    bool far;                     // neither on the path nor beside it: only its counters are read
 };
 
 struct scope_container {

@@ -166,9 +166,9 @@ const struct probe_row probe_table[] = {
     LIST("policyendpoints.networking.k8s.aws", PROBE_WHEN_SERVED, 0, SUBJECT_NETWORK_POLICY),
 
     // Who arrives on a node, and which interfaces it has.
-    {ON_NODE("login", "system/id.txt", PROBE_BASIS, "id", "-u"), .bytes = SMALL},
-    {ON_NODE("ip-addr", "networking/ip-addr.txt", PROBE_BASIS | PROBE_NETWORK, "ip", "addr"), .bytes = RULES,
-     .subjects = {SUBJECT_MTU, SUBJECT_FIREWALL, SUBJECT_LINKLOCAL, SUBJECT_NODELOCAL}},
+    {ON_NODE("login", "system/id.txt", PROBE_BASIS | PROBE_FAR, "id", "-u"), .bytes = SMALL},
+    {ON_NODE("ip-addr", "networking/ip-addr.txt", PROBE_BASIS | PROBE_NETWORK | PROBE_FAR, "ip", "addr"),
+     .bytes = RULES, .subjects = {SUBJECT_MTU, SUBJECT_FIREWALL, SUBJECT_LINKLOCAL, SUBJECT_NODELOCAL}},
 
     // The node's packet filters, in all variants.
     RULESET("iptables-save", "iptables-save.txt", "iptables-save", "-c"),
@@ -184,10 +184,10 @@ const struct probe_row probe_table[] = {
      .bytes = RULES, .heading = "# ipset save", .subjects = {SUBJECT_FIREWALL}},
 
     // Connection tracking, link-local counters.
-    {ON_NODE("conntrack-statistics", "networking/conntrack.txt", PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES,
-             "conntrack", "-S"),
+    {ON_NODE("conntrack-statistics", "networking/conntrack.txt",
+             PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES | PROBE_FAR, "conntrack", "-S"),
      .bytes = SMALL, .again = AGAIN, .heading = "*** Output of conntrack -S ***",
-     .subjects = {SUBJECT_CONNTRACK, SUBJECT_FIREWALL}},
+     .subjects = {SUBJECT_CONNTRACK, SUBJECT_FIREWALL, SUBJECT_CLUSTER_HEALTH}},
     {ON_NODE("conntrack-flows", "networking/conntrack.txt", PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES,
              "conntrack", "-L", "-p", "udp", "--dport", "53"),
      .bytes = RULES, .again = AGAIN, .heading = "*** Output of conntrack -L -p udp --dport 53 ***",
@@ -200,13 +200,13 @@ const struct probe_row probe_table[] = {
      .argv = WORDS("ethtool", "-S", "{interface}"),
      .place = PROBE_ON_NODE,
      .each = PROBE_EACH_INTERFACE,
-     .flags = PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES,
+     .flags = PROBE_ROOT | PROBE_NETWORK | PROBE_PIECES | PROBE_FAR,
      .seconds = 20,
      .bytes = SMALL,
      .again = AGAIN,
      .file = "nodes/{node}/networking/ethtool.txt",
      .heading = "Interface {interface}",
-     .subjects = {SUBJECT_LINKLOCAL}},
+     .subjects = {SUBJECT_LINKLOCAL, SUBJECT_CLUSTER_HEALTH}},
 
     // Routes, listeners, settings.
     {ON_NODE("ip-rule", "networking/iprule.txt", PROBE_NETWORK, "ip", "rule"), .bytes = SMALL,

@@ -72,6 +72,47 @@ static bool from_findings(struct report_step *step, const struct steps_input *in
     return step->status == STEP_FINDING;
 }
 
+// A counter that stands there once says nothing: growth takes two readings.
+static size_t count_read_twice(const struct facts *facts)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < facts->n_nodes; i++)
+        n += facts->nodes[i].n_ethtool > 1 || facts->nodes[i].n_conntrack > 1;
+    return n;
+}
+
+static bool is_of_counter(const struct claim *claim)
+{
+    return claim->kind == CLAIM_CAUSE && claim->object && claim->in_window != TRI_NO &&
+           (claim->diagnosis == DIAGNOSIS_LINKLOCAL_THROTTLE ||
+            claim->diagnosis == DIAGNOSIS_CONNTRACK_FULL || claim->diagnosis == DIAGNOSIS_CONNTRACK_RACE);
+}
+
+// The nodes whose counters are causes, on the path or not; empty: none.
+static const char *nodes_that_lose(const struct claims *claims, struct arena *arena)
+{
+    struct str names = {0};
+    for (size_t i = 0; i < claims->n; i++) {
+        const struct claim *c = &claims->items[i];
+        if (is_of_counter(c) && !span_contains(str_span(&names), c->object))
+            str_printf(&names, "%s%s", names.len ? ", " : "", c->object);
+    }
+    const char *ret = arena_span(arena, str_span(&names));
+    str_done(&names);
+    return ret;
+}
+
+static const char *counters_text(const struct steps_input *in, struct arena *arena, bool *ret_found)
+{
+    size_t n = count_read_twice(in->facts);
+    const char *lose = nodes_that_lose(in->claims, arena);
+    *ret_found = lose[0] != '\0';
+    if (n == 0)
+        return "; nobody read their counters twice";
+    return arena_printf(arena, "; counters were read twice on %zu: %s%s", n,
+                        *ret_found ? "packets are lost on " : "none of them tells of lost packets", lose);
+}
+
 static bool from_cluster_health(struct report_step *step, const struct steps_input *in, struct arena *arena)
 {
     const struct cluster *cluster = &in->facts->cluster;
@@ -82,9 +123,11 @@ static bool from_cluster_health(struct report_step *step, const struct steps_inp
         const struct kube_condition *c = kube_node_condition(&cluster->nodes.items[i], "Ready");
         ready += c && span_is(span_of(c->status), "True");
     }
+    bool lose;
+    const char *counters = counters_text(in, arena, &lose);
     step_add_evidence(step, in->facts, arena, cluster->nodes.listing.place);
-    step_say(step, ready < cluster->nodes.n ? STEP_FINDING : STEP_DONE,
-             arena_printf(arena, "%zu of %zu nodes are Ready", ready, cluster->nodes.n));
+    step_say(step, ready < cluster->nodes.n || lose ? STEP_FINDING : STEP_DONE,
+             arena_printf(arena, "%zu of %zu nodes are Ready%s", ready, cluster->nodes.n, counters));
     return true;
 }
 

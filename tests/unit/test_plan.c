@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/probe/argv.h"
 #include "core/probe/plan.h"
 #include "tests/kit/scene.h"
@@ -393,6 +394,41 @@ static void test_cluster_names(void **state)
     expect_cluster("prod\nprod\neks\n--cluster-name\n", other, NULL); // nothing follows
 }
 
+static void put_nodes(struct planning *t, unsigned n)
+{
+    struct str text = {0};
+    str_add(&text, "{'kind': 'List', 'items': [");
+    for (unsigned i = 1; i <= n; i++)
+        str_printf(&text,
+                   "%s{'kind': 'Node', 'metadata': {'name': 'n%u'}, 'spec': {'providerID': "
+                   "'aws:///eu-west-1a/i-0abc123def45%05u'}}",
+                   i > 1 ? ", " : "", i, i);
+    str_add(&text, "]}");
+    scene_json(&t->scene, "cluster/nodes.json", str_text(&text));
+    str_done(&text);
+}
+
+// The health of the cluster is asked for on many nodes, of which only counters are read, and never on all of
+// a thousand.
+static void test_far_nodes(void **state)
+{
+    (void)state;
+    struct planning t;
+    begin(&t, REACH_SSM);
+    put_nodes(&t, 1000);
+    make(&t);
+    assert_int_equal(count(&t, "conntrack-statistics"), 24);
+    assert_non_null(find(&t, "conntrack-statistics", "node n20"));
+    assert_null(find(&t, "iptables-save", "node n20"));
+    assert_null(find(&t, "kubelet-log", "node n20"));
+    assert_true(count(&t, "iptables-save") <= 6);
+    plan_done(&t.plan);
+    t.subjects[SUBJECT_CLUSTER_HEALTH] = false;
+    plan_make(&t.in, &t.plan);
+    assert_true(count(&t, "conntrack-statistics") <= 6);
+    end(&t);
+}
+
 static void test_no_way(void **state)
 {
     (void)state;
@@ -690,6 +726,7 @@ int main(void)
         cmocka_unit_test(test_bundle),
         cmocka_unit_test(test_audit_log),
         cmocka_unit_test(test_cluster_names),
+        cmocka_unit_test(test_far_nodes),
         cmocka_unit_test(test_no_way),
         cmocka_unit_test(test_guided),
         cmocka_unit_test(test_consent),
