@@ -29,12 +29,11 @@ bool nft_is_translated(const struct nft_words *w)
     return false;
 }
 
-static bool lets_on(const struct nft_words *w)
+static bool lets_pass(const struct nft_words *w)
 {
     const struct rule_item *last = w->build.n ? &w->build.items[w->build.n - 1] : NULL;
-    return last && last->kind == ITEM_VERDICT && last->verdict.kind != VERDICT_DROP &&
-           last->verdict.kind != VERDICT_REJECT && last->verdict.kind != VERDICT_UNKNOWN &&
-           last->verdict.kind != VERDICT_QUEUE;
+    return last && last->kind == ITEM_VERDICT &&
+           (last->verdict.kind == VERDICT_ACCEPT || last->verdict.kind == VERDICT_RETURN);
 }
 
 // Lost are the `!` of --ports and its ranges, and the `!` of --ctstate with SNAT or DNAT and the states
@@ -45,7 +44,7 @@ static bool is_mistold(const struct nft_words *w, const struct rule_item *item)
         return false;
     bool either_port = item->n_selectors == 2 && item->selectors[0].field == FIELD_SPORT &&
                        item->selectors[1].field == FIELD_DPORT;
-    return either_port || (item->selectors[0].field == FIELD_CT_STATUS && !lets_on(w));
+    return either_port || (item->selectors[0].field == FIELD_CT_STATUS && !lets_pass(w));
 }
 
 static bool is_of_connection(const struct rule_item *item)

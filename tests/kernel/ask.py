@@ -2,7 +2,7 @@
 """Asks the kernel: random rulesets are loaded on a real node in network namespaces, a DNS question is sent through, and what
 became of it is held against what `d5tui trace` says of the listing.
 
-    tests/kernel/ask.py [--seed N] [--count N] [--backend legacy|ipt-nft|compat|listing|nft] [--keep DIR]     as root; needs iptables nftables ipset
+    tests/kernel/ask.py [--seed N] [--count N] [--backend legacy|ipt-nft|compat|listing|nft] [--hide] [--keep DIR]     as root; needs iptables nftables ipset
 
 Prints every answer that is wrong and certain, with the smallest ruleset that shows it, and what was needlessly unknown, by
 reason. --keep writes each of them below DIR: rules.txt, sets.txt, query.json, as test_kept.py reads them.
@@ -137,10 +137,11 @@ def trace(item, listing, folder):
     for name, text in files.items():
         with open(os.path.join(folder, name + '.txt'), 'w') as f:
             f.write(text)
-    item['args'] = [w for name in listing for w in ('--rules', '@' + name)] + (['--sets', '@sets'] if item['sets'] else []) + ['--src', q['src'], '--dst', q['dst'], '--proto', q['proto'], '--dport', str(q['dport']), '--hook', q['hook'], '--local', ','.join(lab.LOCAL[q['family']])]
-    for name in ('sport', 'in', 'out'):
-        if q[name]:
-            item['args'] += ['--' + name, str(q[name])]
+    told = {**q, 'local': ','.join(lab.LOCAL[q['family']])}
+    item['args'] = [w for name in listing for w in ('--rules', '@' + name)] + (['--sets', '@sets'] if item['sets'] else []) + ['--src', q['src'], '--dst', q['dst'], '--proto', q['proto'], '--dport', str(q['dport']), '--hook', q['hook']]
+    for name in ('local', 'sport', 'in', 'out'):
+        if told[name] and name not in item.get('hidden', ()):
+            item['args'] += ['--' + name, str(told[name])]
     args = [os.path.join(folder, a[1:] + '.txt') if a.startswith('@') else a for a in item['args']]
     p = subprocess.run([PROGRAM, 'trace', *args, '--format', 'json'], capture_output=True, text=True, timeout=60)
     if p.returncode not in (0, 3, 4):
@@ -244,7 +245,7 @@ def without(lines, tables):
     return out
 
 
-def draw_item(seed, backend):
+def draw_item(seed, backend, hide=False):
     r = random.Random(seed)
     q = question(r)
     backend = backend or r.choice(('legacy', 'ipt-nft', 'compat', 'nft', 'nft', 'nft'))
@@ -257,7 +258,8 @@ def draw_item(seed, backend):
         if backend == 'listing':
             lines = without(lines, ('*raw', '*security'))
             options = r.choice((['-nv'], ['-nvx'], ['-nv', '--line-numbers']))
-    return {'q': q, 'backend': backend, 'set_lines': sets, 'lines': lines, 'list': options}
+    hidden = [name for name in ('local', 'sport', 'in', 'out') if r.random() < 0.3] if hide else []
+    return {'q': q, 'backend': backend, 'set_lines': sets, 'lines': lines, 'list': options, 'hidden': hidden}
 
 
 def main():
@@ -266,6 +268,7 @@ def main():
     p.add_argument('--count', type=int, default=200)
     p.add_argument('--backend')
     p.add_argument('--keep')
+    p.add_argument('--hide', action='store_true', help='keep the interfaces, the node\'s addresses or the port from trace now and then: what it does not know it must not guess')
     p.add_argument('--unknown', action='store_true', help='shrink and show what is needlessly unknown, too')
     a = p.parse_args()
     if os.geteuid() != 0:
@@ -275,7 +278,7 @@ def main():
     with lab.Lab() as world, tempfile.TemporaryDirectory() as folder:
         node = Node(world)
         for seed in range(a.seed, a.seed + a.count):
-            item = draw_item(seed, a.backend)
+            item = draw_item(seed, a.backend, a.hide)
             found, listing, both = judge(node, item, folder)
             if listing is None:
                 counts['not loaded'] += 1
