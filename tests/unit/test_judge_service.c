@@ -247,6 +247,19 @@ static void nftables_that_lead_to_nobody(void **state)
     expect_fault(s, "to 10.0.9.9, which is no CoreDNS endpoint", "dnat to 10.0.9.9:53");
 }
 
+static void nftables_whose_map_was_not_listed(void **state)
+{
+    struct scene *s = *state;
+    scene_healthy_rules(s);
+    scene_rules(s, "n1", &(struct scene_rules){.no_proxy = true});
+    scene_write(
+        s, "nodes/n1/networking/nftables.txt",
+        "table ip kube-proxy {\n\tchain nat-prerouting {\n\t\ttype nat hook prerouting priority dstnat; "
+        "policy accept;\n\t\tip daddr . meta l4proto . th dport vmap @service-ips\n\t}\n}\n");
+    judge_lost(s);
+    expect_silence(s);
+}
+
 // ------------------------------------------------------------------ IPVS
 
 static void give_ipvs(struct scene *s, const char *servers)
@@ -361,6 +374,7 @@ int main(void)
         SCENE_TEST(nftables_that_lead_to_coredns),
         SCENE_TEST(nftables_without_the_service),
         SCENE_TEST(nftables_that_lead_to_nobody),
+        SCENE_TEST(nftables_whose_map_was_not_listed),
         SCENE_TEST(virtual_services_that_lead_to_coredns),
         SCENE_TEST(virtual_services_without_dns),
         SCENE_TEST(a_virtual_service_without_servers),
