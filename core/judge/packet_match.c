@@ -104,6 +104,14 @@ enum tri packet_is_local(const struct walk *walk, const struct peer *p)
     return TRI_NO;
 }
 
+// What the node sends to itself. Where its addresses are not known, the question's own way out says so.
+bool packet_loops(const struct walk *walk, const struct world *w)
+{
+    const char *out = walk->query->out;
+    enum tri local = packet_is_local(walk, &w->dst);
+    return local == TRI_YES || (local == TRI_UNKNOWN && !w->conn.dnat && out && strcmp(out, "lo") == 0);
+}
+
 // At FORWARD and INPUT the kernel has decided already.
 static enum tri is_local_at(const struct walk *walk, const struct world *w, const struct peer *p)
 {

@@ -214,7 +214,7 @@ static const struct outcome *next_hook(struct walk *walk, struct state *s)
         return NULL;
     case NF_OUTPUT:
         if (w->leg == PACKET_QUERY)
-            w->loops = packet_is_local(walk, &w->dst) == TRI_YES;
+            w->loops = packet_loops(walk, w);
         w->hook = NF_POSTROUTING;
         return NULL;
     case NF_FORWARD:

@@ -40,6 +40,7 @@ KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, 
     'legacy-zone-both': ('legacy', {}, '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT --zone 4\nCOMMIT\n' + NAT % '-A PREROUTING -p udp -m udp --dport 53 -j DNAT --to-destination 10.0.12.87:53'),
     'nft-zone-query': ('nft', {'dst': lab.NODELOCAL[4], 'hook': 'input', 'out': None}, chain('iifname "eni1" ct zone set 7', 'prerouting', '-300', before='chain in { type filter hook input priority 0; ct zone 7 udp dport 53 drop; }')),
     'nft-map-ports': ('nft', {}, chain('meta l4proto udp dnat ip to numgen inc mod 2 map { 0 : 10.0.12.87 . 5353, 1 : 10.0.12.87 . 5353 }', 'prerouting', '-100', 'nat', 'ip', 'chain f { type filter hook forward priority 0; udp dport 5353 drop; }')),
+    'nft-own-loopback': ('nft', {'src': lab.NODE[4], 'dst': lab.NODELOCAL[4], 'hook': 'output', 'in': None, 'out': 'lo', 'hidden': ('local',)}, chain('oifname != "eth0" ct state established drop', 'postrouting')),
     'nft-unnamed-chain': ('nft', {}, chain('udp dport 53 jump {\nip saddr 10.0.99.1 drop\nip daddr { 10.0.12.1,\n10.0.12.53 } return\n}\nudp dport 53 goto {\ncounter drop\n}')),
     'nft-redirect-map-miss': ('nft', {}, chain('meta l4proto udp redirect to :ct mark map { 0x10 : 53 }\nudp dport 53 drop', 'prerouting', '-100', 'nat', 'ip')),
     'listing-netmap': ('listing', {'family': 6, 'src': lab.NODE[6], 'dst': lab.NODELOCAL[6], 'hook': 'output', 'in': None, 'out': 'lo'}, FILTER % '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j DROP' + '\n' + NAT % '-A OUTPUT -m conntrack --ctproto 17 -j NETMAP --to fd00:12::87/128'),
@@ -52,7 +53,8 @@ KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, 
 def make(node, name, folder):
     backend, differs, rules = KEPT[name]
     q = {'family': 4, 'kind': 'direct', 'proto': 'udp', 'dport': 53, 'src': lab.CLIENT[4], 'dst': draw.DNS[4][0], 'sport': 40000, 'hook': 'forward', 'in': 'eni1', 'out': 'eth0', **differs}
-    item = {'q': q, 'backend': backend, 'set_lines': [], 'lines': rules.splitlines(), 'list': ['-nv'] if backend == 'listing' else []}
+    hidden = q.pop('hidden', ())
+    item = {'q': q, 'hidden': hidden, 'backend': backend, 'set_lines': [], 'lines': rules.splitlines(), 'list': ['-nv'] if backend == 'listing' else []}
     found, listing, both = ask.judge(node, item, folder)
     if listing is None:
         sys.exit('make_kept.py: %s cannot be loaded' % name)
