@@ -77,7 +77,8 @@ static int draw_plan(struct ui *ui, struct rect area, const struct sop_item *ite
     if (session_held_by(ui->session, item->id))
         return row;
     pen_text(&pen, ROLE_KEY, "Enter");
-    pen_text(&pen, ROLE_TEXT, " runs this step");
+    pen_text(&pen, ROLE_TEXT,
+             session_asks_person(ui->session, item->id) ? " asks what you see" : " runs this step");
     return row + 1;
 }
 

@@ -21,7 +21,7 @@ bool view_complete_can(const struct ui *ui)
 {
     enum intake_field at = ui->intake.at;
     bool asks = at == FIELD_CONTEXT || at == FIELD_NAMESPACE || at == FIELD_POD;
-    return asks && ui->loop && ui->intake.fields[at].text.len > 0;
+    return asks && ui->loop;
 }
 
 // ---- the answer

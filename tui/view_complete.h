@@ -16,7 +16,7 @@ struct cluster_asked { // zero-initialized: nothing is being asked
     int field; // enum intake_field
 };
 
-// Whether the current field names something that the cluster knows, and something was typed.
+// Whether the current field names something that the cluster knows.
 bool view_complete_can(const struct ui *ui);
 void view_complete(struct ui *ui);
 void view_complete_done(struct ui *ui); // ends what is being asked

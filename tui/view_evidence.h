@@ -80,6 +80,7 @@ void view_evidence_next_place(struct ui *ui, int direction);
 void view_evidence_search(void *ui);                        // asks what for
 void view_evidence_seek(struct ui *ui, int direction);      // the next match
 void view_evidence_query(struct ui *ui, int direction);     // the next hit of the step's own searches
+void view_evidence_query_of_key(void *ui);                  // of that whose number was pressed
 void view_evidence_next_file(struct ui *ui, int direction); // of those that the step's searches read
 void view_evidence_filter(void *ui);                        // asks what to keep
 void view_evidence_filter_level(void *ui);                  // the next level

@@ -271,10 +271,18 @@ void view_intake_complete(void *context)
     struct intake *intake = &ui->intake;
     if (intake->at == FIELD_FROM && intake->fields[FIELD_FROM].text.len > 0)
         complete_path(intake);
-    else if (view_complete_can(ui))
+    else if (intake->fields[intake->at].text.len > 0 && view_complete_can(ui))
         view_complete(ui);
     else
         move(intake, 1);
+}
+
+void view_intake_list(void *ui)
+{
+    if (view_complete_can(ui))
+        view_complete(ui);
+    else
+        ui_say(ui, ROLE_MUTED, "The cluster lists contexts, namespaces and pods");
 }
 
 void view_intake_leave(void *ui)

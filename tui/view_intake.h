@@ -66,6 +66,7 @@ void view_intake_begin(void *ui);
 void view_intake_next(void *ui);
 void view_intake_previous(void *ui);
 void view_intake_complete(void *ui); // a path, or a name of the cluster; else the next field
+void view_intake_list(void *ui);     // all names of the cluster that begin so, also where nothing was typed
 void view_intake_leave(void *ui);
 void view_intake_key(struct ui *ui, struct key key);
 void view_intake_paste(struct ui *ui, struct span text);

@@ -90,6 +90,7 @@ void ui_key(struct ui *ui, struct key key)
         return;
     }
     str_clear(&ui->message);
+    ui->pressed = key;
     const struct command *command = keymap_find(&ui->keymap, key, ui_scope(ui));
     if (ui->screen == SCREEN_INTAKE && (!command || key_is_text(key)))
         view_intake_key(ui, key);

@@ -5,12 +5,25 @@
 #include "core/base/mem.h"
 #include "tui/view_ui.h"
 
-// Queries are taken as the procedure writes them, whose capitals count.
-static void add_queries(const struct sop_item *item, struct str *ret)
+static const char *query_of(const struct sop_call *call)
 {
-    for (size_t i = 0; item && i < item->n_calls; i++) {
-        const char *query = sop_call_arg(&item->calls[i], "query");
-        if (strcmp(item->calls[i].tool, "search") == 0 && query)
+    return strcmp(call->tool, "search") == 0 ? sop_call_arg(call, "query") : NULL;
+}
+
+static size_t count_queries(const struct sop_item *item)
+{
+    size_t n = 0;
+    for (size_t i = 0; item && i < item->n_calls; i++)
+        n += query_of(&item->calls[i]) != NULL;
+    return n;
+}
+
+// Queries are taken as the procedure writes them, whose capitals count: all of them, or (from 1 on) one.
+static void add_queries(const struct sop_item *item, size_t which, struct str *ret)
+{
+    for (size_t i = 0, at = 0; item && i < item->n_calls; i++) {
+        const char *query = query_of(&item->calls[i]);
+        if (query && (++at == which || which == 0))
             str_printf(ret, "%s(?-i:%s)", ret->len > 0 ? "|" : "", query);
     }
 }
@@ -70,20 +83,16 @@ void view_evidence_next_file(struct ui *ui, int direction)
     search_on(ui, direction > 0 ? 1 : UINT32_MAX, direction);
 }
 
-void view_evidence_query(struct ui *ui, int direction)
+static void seek_queries(struct ui *ui, size_t which, int direction)
 {
     struct evidence_view *view = &ui->evidence;
     const struct sop_item *item = current_item(ui);
     struct str pattern = {0};
     view_evidence_reveal(ui);
     uint32_t file = 0, line = pager_line(&view->pager);
-    if (item)
-        add_queries(item, &pattern);
+    add_queries(item, which, &pattern);
     bool asked = view->search.seeker && span_eq(str_span(&pattern), str_span(&view->search.pattern));
-    if (pattern.len == 0) {
-        ui_say(ui, ROLE_MUTED, "This step searches for nothing: / asks for a pattern");
-    } else if (!next_file(ui, item, direction, true, &file) &&
-               !next_file(ui, item, -direction, true, &file)) {
+    if (!next_file(ui, item, direction, true, &file) && !next_file(ui, item, -direction, true, &file)) {
         ui_say(ui, ROLE_MUTED, "No file that this step's searches read is there");
     } else {
         bool here = view->evidence && view->file == file;
@@ -95,4 +104,24 @@ void view_evidence_query(struct ui *ui, int direction)
         search_on(ui, here ? line : direction > 0 ? 1 : UINT32_MAX, direction);
     }
     str_done(&pattern);
+}
+
+void view_evidence_query(struct ui *ui, int direction)
+{
+    if (count_queries(current_item(ui)) == 0)
+        ui_say(ui, ROLE_MUTED, "This step searches for nothing: / asks for a pattern");
+    else
+        seek_queries(ui, 0, direction);
+}
+
+void view_evidence_query_of_key(void *context)
+{
+    struct ui *ui = context;
+    size_t n = count_queries(current_item(ui));
+    size_t which = ui->pressed.code > '1' && ui->pressed.code <= '9' ? ui->pressed.code - '0' : 1;
+    if (which > n)
+        ui_say(ui, ROLE_MUTED, "This step has %zu search%s of its own; } takes all of them together", n,
+               n == 1 ? "" : "es");
+    else
+        seek_queries(ui, which, 1);
 }

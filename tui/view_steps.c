@@ -105,7 +105,11 @@ void view_steps_open(void *context)
     struct ui *ui = context;
     const struct check_row *row = checklist_current(&ui->checklist);
     const struct incident_step *step = incident_step(session_incident(ui->session), row->item->id);
-    if (step && view_live_is_on(ui))
+    bool open = step && (step->status == STEP_TODO || step->status == STEP_NOT_RUN);
+    if (open && session_asks_person(ui->session, step->id)) {
+        view_evidence_show_step(ui, row->item, row->parent); // what was seen, beside the question
+        view_steps_answer(ui);
+    } else if (step && view_live_is_on(ui))
         view_live_run(ui, step->id);
     else if (step && step->status == STEP_TODO && session_analysis(ui->session))
         run_step(ui);

@@ -65,6 +65,21 @@ static void draw_target(struct pen *pen, const struct target *target)
     }
 }
 
+// How far it reaches, where there is room; and the time, which moves with whatever else is drawn.
+static void draw_scope_and_clock(struct ui *ui, struct pen *pen)
+{
+    enum { CLOCK = 6 };
+    const struct report *report = session_report(ui->session);
+    char time[32];
+    if (report && report->scope.pods)
+        pen_printf(pen, ROLE_TITLE, ", pods: %s", report->scope.pods);
+    if (pen_left(pen) <= CLOCK + 2)
+        return;
+    clock_format(clock_now(), time);
+    pen_move(pen, pen->area.cols - CLOCK);
+    pen_printf(pen, ROLE_TITLE, "%.5sZ", time + strlen("2026-11-23T"));
+}
+
 void view_title_draw(struct ui *ui, struct rect area)
 {
     canvas_fill(&ui->canvas, area, ROLE_TITLE);
@@ -96,6 +111,8 @@ void view_title_draw(struct ui *ui, struct rect area)
     if (session_case_id(ui->session))
         pen_printf(&pen, ROLE_TITLE, "  %s", session_case_id(ui->session));
     draw_target(&pen, ui_target(ui));
+    if (area.cols >= 132)
+        draw_scope_and_clock(ui, &pen);
 }
 
 static void count_steps(const struct ui *ui, size_t *ret_ended, size_t *ret_all)

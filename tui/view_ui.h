@@ -99,6 +99,7 @@ struct ui {
     struct cluster_asked asked; // for names, by the intake
     struct proposal proposal;
     struct rights rights;
+    struct key pressed; // last, for commands whose keys are a number
     struct prompt prompt;
     ui_answer_fn *on_answer;
     ui_typing_fn *on_typing; // may be NULL

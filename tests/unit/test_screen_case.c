@@ -14,6 +14,7 @@
 
 #include "core/base/mem.h"
 #include "tests/kit/room.h"
+#include "tests/kit/scratch.h"
 
 #define TREE "tests/cases/demo/tree"
 
@@ -35,6 +36,7 @@ static void test_wide(void **state)
     assert_true(screen_shows(s, "STANDARD"));
     assert_true(screen_shows(s, "query path  pod ✓"));
     assert_true(screen_shows(s, "Report · confirmed"));
+    assert_true(screen_shows(s, "since 07:00Z"));
     assert_true(screen_shows(s, "[46:2898] -A FORWARD -d 10.0.12.0/24")); // the deciding line, verbatim
     assert_true(screen_shows(s, "node rules ✖31"));
     assert_true(screen_shows(s, "held by T.M2"));
@@ -242,6 +244,8 @@ static void test_intake(void **state)
     struct screen *s = start(*state, 24, 80, nothing);
     assert_true(screen_shows(s, "What hurts?"));
     assert_true(screen_shows(s, "reads       the cluster, by kubectl"));
+    screen_keys(s, "\x14"); // names are listed where the cluster has some
+    assert_true(screen_shows(s, "The cluster lists contexts, namespaces and pods"));
     screen_paste(s, "dial tcp: lookup orders.shop.svc.cluster.local on 172.20.0.10:53: no such host\r\n");
     assert_true(screen_shows(s, "The name that fails was found in it: orders.shop.svc.cluster.local"));
     assert_true(screen_shows(s, "DNS Failures from Pods, the default: no trigger"));
@@ -251,6 +255,28 @@ static void test_intake(void **state)
     assert_true(screen_shows(s, "reads       what was collected, where it lies"));
     screen_keys(s, "tree\r");
     assert_true(screen_shows(s, "Checklist 29/38"));
+    assert_true(room_leave(s));
+}
+
+// A step that only a person can answer asks when it is run, with its own words above what is seen.
+static void test_a_person_is_asked(void **state)
+{
+    struct room *p = *state;
+    free(scratch_put(
+        p->dir, "d5tui/sops/L1.md",
+        span_of("---\ntitle: \"L1 — Lamps\"\nstatus: active\nseverity: LOW\ntriggers:\n  - \"lamp\"\n---\n\n"
+                "## Phase 1 — Triage\n\nMUST:\n- Go there and see whether the lamp glows\n")));
+    const char *const env[] = {p->state_env, p->config_env, NULL};
+    static const char *const argv[] = {"--from", TREE, "--symptom", "the lamp flickers", NULL};
+    struct screen *s =
+        screen_start(&(struct screen_config){.rows = 43, .cols = 132, .argv = argv, .env = env});
+    assert_true(screen_shows(s, "Enter asks what you see"));
+    assert_true(screen_shows(s, "Report · "));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Your answer (y, n, or what you saw):"));
+    screen_keys(s, "it glows\r");
+    assert_true(screen_shows(s, "answered"));
+    assert_true(screen_shows(s, "it glows"));
     assert_true(room_leave(s));
 }
 
@@ -312,6 +338,7 @@ int main(void)
         CASE_TEST(test_theme_is_chosen_and_picked_up),
         CASE_TEST(test_keys_are_a_persons_own),
         CASE_TEST(test_intake),
+        CASE_TEST(test_a_person_is_asked),
         CASE_TEST(test_terminal_is_given_back),
         CASE_TEST(test_rubbish_does_no_harm),
     };

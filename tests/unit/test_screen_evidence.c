@@ -259,6 +259,10 @@ static void test_hits_of_the_step(void **state)
     for (int i = 0; i < 200 && !strstr(screen_text(s), "No further hit"); i++)
         press(s, "}");
     assert_true(screen_shows(s, "No further hit in the files that this step's searches read"));
+    screen_keys(s, "9"); // one of them alone, by its number
+    assert_true(screen_shows(s, "of its own; } takes all"));
+    screen_keys(s, "g1");
+    assert_true(screen_shows(s, ", match 1 of "));
     assert_true(room_leave(s));
     char *command = mem_printf("rm -rf '%s.d'", ((struct scratch *)*state)->path);
     assert_int_equal(system(command), 0);
