@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/judge/judge.h"
+#include "core/parse/logline.h"
 #include "core/parse/resolvconf.h"
 
 struct weighing {
@@ -92,19 +93,32 @@ static struct policy_answer ask(struct weighing *w, const char *protocol)
 
 // ------------------------------------------------------------------ what was seen
 
-// The agent says that it dropped what this pod sent to the cluster's DNS, or to CoreDNS itself.
+static bool is_coredns(const struct facts *facts, struct ip ip)
+{
+    for (size_t i = 0; i < facts->dns.n_endpoints; i++) {
+        if (ip_eq(facts->dns.endpoints[i].ip, ip))
+            return true;
+    }
+    return false;
+}
+
+// Where the cluster's DNS listens: at its address on port 53, in its pods on theirs.
+static bool is_dns(const struct weighing *w, struct ip ip, uint16_t port)
+{
+    bool service = bench_is_cluster_dns(&w->bench, ip) || (w->server.family && ip_eq(w->server, ip));
+    return (service && port == 53) || (is_coredns(w->bench.facts, ip) && port == w->port);
+}
+
+// The agent says that it dropped what this pod sent to the cluster's DNS or to CoreDNS itself, or the answer.
 static bool is_our_denial(const struct weighing *w, const struct log_hit *hit)
 {
-    const struct facts *facts = w->bench.facts;
-    if (hit->class_ != LOG_POLICY_DENY || !ip_stands_in(hit->text, facts->pod_ip) ||
-        !span_contains(hit->text, "53"))
+    struct log_deny deny;
+    struct ip pod = w->bench.facts->pod_ip;
+    if (hit->class_ != LOG_POLICY_DENY || !pod.family || !logline_deny(hit->text, &deny))
         return false;
-    bool dns = w->server.family && ip_stands_in(hit->text, w->server);
-    for (size_t i = 0; i < facts->dns.n_addresses && !dns; i++)
-        dns = ip_stands_in(hit->text, facts->dns.addresses[i]);
-    for (size_t i = 0; i < facts->dns.n_endpoints && !dns; i++)
-        dns = ip_stands_in(hit->text, facts->dns.endpoints[i].ip);
-    return dns && bench_time_in_window(&w->bench, hit->time) == TRI_YES;
+    bool query = ip_eq(deny.src, pod) && is_dns(w, deny.dst, deny.dst_port);
+    bool answer = ip_eq(deny.dst, pod) && is_dns(w, deny.src, deny.src_port);
+    return (query || answer) && bench_time_in_window(&w->bench, hit->time) == TRI_YES;
 }
 
 static size_t cite_denials(const struct weighing *w, struct cites *cites, usec_t *ret_first)

@@ -148,6 +148,40 @@ static void egress_of_coredns_counts_for_outside_names(void **state)
     }
 }
 
+// What the VPC CNI's agent writes of a flow that it dropped, beside a policy that denies.
+static bool is_effect(struct scene *s, const char *flow)
+{
+    give_policies(s, LISTING(POLICY("shop", "deny-all", DENY_EGRESS)));
+    scene_write(
+        s, "nodes/n1/var_log/aws-routed-eni/network-policy-agent.log",
+        arena_printf(&s->arena,
+                     "{\"level\":\"info\",\"ts\":\"2026-11-23T07:10:00.000Z\",\"msg\":\"Flow Info: %s\"}\n",
+                     flow));
+    scene_judge(s);
+    return scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_NETWORK_POLICY_DENY) != NULL;
+}
+
+static void a_denied_flow_of_the_pods_dns_is_its_effect(void **state)
+{
+    assert_true(is_effect(*state,
+                          "Src IP: 10.0.1.10 Src Port: 41873 Dest IP: 172.20.0.10 Dest Port: 53 Proto UDP "
+                          "Verdict DENY"));
+}
+
+static void a_denied_flow_to_coredns_metrics_is_none(void **state)
+{
+    assert_false(is_effect(*state,
+                           "Src IP: 10.0.1.10 Src Port: 53530 Dest IP: 10.0.2.10 Dest Port: 9153 Proto TCP "
+                           "Verdict DENY"));
+}
+
+static void a_denied_flow_of_another_pod_is_none(void **state)
+{
+    assert_false(is_effect(*state,
+                           "Src IP: 10.0.1.99 Src Port: 41873 Dest IP: 172.20.0.10 Dest Port: 53 Proto UDP "
+                           "Verdict DENY"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +192,9 @@ int main(void)
         SCENE_TEST(tcp_alone_is_no_fault_until_it_was_needed),
         cmocka_unit_test(without_the_listing_nothing_is_told),
         SCENE_TEST(a_policy_made_afterwards_is_not_it),
+        SCENE_TEST(a_denied_flow_of_the_pods_dns_is_its_effect),
+        SCENE_TEST(a_denied_flow_to_coredns_metrics_is_none),
+        SCENE_TEST(a_denied_flow_of_another_pod_is_none),
         cmocka_unit_test(egress_of_coredns_counts_for_outside_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
