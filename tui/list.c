@@ -44,9 +44,3 @@ void list_go(struct list *list, size_t at)
     list->at = at;
     keep_in_sight(list);
 }
-
-void list_page(struct list *list, int direction)
-{
-    long rows = list->rows > 1 ? list->rows - 1 : 1;
-    list_move(list, direction * rows);
-}

@@ -16,6 +16,5 @@ void list_size(struct list *list, size_t n, int rows); // keeps the current entr
 void list_move(struct list *list, long by);            // stops at both ends
 void list_lead(struct list *list, size_t above); // brings so many entries above the current one into sight
 void list_go(struct list *list, size_t at);
-void list_page(struct list *list, int direction); // a window's worth, one row kept
 
 #endif

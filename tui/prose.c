@@ -16,12 +16,6 @@ void prose_done(struct prose *p)
     *p = (struct prose){0};
 }
 
-void prose_clear(struct prose *p)
-{
-    arena_clear(&p->arena);
-    p->n = 0;
-}
-
 static void add(struct prose *p, struct paragraph paragraph, const char *format, va_list args)
 {
     struct str text = {0};

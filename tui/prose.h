@@ -19,7 +19,6 @@ struct prose { // zero-initialized is empty
 };
 
 void prose_done(struct prose *p);
-void prose_clear(struct prose *p);
 void prose_add(struct prose *p, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void prose_label(struct prose *p, const char *label, enum role role, const char *format, ...)

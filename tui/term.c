@@ -276,11 +276,6 @@ int term_input(const struct terminal *term)
     return term->input;
 }
 
-enum depth term_depth(const struct terminal *term)
-{
-    return term->depth;
-}
-
 bool term_is_ascii(const struct terminal *term)
 {
     return term->ascii;

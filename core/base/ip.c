@@ -61,14 +61,7 @@ bool ip_parse_prefix(struct span s, struct ip_prefix *ret)
 
 bool ip_eq(struct ip a, struct ip b)
 {
-    return ip_compare(a, b) == 0;
-}
-
-int ip_compare(struct ip a, struct ip b)
-{
-    if (a.family != b.family)
-        return a.family < b.family ? -1 : 1;
-    return memcmp(a.bytes, b.bytes, ip_bits(a) / 8);
+    return a.family == b.family && memcmp(a.bytes, b.bytes, ip_bits(a) / 8) == 0;
 }
 
 bool ip_in_prefix(struct ip ip, struct ip_prefix prefix)

@@ -20,7 +20,6 @@ struct ip_prefix {
 bool ip_parse(struct span s, struct ip *ret);               // no brackets, no zone, no prefix
 bool ip_parse_prefix(struct span s, struct ip_prefix *ret); // "10.0.0.0/8", "10.1.2.3" (full length), "::/0"
 bool ip_eq(struct ip a, struct ip b);
-int ip_compare(struct ip a, struct ip b); // by family, then by value
 bool ip_in_prefix(struct ip ip,
                   struct ip_prefix prefix); // host bits of the prefix are ignored; other family: no
 bool ip_is_loopback(struct ip ip);

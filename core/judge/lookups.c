@@ -53,7 +53,7 @@ static bool is_denied(const struct bench *b, const struct lookup *l)
     return l->outcome == LOOKUP_NXDOMAIN && (app || named);
 }
 
-void lookups_tally(const struct bench *b, struct tally *ret)
+static void take_tally(const struct bench *b, struct tally *ret)
 {
     *ret = (struct tally){.answered = 0};
     const struct lookups *all = &b->facts->lookups;
@@ -190,7 +190,7 @@ void judge_lookups(const struct facts *facts, struct claims *claims)
     for (size_t i = 0; i < facts->n_captures; i++)
         say_capture(&b, &facts->captures[i]);
     say_never_left(&b);
-    lookups_tally(&b, &tally);
+    take_tally(&b, &tally);
     lookups_judge_name(&b);
     lookups_judge_expansion(&b, &tally);
     lookups_judge_no_fault(&b, &tally);

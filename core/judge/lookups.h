@@ -17,16 +17,8 @@ struct tally {
 // What the pod does by itself (UDP, its own nameserver) shows more than what was tried beside it.
 bool lookups_as_pod_asks(const struct lookup *l);
 
-void lookups_tally(const struct bench *b, struct tally *ret);
-
 void lookups_judge_name(struct bench *b);
 void lookups_judge_expansion(struct bench *b, const struct tally *tally);
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally);
-
-// Whether the complaint is about NXDOMAIN lines and doubled names, not about something that does not work.
-bool lookups_complains_of_denials(const struct bench *b);
-
-// Whether the complaint is about something that comes and goes: then some good lookups prove nothing.
-bool lookups_complains_of_some(const struct bench *b);
 
 #endif

@@ -18,7 +18,8 @@ static bool is_doubled(struct span text)
                           ' ') == SIZE_MAX;
 }
 
-bool lookups_complains_of_denials(const struct bench *b)
+// Whether the complaint is about NXDOMAIN lines and doubled names, not about something that does not work.
+static bool complains_of_denials(const struct bench *b)
 {
     static const char *const words[] = {"nxdomain",      "nx domain", "suffix",  "ndots",
                                         "search domain", "doubled",   "repeated"};
@@ -30,7 +31,8 @@ bool lookups_complains_of_denials(const struct bench *b)
     return (symptom.at && is_doubled(symptom)) || (query.at && is_doubled(query));
 }
 
-bool lookups_complains_of_some(const struct bench *b)
+// Whether the complaint is about something that comes and goes: then some good lookups prove nothing.
+static bool complains_of_some(const struct bench *b)
 {
     static const char *const words[] = {
         "second",    "slow", "sometimes", "some ", "intermittent", "now and then",      "at random",
@@ -89,7 +91,7 @@ void lookups_judge_expansion(struct bench *b, const struct tally *tally)
     cite(&answered, answer->place);
     struct claim claim = {
         .kind = CLAIM_CAUSE,
-        .on_path = tri_of(!tally->failed && lookups_complains_of_denials(b)),
+        .on_path = tri_of(!tally->failed && complains_of_denials(b)),
         .in_window = TRI_YES,
         .text = arena_printf(
             &b->arena, "%s is the search list at work: a search domain was appended, NXDOMAIN is its answer",
@@ -158,11 +160,11 @@ static enum tri silence_counts(const struct bench *b)
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
 {
     bool quiet = !tally->failed && !tally->denied && !tally->slow && captures_are_quiet(b);
-    if (!quiet || !tally->own_answered || lookups_complains_of_denials(b) || !somebody_watched(b) ||
+    if (!quiet || !tally->own_answered || complains_of_denials(b) || !somebody_watched(b) ||
         claims_have(b->claims, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING))
         return;
     struct cites other = {.n = 0};
-    bool some = lookups_complains_of_some(b);
+    bool some = complains_of_some(b);
     struct claim claim = {
         .kind = some ? CLAIM_NOTE : CLAIM_CAUSE,
         .on_path = TRI_YES,

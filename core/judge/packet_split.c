@@ -42,7 +42,7 @@ static bool reads_field(const struct rule_item *item, enum field field)
     return false;
 }
 
-bool split_in_nat(const struct state *s)
+static bool is_in_nat(const struct state *s)
 {
     return s->w.frames[0].chain->base->nat;
 }
@@ -50,7 +50,7 @@ bool split_in_nat(const struct state *s)
 // Chance in a chain of the nat kind is a service's way to share out its endpoints.
 bool split_is_pick(const struct state *s, const struct rule_item *item)
 {
-    return split_in_nat(s) && (item->affinity || reads_field(item, FIELD_RANDOM));
+    return is_in_nat(s) && (item->affinity || reads_field(item, FIELD_RANDOM));
 }
 
 const struct outcome *split_walk(struct walk *walk, struct state *s, bool pick, const struct packet_gap *gap,
@@ -100,7 +100,7 @@ static const struct outcome *split_element(struct walk *walk, struct state *s, c
     if (map->set->unknown)
         return outcome_unknown(walk, &s->w, &gap, s->trail);
     bool random = map->selectors[0].field == FIELD_RANDOM;
-    return split_walk(walk, s, split_in_nat(s) && random, &gap, take_element, next_element);
+    return split_walk(walk, s, is_in_nat(s) && random, &gap, take_element, next_element);
 }
 
 const struct outcome *split_choose(struct walk *walk, struct state *s, const struct split_map *map,

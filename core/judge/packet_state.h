@@ -58,7 +58,6 @@ const struct outcome *split_walk(struct walk *walk, struct state *s, bool pick, 
 struct packet_gap split_gap(const struct walk *walk, struct state *s, const struct rule *rule,
                             const char *what);
 const char *split_item_text(struct walk *walk, const struct rule_item *item);
-bool split_in_nat(const struct state *s);
 bool split_is_pick(const struct state *s, const struct rule_item *item);
 
 // The element that a map or verdict map gives. Returns an outcome where the walk split; else *ret is the

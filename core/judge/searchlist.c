@@ -83,15 +83,3 @@ void search_list_make(struct arena *arena, const struct search_rules *rules, con
     if (!enough)
         add_item(arena, rules, ret, itself);
 }
-
-bool search_is_expansion(const char *asked, const char *name, const char *const *domains, size_t n_domains)
-{
-    size_t length = strlen(name);
-    if (strncasecmp(asked, name, length) != 0 || asked[length] != '.')
-        return false;
-    for (size_t i = 0; i < n_domains; i++) {
-        if (strcasecmp(asked + length + 1, domains[i]) == 0)
-            return true;
-    }
-    return false;
-}

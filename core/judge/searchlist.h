@@ -39,8 +39,4 @@ void search_rules_init(struct search_rules *rules, struct arena *arena, const st
 void search_list_make(struct arena *arena, const struct search_rules *rules, const char *name,
                       struct search_list *ret);
 
-// Whether `asked` is one of the search list's expansions of `name` under these domains: 'orders.shop' asked
-// as 'orders.shop.default.svc.cluster.local'. Both without the last dot, any case.
-bool search_is_expansion(const char *asked, const char *name, const char *const *domains, size_t n_domains);
-
 #endif

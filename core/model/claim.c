@@ -5,13 +5,6 @@
 
 #include <stdlib.h>
 
-static const char *const kind_names[] = {"cause", "effect", "against", "innocent", "gap", "clear", "note"};
-
-const char *claim_kind_name(enum claim_kind kind)
-{
-    return kind_names[kind];
-}
-
 void claims_done(struct claims *claims)
 {
     free(claims->items);
@@ -35,15 +28,6 @@ struct claim *claims_add(struct claims *claims, const struct claim *claim)
     if (claim->n_places)
         ret->places = arena_dup(&claims->arena, claim->places, claim->n_places * sizeof *claim->places);
     return ret;
-}
-
-void claims_add_place(struct claims *claims, struct claim *claim, struct place place)
-{
-    struct place *places = arena_alloc(&claims->arena, (claim->n_places + 1) * sizeof *places);
-    if (claim->n_places)
-        memcpy(places, claim->places, claim->n_places * sizeof *places);
-    places[claim->n_places++] = place;
-    claim->places = places;
 }
 
 bool claims_have(const struct claims *claims, enum claim_kind kind, enum diagnosis diagnosis)

@@ -48,11 +48,6 @@ void claims_done(struct claims *claims);
 // Adds a copy of `claim`; texts and places are copied, too. The returned address holds until the next call.
 struct claim *claims_add(struct claims *claims, const struct claim *claim);
 
-// Adds a place to a claim of these claims.
-void claims_add_place(struct claims *claims, struct claim *claim, struct place place);
-
-const char *claim_kind_name(enum claim_kind kind);
-
 // Whether some claim of that kind speaks of that diagnosis (any diagnosis with DIAGNOSIS_NONE).
 bool claims_have(const struct claims *claims, enum claim_kind kind, enum diagnosis diagnosis);
 

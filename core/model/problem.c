@@ -48,14 +48,6 @@ const struct problem *problems_first_error(const struct problems *p)
     return NULL;
 }
 
-size_t problems_count(const struct problems *p, enum problem_kind kind)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < p->n; i++)
-        count += p->items[i].kind == kind;
-    return count;
-}
-
 const char *problem_kind_name(enum problem_kind kind)
 {
     static const char *const names[] = {"error", "warning", "note"};

@@ -26,7 +26,6 @@ void problems_add(struct problems *p, enum problem_kind kind, uint32_t line, con
     __attribute__((format(printf, 4, 5)));
 void problems_sort(struct problems *p); // by line; those of one line stay in order
 const struct problem *problems_first_error(const struct problems *p); // NULL: none
-size_t problems_count(const struct problems *p, enum problem_kind kind);
 
 const char *problem_kind_name(enum problem_kind kind); // "error", "warning", "note"
 

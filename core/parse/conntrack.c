@@ -15,11 +15,6 @@ static const char *const names[CONNTRACK_STAT_COUNT] = {
     [CONNTRACK_CHAIN_TOO_LONG] = "chaintoolong",
 };
 
-const char *conntrack_stat_name(enum conntrack_stat stat)
-{
-    return names[stat];
-}
-
 static bool cut_pair(struct span word, struct span *ret_name, struct span *ret_value)
 {
     size_t at = span_find_char(word, '=');

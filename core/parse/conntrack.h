@@ -60,6 +60,4 @@ bool conntrack_sum(const struct conntrack *c, enum conntrack_stat stat, uint64_t
 // The place of the line whose value of `stat` is the greatest; unset when no line shows it.
 struct place conntrack_place(const struct conntrack *c, enum conntrack_stat stat);
 
-const char *conntrack_stat_name(enum conntrack_stat stat); // "insert_failed"
-
 #endif

@@ -187,10 +187,3 @@ uint16_t dns_type_parse(struct span s)
         return number;
     return 0;
 }
-
-const char *dns_rcode_name(unsigned rcode)
-{
-    static const char *const names[] = {"NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
-                                        "YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE"};
-    return rcode < ARRAY_LEN(names) ? names[rcode] : NULL;
-}

@@ -72,9 +72,8 @@ bool dns_read_name(struct span message, size_t *at, char ret[static DNS_NAME_TEX
 // The name that a packet asks for (or answers), in either form; "" when none was seen.
 void dns_packet_name(const struct dns_packet *packet, char ret[static DNS_NAME_TEXT]);
 
-const char *dns_type_name(uint16_t type);   // "AAAA"; NULL for those without a name here
-uint16_t dns_type_parse(struct span s);     // "AAAA", "TYPE65", "Type65"; 0: not known
-const char *dns_rcode_name(unsigned rcode); // "NXDOMAIN"; NULL where there is none
-uint32_t dns_name_hash(struct span name);   // of text, never 0
+const char *dns_type_name(uint16_t type); // "AAAA"; NULL for those without a name here
+uint16_t dns_type_parse(struct span s);   // "AAAA", "TYPE65", "Type65"; 0: not known
+uint32_t dns_name_hash(struct span name); // of text, never 0
 
 #endif

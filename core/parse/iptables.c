@@ -222,16 +222,6 @@ static enum nf_family guess_family(struct span text)
     return NF_FAMILY_UNKNOWN;
 }
 
-bool iptables_is(struct span text)
-{
-    struct span line;
-    for (int i = 0; i < 100 && span_cut_line(&text, &line); i++) {
-        if (line.len > 1 && line.at[0] == '*' && span_find_char(line, ' ') == SIZE_MAX)
-            return true;
-    }
-    return false;
-}
-
 // Where a rule's "-d ADDRESS" can be read without parsing it: right behind the chain, or behind "-s ADDRESS".
 static struct ip_prefix quick_guard(struct span words)
 {

@@ -12,9 +12,6 @@
 // is no table in it. A table without COMMIT sets ret->cut. You free it with ruleset_free.
 struct ruleset *iptables_parse(struct text text, struct error *err);
 
-// Whether the text looks like iptables-save's.
-bool iptables_is(struct span text);
-
 // Makes a chain with a builtin name a base chain of its table, which knows its hook and priority.
 void iptables_set_base(struct ruleset *rs, struct chain *chain, enum verdict_kind policy, uint64_t packets);
 

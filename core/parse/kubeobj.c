@@ -233,15 +233,6 @@ const struct kube_node *cluster_node(const struct cluster *c, const char *name)
     return NULL;
 }
 
-const struct kube_service *cluster_service(const struct cluster *c, const char *ns, const char *name)
-{
-    for (size_t i = 0; i < c->services.n; i++) {
-        if (is_named(&c->services.items[i].meta, ns, name))
-            return &c->services.items[i];
-    }
-    return NULL;
-}
-
 const struct kube_configmap *cluster_configmap(const struct cluster *c, const char *ns, const char *name)
 {
     for (size_t i = 0; i < c->configmaps.n; i++) {

@@ -121,7 +121,6 @@ void cluster_done(struct cluster *c);
 const struct kube_pod *cluster_pod(const struct cluster *c, const char *ns, const char *name);
 const struct kube_pod *cluster_pod_by_ip(const struct cluster *c, struct ip ip); // running ones first
 const struct kube_node *cluster_node(const struct cluster *c, const char *name);
-const struct kube_service *cluster_service(const struct cluster *c, const char *ns, const char *name);
 const struct kube_configmap *cluster_configmap(const struct cluster *c, const char *ns, const char *name);
 const struct kube_workload *cluster_workload(const struct cluster *c, const char *kind, const char *ns,
                                              const char *name);

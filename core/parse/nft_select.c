@@ -286,13 +286,15 @@ static char bit_operator(struct nft_words *w)
     return '\0';
 }
 
+static bool take_selector(struct nft_words *w, struct selector *ret);
+
 // What stands on the right of an operator. Another field there makes a value that no file tells.
 static bool take_operand(struct nft_words *w, const struct selector *s, struct num *ret)
 {
     struct nft_words ahead = *w;
     struct selector plain = *s, other;
     plain.masked = false;
-    if (nft_selector(&ahead, &other)) {
+    if (take_selector(&ahead, &other)) {
         *w = ahead;
         return false;
     }
@@ -327,7 +329,7 @@ static void take_transforms(struct nft_words *w, struct selector *s)
     }
 }
 
-bool nft_selector(struct nft_words *w, struct selector *ret)
+static bool take_selector(struct nft_words *w, struct selector *ret)
 {
     *ret = (struct selector){0};
     bool group = nft_is_word(w, "(");
@@ -347,7 +349,7 @@ unsigned nft_selectors(struct nft_words *w, struct selector ret[static NFT_FIELD
 {
     unsigned n = 0;
     do {
-        if (n == NFT_FIELDS || !nft_selector(w, &ret[n]))
+        if (n == NFT_FIELDS || !take_selector(w, &ret[n]))
             return n;
         n++;
     } while (nft_take(w, "."));

@@ -9,15 +9,6 @@ bool nft_is_bits(const struct selector *s)
     return s->field == FIELD_CT_STATE || s->field == FIELD_CT_STATUS || s->field == FIELD_TCP_FLAGS;
 }
 
-bool nft_number(struct span word, struct num *ret)
-{
-    uint64_t n;
-    if (!span_to_u64(word, &n))
-        return false;
-    *ret = num_of(n);
-    return true;
-}
-
 static bool name_value(const struct selector *s, struct span word, uint64_t *ret)
 {
     uint8_t proto;
@@ -212,7 +203,7 @@ static void catch_all_last(struct element *items, size_t n)
     }
 }
 
-const struct elements *nft_elements(struct nft_words *w, const struct nft_shape *shape)
+static const struct elements *take_elements(struct nft_words *w, const struct nft_shape *shape)
 {
     struct elements *set = arena_alloc(&w->build.rs->arena, sizeof *set);
     struct element *items = NULL;
@@ -241,7 +232,7 @@ const struct elements *nft_elements(struct nft_words *w, const struct nft_shape 
 const struct elements *nft_set(struct nft_words *w, const struct nft_shape *shape)
 {
     if (nft_take(w, "{"))
-        return nft_elements(w, shape);
+        return take_elements(w, shape);
     struct span name = w->word;
     nft_next(w);
     span_skip(&name, "@");
@@ -291,7 +282,7 @@ const struct elements *nft_parse_set(struct ruleset *rs, const struct named_set 
         } else if (nft_take(&w, "elements")) {
             nft_take(&w, "=");
             if (nft_take(&w, "{"))
-                found = nft_elements(&w, &shape);
+                found = take_elements(&w, &shape);
         } else {
             nft_next(&w);
         }

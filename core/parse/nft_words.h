@@ -32,9 +32,8 @@ void nft_distrust(struct nft_words *w); // makes matches of the finished rule un
 // What a chain without a name ("jump { … }") that opens in that line is called here.
 struct span nft_unnamed_chain(struct ruleset *rs, uint32_t line);
 
-// Reads one field with its transforms, or a concatenation of them. False: the word begins none; nothing was
+// Reads fields with their transforms, joined by dots, and says how many. 0: the word begins none; nothing was
 // read.
-bool nft_selector(struct nft_words *w, struct selector *ret);
 unsigned nft_selectors(struct nft_words *w, struct selector ret[static NFT_FIELDS]);
 
 // "type ipv4_addr . inet_service": a selector that stands for values of that kind.
@@ -49,7 +48,6 @@ void nft_verdict_map(struct nft_words *w, const struct selector *s, unsigned n);
 
 // One value of a field: an address, a prefix, a range, a name … False: not understood.
 bool nft_value(const struct selector *s, struct span word, bool quoted, struct range *ret);
-bool nft_number(struct span word, struct num *ret);
 
 // Whether the field's values are sets of bits. Their names are joined by commas, or `|` as in "(syn | ack)".
 bool nft_is_bits(const struct selector *s);
@@ -67,7 +65,6 @@ struct nft_shape {
     unsigned n_data, most_data; // most_data: so many where the elements have more than n_data, or 0
     bool verdicts;
 };
-const struct elements *nft_elements(struct nft_words *w, const struct nft_shape *shape);
 
 // "{ … }" or "@name".
 const struct elements *nft_set(struct nft_words *w, const struct nft_shape *shape);

@@ -383,18 +383,3 @@ void tcpdump_read(struct text text, struct window window, dns_packet_fn *each, v
         read_line(&r, line, number);
     ret_info->cut = text.bytes.len && text.bytes.at[text.bytes.len - 1] != '\n';
 }
-
-bool tcpdump_is(struct span text)
-{
-    struct span rest = text, line;
-    for (int i = 0; i < 20 && span_cut_line(&rest, &line); i++) {
-        if (span_starts(line, "tcpdump: ") || span_starts(line, "listening on "))
-            return true;
-        struct capture_info info = {0};
-        struct reader r = {.window = {TIME_UNKNOWN, TIME_UNKNOWN}, .info = &info, .last_clock = TIME_UNKNOWN};
-        struct dns_packet p = {0};
-        if (read_time(&r, &line, &p.time) && read_link(&line, &p))
-            return true;
-    }
-    return false;
-}

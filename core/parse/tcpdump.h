@@ -12,7 +12,4 @@
 void tcpdump_read(struct text text, struct window window, dns_packet_fn *each, void *context,
                   struct capture_info *ret_info);
 
-// Whether a text begins as tcpdump's output does.
-bool tcpdump_is(struct span text);
-
 #endif

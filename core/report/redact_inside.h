@@ -36,7 +36,6 @@ void redact_line(struct redactor *r, struct redact_state *state, struct span lin
 // bytes and more that are no mere words are replaced wherever they stand from then on, names always.
 const char *redact_stand_in(struct redactor *r, enum redact_kind kind, struct span text);
 const char *redact_known(const struct redactor *r, struct span text); // NULL: nothing stands for it
-void redact_learn_name(struct redactor *r, struct span name);
 // A line of the tree (without its end), and what the redacted file says in its place; r->edits are its own.
 bool redact_line_at(struct redactor *r, struct evidence *ev, struct place place, struct str *was,
                     struct str *ret);

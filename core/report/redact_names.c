@@ -35,7 +35,7 @@ static bool is_common_word(struct span s)
     return s.len < 3;
 }
 
-void redact_learn_name(struct redactor *r, struct span name)
+static void learn_name(struct redactor *r, struct span name)
 {
     struct span part;
     while (span_cut(&name, '.', &part)) {
@@ -52,7 +52,7 @@ static void learn_host(struct redactor *r, struct span name)
 {
     struct span part;
     if (name.at && span_cut(&name, '.', &part))
-        redact_learn_name(r, part);
+        learn_name(r, part);
 }
 
 static bool learn_item(const struct json_value *item, void *context)
@@ -64,14 +64,14 @@ static bool learn_item(const struct json_value *item, void *context)
     if (span_is(kind, "Node"))
         learn_host(r, name);
     else if (span_is(kind, "Namespace") && name.at && !is_everybodys(name))
-        redact_learn_name(r, name);
+        learn_name(r, name);
     if (!ns.at || is_everybodys(ns) || span_is(kind, "Event"))
         return true;
-    redact_learn_name(r, ns);
-    redact_learn_name(r, name);
+    learn_name(r, ns);
+    learn_name(r, name);
     const struct json_value *owners = json_path(item, "metadata.ownerReferences");
     for (size_t i = 0; owners && owners->kind == JSON_LIST && i < owners->n; i++)
-        redact_learn_name(r, json_text(json_get(&owners->items[i], "name")));
+        learn_name(r, json_text(json_get(&owners->items[i], "name")));
     return true;
 }
 
@@ -94,8 +94,8 @@ static void learn_paths(struct redactor *r, const struct evidence *ev)
             continue;
         if (!span_cut(&rest, '/', &ns) || !span_cut(&rest, '/', &pod) || !rest.at || is_everybodys(ns))
             continue;
-        redact_learn_name(r, ns);
-        redact_learn_name(r, pod);
+        learn_name(r, ns);
+        learn_name(r, pod);
     }
 }
 
@@ -105,7 +105,7 @@ void redact_learn_names(struct redactor *r, struct evidence *ev)
     const char *const said[] = {t->namespace_, t->pod, t->context, t->query};
     for (size_t i = 0; i < ARRAY_LEN(said); i++) {
         if (said[i] && !is_everybodys(span_of(said[i])))
-            redact_learn_name(r, span_of(said[i]));
+            learn_name(r, span_of(said[i]));
     }
     learn_host(r, span_of(t->node));
     size_t n;

@@ -284,11 +284,6 @@ bool live_is_busy(const struct live *live)
     return live->phase != LIVE_IDLE;
 }
 
-bool live_is_reading(const struct live *live)
-{
-    return live->phase == LIVE_READING;
-}
-
 const char *live_trouble(const struct live *live)
 {
     return live->trouble.text[0] ? live->trouble.text : NULL;

@@ -29,7 +29,7 @@ struct live_config {
 // Makes the case, if there is none yet, and notes that it holds its evidence itself. NULL with an error: it
 // cannot be kept, or rests on evidence that was collected elsewhere.
 struct live *live_new(const struct live_config *config, struct error *err);
-void live_free(struct live *live); // not while live_is_reading; takes NULL
+void live_free(struct live *live); // not while a worker reads the evidence; takes NULL
 
 // Cancels what runs and waits until it is gone; nothing can be run any more. Not from a callback.
 void live_end(struct live *live);
@@ -53,7 +53,6 @@ void live_cancel(struct live *live, const char *probe);  // NULL: all, and no fu
 // What runs or ran, for the screen.
 const struct runner *live_runner(const struct live *live);
 bool live_is_busy(const struct live *live);
-bool live_is_reading(const struct live *live);     // a worker reads the evidence
 const char *live_trouble(const struct live *live); // why it cannot go on ("the disk is full"), or NULL
 
 #endif

@@ -304,11 +304,6 @@ bool recheck_is_reading(const struct recheck *r)
     return r->phase == RECHECK_READING;
 }
 
-const struct runner *recheck_runner(const struct recheck *r)
-{
-    return r->runner;
-}
-
 const struct recheck_result *recheck_result(const struct recheck *r, struct error *err)
 {
     if (r->result.tree)

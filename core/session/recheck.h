@@ -45,7 +45,6 @@ void recheck_free(struct recheck *recheck); // cancels what runs; not while rech
 
 void recheck_cancel(struct recheck *recheck);
 bool recheck_is_reading(const struct recheck *recheck);
-const struct runner *recheck_runner(const struct recheck *recheck);
 
 // Once it has finished, with EVENT_VERIFIED in the case; NULL with an error: it could not be judged.
 const struct recheck_result *recheck_result(const struct recheck *recheck, struct error *err);

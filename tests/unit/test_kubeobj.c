@@ -161,12 +161,12 @@ static void services_and_their_targets(void **state)
         "'ports': [{'port': 53, 'protocol': 'UDP', 'targetPort': 'dns'}, {'port': 53}]}},\n"
         "{'metadata': {'name': 'db'}, 'spec': {'clusterIP': 'None'}}]}",
         &c));
-    const struct kube_service *dns = cluster_service(&c, "kube-system", "kube-dns");
+    const struct kube_service *dns = &c.services.items[0];
     assert_int_equal(dns->n_cluster_ips, 2);
     assert_string_equal(dns->ports[0].target_name, "dns");
     assert_int_equal(dns->ports[1].target_port, 53);
     assert_string_equal(dns->ports[1].protocol, "TCP");
-    assert_true(cluster_service(&c, NULL, "db")->headless);
+    assert_true(c.services.items[1].headless);
     cluster_done(&c);
 }
 

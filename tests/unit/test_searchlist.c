@@ -81,15 +81,6 @@ static void rules_come_from_resolv_conf(void **state)
     assert_int_equal(list.n, 1);
 }
 
-static void expansions_are_told_by_their_domain(void **state)
-{
-    (void)state;
-    assert_true(search_is_expansion("Orders.svc.cluster.local", "orders", domains, ARRAY_LEN(domains)));
-    assert_false(search_is_expansion("orders.other.local", "orders", domains, ARRAY_LEN(domains)));
-    assert_false(search_is_expansion("orders", "orders", domains, ARRAY_LEN(domains)));
-    assert_false(search_is_expansion("ord", "orders", domains, ARRAY_LEN(domains)));
-}
-
 static void names_too_long_are_not_asked(void **state)
 {
     (void)state;
@@ -108,7 +99,6 @@ int main(void)
         cmocka_unit_test(enough_dots_go_first_and_musl_stops_there),
         cmocka_unit_test(a_last_dot_or_dig_asks_once),
         cmocka_unit_test(rules_come_from_resolv_conf),
-        cmocka_unit_test(expansions_are_told_by_their_domain),
         cmocka_unit_test(names_too_long_are_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, done);
