@@ -224,23 +224,27 @@ void view_capture_take(void *context)
 {
     struct ui *ui = context;
     const struct incident *in = session_incident(ui->session);
+    const char *held = NULL;
     if (ui_is_guided(ui)) {
         ui_say(ui, ROLE_WARN, "Guided mode takes no capture: it does more than read");
         return;
     }
     for (size_t i = 0; i < in->n_steps; i++) {
-        const char *step = in->steps[i].id, *gate = session_held_by(ui->session, step);
-        if (session_step_subject(ui->session, step) != SUBJECT_CAPTURE || !step_captures(ui, step))
+        const char *step = in->steps[i].id;
+        if (session_step_subject(ui->session, step) != SUBJECT_CAPTURE)
             continue;
-        if (gate)
-            ui_say(ui, ROLE_WARN, "%s holds %s, which captures: pass it in the checklist first", gate, step);
-        else
+        if (session_held_by(ui->session, step)) {
+            held = step;
+        } else if (step_captures(ui, step)) {
             view_plan_push(ui, step, CONSENT_CAPTURE);
-        return;
+            return;
+        }
     }
-    ui_say(ui, ROLE_WARN,
-           "No step captures now: none is in the procedure, or the pod's address and node are "
-           "not known yet");
+    if (held)
+        ui_say(ui, ROLE_WARN, "A gate holds %s, which captures: o in the checklist goes past it", held);
+    else
+        ui_say(ui, ROLE_WARN,
+               "No step captures now: the procedure has none, or the pod's node is not known yet");
 }
 
 // ---- the rows

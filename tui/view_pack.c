@@ -46,8 +46,8 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
             ? "Everything that was read is in it, passwords and tokens too. For hands that may see them."
         : state->level == REDACT_DEFAULT
             ? "Names and addresses stay, so that somebody else can go on with it."
-            : "Names and addresses become name-1, address-2 …, the same everywhere in it. For hands "
-              "outside.");
+            : "Names become name-1 …, addresses others of the same subnets, alike everywhere in it. For "
+              "hands outside.");
 }
 
 static void on_path(struct ui *ui, struct span text)

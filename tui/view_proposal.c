@@ -37,10 +37,21 @@ static bool starts_here(const struct probe_row *row, enum reach via)
     return row->place == PROBE_HERE || (row->place == PROBE_ON_NODE && via == REACH_LOCAL);
 }
 
+static bool is_named(struct span missing, const char *name)
+{
+    struct span word;
+    while (span_cut_word(&missing, &word)) {
+        if (span_ends(word, ","))
+            word.len--;
+        if (span_is(word, name))
+            return true;
+    }
+    return false;
+}
+
 static void find_program(struct programs *programs, const char *name, struct str *missing)
 {
-    bool named = span_contains(str_span(missing), name);
-    if (!named && !programs_find(programs, name))
+    if (!is_named(str_span(missing), name) && !programs_find(programs, name))
         str_printf(missing, "%s%s", missing->len ? ", " : "", name);
 }
 
@@ -121,13 +132,14 @@ static void tell_procedure(struct ui *ui, struct prose *p)
     const struct proposal *proposal = &ui->proposal;
     const struct sop *sop = ui->session ? session_sop(ui->session) : NULL;
     const char *title = sop ? sop->title : proposal->procedure;
+    bool proposed = title && proposal->procedure && strcmp(title, proposal->procedure) == 0;
     if (!title)
         prose_label(p, "procedure", ROLE_MUTED, "being looked for");
-    else if (proposal->trigger)
+    else if (proposed && proposal->trigger)
         prose_label(p, "procedure", ROLE_ACCENT, "%s, which fits \"%s\"", title, proposal->trigger);
     else
         prose_label(p, "procedure", ROLE_ACCENT, "%s%s", title,
-                    symptom_of(ui)[0] ? ", the default: no trigger fits the symptom" : "");
+                    proposed && symptom_of(ui)[0] ? ", the default: no trigger fits the symptom" : "");
 }
 
 static void tell_way(const struct ui *ui, struct prose *p)
