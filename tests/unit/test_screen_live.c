@@ -84,6 +84,23 @@ static void consents_stand_in_the_case(void **state)
     assert_false(case_says(p, "capture", 1));
 }
 
+// At every size: what must be seen before anything begins, and the key that begins.
+static void at_every_size(struct screen *s, const char *const *shows)
+{
+    static const int sizes[][2] = {{24, 80}, {30, 100}, {43, 132}, {50, 200}, {12, 50}};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        screen_resize(s, sizes[i][0], sizes[i][1]);
+        for (size_t k = 0; shows[k]; k++) {
+            bool small = sizes[i][0] < 16 && k > 0; // there the first thing is what it is
+            if (!small && !screen_shows(s, shows[k]))
+                fail_msg("at %d×%d \"%s\" is not seen:\n%s", sizes[i][0], sizes[i][1], shows[k],
+                         screen_text(s));
+        }
+        assert_true(screen_shows(s, "Enter begin"));
+    }
+    screen_resize(s, 40, 132);
+}
+
 // What the run may and may not do is known before it begins.
 static void what_may_not_be_read_is_told_first(void **state)
 {
@@ -98,10 +115,14 @@ static void what_may_not_be_read_is_told_first(void **state)
     assert_true(screen_shows(s, "not reached: what only they can tell stays unknown"));
     assert_true(screen_shows(s, "after your yes: exec, capture, bundle, ssm"));
     assert_true(screen_shows(s, "not on this machine: aws"));
+    at_every_size(
+        s, (const char *const[]){"What hurts?", "procedure", "not on this machine: aws", "F1 help", NULL});
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "What will run"));
     assert_true(screen_shows(s, "denied to you: list nodes, create pods/exec"));
     assert_true(screen_shows(s, "Enter begins"));
+    at_every_size(s,
+                  (const char *const[]){"What will run", "denied to you: list nodes", "get pods -A", NULL});
     screen_keys(s, "qq");
     assert_int_equal(screen_exit(s), 0);
     screen_free(s);
