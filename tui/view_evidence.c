@@ -97,6 +97,7 @@ static void show_text(struct ui *ui, struct opened *text, const struct notes *no
     view->watch = NULL;
     view->following = false;
     view->want = 0;
+    view->to_end = false;
     filter_clear(view);
     pager_show(&view->pager, text ? opened_source(text) : none, notes->items, notes->n);
     struct opened *before = view->text;
@@ -176,6 +177,24 @@ void view_evidence_go_line(struct ui *ui, uint32_t line)
     if (!view->want)
         pager_go_line(&view->pager, line);
     ui->dirty = true;
+}
+
+void view_evidence_go_end(struct ui *ui)
+{
+    struct evidence_view *view = &ui->evidence;
+    pager_go(&view->pager, UINT32_MAX);
+    view->to_end = view->text && view->text->counting;
+    view->end_at = view->pager.at;
+}
+
+// The end moves while lines are counted; whoever moved meanwhile no longer wants it.
+static void go_on_to_end(struct ui *ui)
+{
+    struct evidence_view *view = &ui->evidence;
+    if (view->to_end && view->pager.at == view->end_at)
+        view_evidence_go_end(ui);
+    else
+        view->to_end = false;
 }
 
 void view_evidence_reveal(struct ui *ui)
@@ -260,6 +279,7 @@ void view_evidence_counted(struct ui *ui)
         ui_say(ui, ROLE_ERROR, "%s", view->text->err.text);
     if (view->want)
         view_evidence_go_line(ui, view->want);
+    go_on_to_end(ui);
     follow_end(view);
     if (view->text->packed) { // it waited for that
         seeker_grew(view->search.seeker);

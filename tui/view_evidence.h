@@ -49,6 +49,8 @@ struct evidence_view { // zero-initialized shows nothing
     struct evidence *evidence; // borrowed from the analysis; NULL: one log file by itself
     uint32_t file;
     uint32_t want;                 // the line to show once it was counted; 0: none
+    bool to_end;                   // the end, as lines are counted,
+    uint32_t end_at;               // as long as the window stays at this position
     bool following;                // the cursor stays at the end
     bool at_end;                   // the current line was the last one when it was drawn
     bool was_zoomed;               // before the text alone was shown
@@ -68,6 +70,7 @@ void view_evidence_show_place(struct ui *ui, struct place place);
 void view_evidence_forget(struct ui *ui); // the analysis is about to go
 void view_evidence_open_log(struct ui *ui, const char *path);
 void view_evidence_go_line(struct ui *ui, uint32_t line); // as soon as it was counted
+void view_evidence_go_end(struct ui *ui);                 // of what is counted, and on until all is
 void view_evidence_reveal(struct ui *ui);                 // where only one pane is shown, it is this one
 void view_evidence_follow(void *ui);                      // the end, as it grows; and no longer
 void view_evidence_copy(void *ui);                        // the text alone, and back

@@ -75,7 +75,7 @@ void view_moving_last(void *context)
 {
     struct ui *ui = context;
     if (ui->screen == SCREEN_PANES && ui->focus == PANE_EVIDENCE)
-        pager_go(text_of(ui), UINT32_MAX);
+        view_evidence_go_end(ui);
     else
         move(ui, 1L << 30);
 }

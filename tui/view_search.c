@@ -49,6 +49,7 @@ static bool search_for(struct ui *ui, struct span pattern, uint32_t origin, stru
     if (!seeker)
         return false;
     take_seeker(ui, seeker);
+    view_evidence_tick(ui); // how far it is shows from now on
     if (!span_eq(pattern, str_span(&search->pattern))) {
         str_clear(&search->pattern);
         str_add_span(&search->pattern, pattern);

@@ -282,10 +282,30 @@ static void test_scrolled_rows_are_the_drawn_ones(void **state)
 
 #define SCREEN_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+// The end is where the file ends, not where counting has come to when G is pressed.
+static void test_end_of_what_is_still_counted(void **state)
+{
+    struct scratch *t = *state;
+    enum { MORE = 1000000 };
+    for (int i = 1; i <= MORE; i++)
+        fprintf(t->f, "and entry %d, which has to be counted before the end is known\n", i);
+    fprintf(t->f, "the end");
+    fflush(t->f);
+    struct screen *s = start(t, 24, 80, NULL, false);
+    assert_true(screen_shows(s, "entry 1 of the log"));
+    screen_keys(s, "G");
+    assert_true(screen_shows(s, "the end"));
+    assert_true(screen_shows(s, "line 1,003,001 of 1,003,001 lines"));
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCREEN_TEST(test_first_line_on_first_row),
+        SCREEN_TEST(test_end_of_what_is_still_counted),
         SCREEN_TEST(test_scrolled_rows_are_the_drawn_ones),
         SCREEN_TEST(test_search_finds_and_filter_keeps),
         SCREEN_TEST(test_follow_counts_every_line),
