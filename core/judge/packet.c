@@ -26,7 +26,7 @@ static void begin(const struct walk *walk, struct world *w)
     w->src = asker(q);
     w->dst = peer_of(q->dst, q->dport, q->dport);
     w->hook = q->hook == NF_OUTPUT ? NF_OUTPUT : NF_INGRESS;
-    w->loops = q->hook == NF_OUTPUT && packet_loops(walk, w);
+    w->loops = q->hook == NF_OUTPUT && packet_loops(walk, w) == TRI_YES;
 }
 
 static void fill_answer(struct packet_answer *answer, const struct outcome *o)

@@ -86,30 +86,32 @@ static bool is_multicast(uint8_t family, struct num n)
     return family == 4 ? n.lo >> 28 == 0xe : n.hi >> 56 == 0xff;
 }
 
+static bool holds(const struct peer *p, struct num n)
+{
+    return num_compare(n, p->lo) >= 0 && num_compare(n, p->hi) <= 0;
+}
+
 enum tri packet_is_local(const struct walk *walk, const struct peer *p)
 {
-    if (p->any_local)
+    const struct packet_query *q = walk->query;
+    bool one = num_compare(p->lo, p->hi) == 0, any = false;
+    if (p->any_local || (one && is_loopback(walk->family, p->lo)))
         return TRI_YES;
-    if (num_compare(p->lo, p->hi) != 0)
+    if (!q->local_known)
         return TRI_UNKNOWN;
-    if (is_loopback(walk->family, p->lo))
-        return TRI_YES;
-    if (!walk->query->local_known)
-        return TRI_UNKNOWN;
-    for (size_t i = 0; i < walk->query->n_local; i++) {
-        struct ip ip = walk->query->local[i];
-        if (ip.family == walk->family && num_compare(num_of_ip(ip), p->lo) == 0)
-            return TRI_YES;
-    }
-    return TRI_NO;
+    for (size_t i = 0; i < q->n_local; i++)
+        any |= q->local[i].family == walk->family && holds(p, num_of_ip(q->local[i]));
+    return !any ? TRI_NO : one ? TRI_YES : TRI_UNKNOWN;
 }
 
 // What the node sends to itself. Where its addresses are not known, the question's own way out says so.
-bool packet_loops(const struct walk *walk, const struct world *w)
+enum tri packet_loops(const struct walk *walk, const struct world *w)
 {
     const char *out = walk->query->out;
     enum tri local = packet_is_local(walk, &w->dst);
-    return local == TRI_YES || (local == TRI_UNKNOWN && !w->conn.dnat && out && strcmp(out, "lo") == 0);
+    if (local != TRI_UNKNOWN || !out || w->conn.dnat)
+        return local;
+    return tri_of(strcmp(out, "lo") == 0);
 }
 
 // At FORWARD and INPUT the kernel has decided already.

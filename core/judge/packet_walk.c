@@ -197,6 +197,51 @@ static const struct outcome *end_of_leg(struct walk *walk, struct state *s, bool
     return NULL;
 }
 
+static void deliver(struct state *s)
+{
+    s->w.hook = NF_INPUT;
+}
+
+static void forward(struct state *s)
+{
+    s->w.hook = NF_FORWARD;
+}
+
+static const char own_address[] = "whether that address is the node's own";
+
+// Where a query was translated to, the question does not say which way it goes.
+static const struct outcome *arrive(struct walk *walk, struct state *s)
+{
+    const struct packet_gap gap = {.what = own_address};
+    struct world *w = &s->w;
+    bool translated = w->leg == PACKET_QUERY && w->conn.dnat && !w->loops;
+    if (translated && packet_is_local(walk, &w->dst) == TRI_UNKNOWN)
+        return split_walk(walk, s, false, &gap, deliver, forward);
+    w->hook = route(walk, w);
+    return NULL;
+}
+
+static void come_back(struct state *s)
+{
+    s->w.loops = true;
+}
+
+static void go_out(struct state *s)
+{
+    s->w.loops = false;
+}
+
+// Behind OUTPUT the node's own query goes out, or back to the node.
+static const struct outcome *leave(struct walk *walk, struct state *s)
+{
+    const struct packet_gap gap = {.what = own_address};
+    enum tri loops = packet_loops(walk, &s->w);
+    if (loops == TRI_UNKNOWN)
+        return split_walk(walk, s, false, &gap, come_back, go_out);
+    s->w.loops = loops == TRI_YES;
+    return NULL;
+}
+
 static const struct outcome *next_hook(struct walk *walk, struct state *s)
 {
     struct world *w = &s->w;
@@ -210,13 +255,10 @@ static const struct outcome *next_hook(struct walk *walk, struct state *s)
         w->hook = NF_PREROUTING;
         return NULL;
     case NF_PREROUTING:
-        w->hook = route(walk, w);
-        return NULL;
+        return arrive(walk, s);
     case NF_OUTPUT:
-        if (w->leg == PACKET_QUERY)
-            w->loops = packet_loops(walk, w);
         w->hook = NF_POSTROUTING;
-        return NULL;
+        return w->leg == PACKET_QUERY ? leave(walk, s) : NULL;
     case NF_FORWARD:
         packet_ipvs_answers(w);
         w->hook = NF_POSTROUTING;

@@ -118,7 +118,7 @@ enum tri packet_match(const struct walk *walk, const struct world *w, const stru
 enum tri packet_element(const struct walk *walk, const struct world *w, const struct selector *selectors,
                         const struct elements *set, uint32_t element);
 enum tri packet_is_local(const struct walk *walk, const struct peer *peer);
-bool packet_loops(const struct walk *walk, const struct world *w);
+enum tri packet_loops(const struct walk *walk, const struct world *w);
 struct span packet_interface(const struct walk *walk, const struct world *w, bool out, bool *ret_known);
 // Whether a rule's guard says that it is not for this packet.
 bool packet_guard_excludes(const struct world *w, uint8_t family, const struct ip_prefix *guard);

@@ -45,7 +45,7 @@ struct walked walk_through(const struct walk_case *c)
                              .hook = c->hook ? c->hook : NF_FORWARD,
                              .local = addresses,
                              .n_local = ARRAY_LEN(local),
-                             .local_known = true,
+                             .local_known = !c->unknown_addresses,
                              .rules = &w.rules,
                              .n_rules = 1,
                              .sets = w.sets,

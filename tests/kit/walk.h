@@ -14,6 +14,7 @@ struct walk_case {
     enum packet_fate fate;
     uint32_t line;               // that decides; 0: not looked at
     bool unknown_interface;      // which way it goes is not known
+    bool unknown_addresses;      // nor which are the node's own
     const struct ipvs *ipvs;     // or NULL
     const struct routes *routes; // of the node; NULL: it leaves by eth0
 };

@@ -206,6 +206,30 @@ static void an_address_that_the_kernel_picks_may_be_the_askers(void **state)
     WALK_CHECK(cases);
 }
 
+static void what_is_not_known_to_be_the_nodes_own(void **state)
+{
+    (void)state;
+#define MOVED(to) NAT("-A PREROUTING -j DNAT --to-destination " to "\n") FILTER("-A INPUT -j DROP\n")
+    static const struct walk_case cases[] = {
+        {.rules = MOVED("10.0.99.1"), .fate = PACKET_PASSES},
+        {.rules = MOVED("10.0.99.1"), .unknown_addresses = true, .fate = PACKET_UNKNOWN},
+        {.rules = MOVED("10.0.99.1-10.0.99.9"), .fate = PACKET_PASSES}, // none of them is
+        {.rules = MOVED("10.0.11.30-10.0.11.40"), .fate = PACKET_UNKNOWN},
+        {.rules = RAW("-A PREROUTING -d 10.0.12.53 -j DROP\n"),
+         .src = "10.0.11.37",
+         .hook = NF_OUTPUT,
+         .unknown_addresses = true,
+         .unknown_interface = true,
+         .fate = PACKET_UNKNOWN},
+        {.rules = RAW("-A PREROUTING -d 10.0.12.53 -j DROP\n"),
+         .src = "10.0.11.37",
+         .hook = NF_OUTPUT,
+         .unknown_addresses = true,
+         .fate = PACKET_PASSES}, // it leaves by eth0
+    };
+    WALK_CHECK(cases);
+}
+
 // A translation whose target cannot be read leads nobody knows where.
 static void a_target_that_cannot_be_read(void **state)
 {
@@ -264,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_balanced_service_has_a_branch_for_each_endpoint),
         cmocka_unit_test(a_translation_that_hangs_on_an_unknown_match_is_open),
         cmocka_unit_test(an_address_that_the_kernel_picks_may_be_the_askers),
+        cmocka_unit_test(what_is_not_known_to_be_the_nodes_own),
         cmocka_unit_test(a_target_that_cannot_be_read),
         cmocka_unit_test(a_long_row_of_unknown_matches_costs_its_length),
         cmocka_unit_test(jumps_without_end_are_unknown),
