@@ -41,10 +41,14 @@ static void fill_node(struct trace_from *from, struct packet_query *q, bool keep
     if (!q->sets)
         q->sets = found.sets;
     q->routes = found.routes;
+    q->links = found.links;
+    q->ipvs = found.ipvs;
     if (!q->local_known) {
         q->local = found.local;
         q->n_local = found.n_local;
         q->local_known = found.local_known;
+        q->others = found.others;
+        q->n_others = found.n_others;
     }
     if (!q->in && q->hook != NF_OUTPUT)
         q->in = nodepath_device(node, q->src);

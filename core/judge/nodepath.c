@@ -116,6 +116,29 @@ static const struct ipvs *find_ipvs(struct arena *arena, const struct facts *fac
     return ipvs;
 }
 
+// Pods have addresses of their own, unless they use their host's; other nodes have theirs.
+static void fill_others(struct arena *arena, const struct facts *facts, const struct node_facts *node,
+                        struct packet_query *q)
+{
+    struct addresses a = {.arena = arena};
+    for (size_t i = 0; i < facts->cluster.pods.n; i++) {
+        const struct kube_pod *pod = &facts->cluster.pods.items[i];
+        if (pod->host_network)
+            continue;
+        add_address(&a, pod->ip);
+        add_address(&a, pod->ip2);
+    }
+    for (size_t i = 0; i < facts->cluster.nodes.n; i++) {
+        const struct kube_node *other = &facts->cluster.nodes.items[i];
+        if (node->kube && other != node->kube) {
+            add_address(&a, other->internal_ip);
+            add_address(&a, other->internal_ip2);
+        }
+    }
+    q->others = a.items;
+    q->n_others = a.n;
+}
+
 // Resolvers ask from the ports that the kernel hands out (net.ipv4.ip_local_port_range, ip-sysctl.rst).
 enum { EPHEMERAL_FROM = 32768, EPHEMERAL_TO = 60999 };
 
@@ -127,6 +150,8 @@ bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct 
     q->sport_hi = EPHEMERAL_TO;
     fill_rules(arena, node, family, q);
     fill_local(arena, facts, node, q);
+    if (!q->local_known)
+        fill_others(arena, facts, node, q);
     q->sets = node->sets;
     q->links = node->links;
     q->ipvs = find_ipvs(arena, facts, node);

@@ -35,6 +35,8 @@ struct packet_query { // what is asked for; all borrowed
     const struct ip *local; // the node's addresses
     size_t n_local;
     bool local_known;
+    const struct ip *others; // where that is not so: addresses that are somebody else's for certain
+    size_t n_others;
     bool one_way; // only the query has to arrive
     struct ruleset *const *rules;
     size_t n_rules;

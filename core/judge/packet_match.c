@@ -97,11 +97,15 @@ enum tri packet_is_local(const struct walk *walk, const struct peer *p)
     bool one = num_compare(p->lo, p->hi) == 0, any = false;
     if (p->any_local || (one && is_loopback(walk->family, p->lo)))
         return TRI_YES;
-    if (!q->local_known)
-        return TRI_UNKNOWN;
     for (size_t i = 0; i < q->n_local; i++)
         any |= q->local[i].family == walk->family && holds(p, num_of_ip(q->local[i]));
-    return !any ? TRI_NO : one ? TRI_YES : TRI_UNKNOWN;
+    if (any || q->local_known)
+        return !any ? TRI_NO : one ? TRI_YES : TRI_UNKNOWN;
+    for (size_t i = 0; one && i < q->n_others; i++) {
+        if (q->others[i].family == walk->family && num_compare(num_of_ip(q->others[i]), p->lo) == 0)
+            return TRI_NO;
+    }
+    return TRI_UNKNOWN;
 }
 
 // What the node sends to itself. Where its addresses are not known, the question's own way out says so.
