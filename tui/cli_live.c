@@ -56,16 +56,6 @@ void cli_live_done(struct cli_live *cli)
 
 // ------------------------------------------------------------------ progress
 
-static void add_size(struct str *line, uint64_t bytes)
-{
-    if (bytes < 10000)
-        str_printf(line, ", %llu bytes", (unsigned long long)bytes);
-    else if (bytes < 10000000)
-        str_printf(line, ", %.1f kB", (double)bytes / 1e3);
-    else
-        str_printf(line, ", %.1f MB", (double)bytes / 1e6);
-}
-
 void cli_live_progress(const struct cli_live *cli, const struct probe_run *run)
 {
     if (!cli->on_terminal || run->state <= PROBE_RUNNING)
@@ -74,8 +64,10 @@ void cli_live_progress(const struct cli_live *cli, const struct probe_run *run)
     str_printf(&line, "%s %s", run->id, probe_state_names[run->state]);
     if (run->started != TIME_UNKNOWN && run->ended != TIME_UNKNOWN)
         str_printf(&line, " %.1f s", (double)(run->ended - run->started) / (double)USEC_SEC);
-    if (run->bytes)
-        add_size(&line, run->bytes);
+    if (run->bytes) {
+        str_add(&line, ", ");
+        str_add_size(&line, run->bytes);
+    }
     str_printf(&line, "  %s  %s%s%s", run->planned->where, run->planned->command, run->why ? "  " : "",
                run->why ? run->why : "");
     utf8_make_safe(str_span(&line), &safe);

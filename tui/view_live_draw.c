@@ -11,16 +11,6 @@
 
 enum { TAIL = 16384 };
 
-static void add_bytes(struct str *out, uint64_t bytes)
-{
-    if (bytes < 1000)
-        str_printf(out, "%llu B", (unsigned long long)bytes);
-    else if (bytes < 1000000)
-        str_printf(out, "%.1f kB", (double)bytes / 1e3);
-    else
-        str_printf(out, "%.1f MB", (double)bytes / 1e6);
-}
-
 // A step is served by its own probes and by those of the steps under it.
 static bool is_of(const struct probe_run *run, const char *step)
 {
@@ -42,7 +32,7 @@ void view_live_words(const struct ui *ui, const char *step, struct str *ret)
     str_printf(ret, " %lld s", (long long)((clock_now() - s->started) / USEC_SEC));
     if (bytes > 0) {
         str_add_char(ret, ' ');
-        add_bytes(ret, bytes);
+        str_add_size(ret, bytes);
     }
 }
 
@@ -55,7 +45,7 @@ void view_live_draw_probe(struct pen pen, const struct probe_run *run)
     pen_text(&pen, ROLE_ACCENT, run->id);
     str_printf(&words, " %s %.1f s ", probe_state_names[run->state],
                run->started == TIME_UNKNOWN ? 0.0 : (double)(until - run->started) / (double)USEC_SEC);
-    add_bytes(&words, run->bytes);
+    str_add_size(&words, run->bytes);
     pen_span(&pen, run->state == PROBE_RUNNING ? ROLE_RUNNING : ROLE_MUTED, str_span(&words));
     str_done(&words);
     pen_printf(&pen, ROLE_TEXT, "  " SPAN_FMT "  ", SPAN_ARG(planned_words(run->planned)));

@@ -50,6 +50,16 @@ void str_add_repeat(struct str *s, char c, size_t n)
     s->at[s->len] = '\0';
 }
 
+void str_add_size(struct str *s, uint64_t bytes)
+{
+    if (bytes < 1000)
+        str_printf(s, "%u B", (unsigned)bytes);
+    else if (bytes < 1000000)
+        str_printf(s, "%.1f kB", (double)bytes / 1e3);
+    else
+        str_printf(s, "%.1f MB", (double)bytes / 1e6);
+}
+
 void str_printf(struct str *s, const char *format, ...)
 {
     va_list args;

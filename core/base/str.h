@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/span.h"
 
@@ -19,6 +20,7 @@ void str_add_span(struct str *s, struct span text);
 void str_add_char(struct str *s, char c);
 void str_add_repeat(struct str *s, char c, size_t n);
 void str_printf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_add_size(struct str *s, uint64_t bytes); // "512 B", "30.2 kB", "1.4 MB"
 void str_vprintf(struct str *s, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void str_cut(struct str *s, size_t len); // down to len bytes, where it is longer
 

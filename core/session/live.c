@@ -108,21 +108,15 @@ static bool begin(struct live *live, struct error *err)
         !live_note_beforehand(s, &live->way, err) || !keep_since(s, live->way.since, err))
         return false;
     char *tree = case_file(&s->path, SESSION_OWN_SOURCE);
-    live->runner = runner_new(
-        &(struct runner_config){
-            .loop = live->config.loop,
-            .tree = tree,
-            .first_id = live_first_id(s),
-            .max_all = live->way.max_all,
-            .max_per_host = live->way.max_per_host,
-            .path = live->way.path,
-            .started = on_started,
-            .ended = on_ended,
-            .grew = on_grew,
-            .idle = on_idle,
-            .context = live,
-        },
-        err);
+    const struct runner_config told = {
+        .loop = live->config.loop,
+        .started = on_started,
+        .ended = on_ended,
+        .grew = on_grew,
+        .idle = on_idle,
+        .context = live,
+    };
+    live->runner = live_way_runner(&live->way, s, tree, told, err);
     free(tree);
     return live->runner;
 }

@@ -67,7 +67,10 @@ bool live_note_consent(struct session *s, unsigned bits, bool yes, const char *a
 bool live_note_beforehand(struct session *s, const struct live_way *way, struct error *err);
 struct plan_input live_way_plan(const struct live_way *way, const struct session *s, const bool *subjects);
 
-unsigned live_first_id(const struct session *s);      // the first number that no probe of the case has
+// A runner that writes into that folder, by the way's limits and paths, with what `told` says of callbacks.
+struct runner *live_way_runner(const struct live_way *way, const struct session *s, const char *tree,
+                               struct runner_config told, struct error *err);
+
 enum reach live_way_of_case(const struct session *s); // how its probes reached nodes
 
 // live_target.c — the tree's target.yaml.

@@ -105,7 +105,8 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-unsigned live_first_id(const struct session *s)
+// The first number that no probe of the case has.
+static unsigned first_id(const struct session *s)
 {
     uint64_t highest = 0;
     size_t n = 0;
@@ -115,6 +116,17 @@ unsigned live_first_id(const struct session *s)
     for (size_t i = 0; i < n; i++)
         highest = larger(highest, id_number(records[i].id));
     return (unsigned)highest + 1;
+}
+
+struct runner *live_way_runner(const struct live_way *way, const struct session *s, const char *tree,
+                               struct runner_config told, struct error *err)
+{
+    told.tree = tree;
+    told.first_id = first_id(s);
+    told.max_all = way->max_all;
+    told.max_per_host = way->max_per_host;
+    told.path = way->path;
+    return runner_new(&told, err);
 }
 
 enum reach live_way_of_case(const struct session *s)

@@ -245,20 +245,14 @@ static bool begin(struct recheck *r, struct error *err)
         return error_set(err, "none of what decided can be read again from here");
     if (!recheck_make_tree(r, err))
         return false;
-    r->runner = runner_new(
-        &(struct runner_config){
-            .loop = r->config.loop,
-            .tree = r->tree,
-            .first_id = live_first_id(r->s),
-            .max_all = r->way.max_all,
-            .max_per_host = r->way.max_per_host,
-            .path = r->way.path,
-            .started = on_started,
-            .ended = on_ended,
-            .idle = on_idle,
-            .context = r,
-        },
-        err);
+    const struct runner_config told = {
+        .loop = r->config.loop,
+        .started = on_started,
+        .ended = on_ended,
+        .idle = on_idle,
+        .context = r,
+    };
+    r->runner = live_way_runner(&r->way, r->s, r->tree, told, err);
     return r->runner;
 }
 

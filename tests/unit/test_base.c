@@ -164,9 +164,26 @@ static void arena_and_map_hold_what_they_got(void **state)
     arena_done(&arena);
 }
 
+static void sizes_are_said_in_three_digits_or_so(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } sizes[] = {{0, "0 B"},         {999, "999 B"},      {1000, "1.0 kB"},
+                 {30211, "30.2 kB"}, {1400000, "1.4 MB"}, {5000000000, "5000.0 MB"}};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct str s = {0};
+        str_add_size(&s, sizes[i].bytes);
+        assert_string_equal(str_text(&s), sizes[i].text);
+        str_done(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_are_said_in_three_digits_or_so),
         cmocka_unit_test(span_cut_gives_empty_parts),
         cmocka_unit_test(span_cut_line_drops_cr),
         cmocka_unit_test(span_numbers_are_whole),
