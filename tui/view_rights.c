@@ -49,8 +49,10 @@ static void ask(struct ui *ui, const char *const *argv);
 
 static void give_up(struct rights *r, const char *why)
 {
-    struct span words = str_span(&r->said), line = {0};
-    span_cut_line(&words, &line);
+    struct span words = span_trim(str_span(&r->said)), line = {0};
+    while (words.len > 0 &&
+           span_cut_line(&words, &line)) // kubectl logs what it tried, and says last what it is
+        continue;
     line = span_first(line, 200);
     r->trouble = line.len ? mem_strndup(line.at, line.len) : mem_strdup(why);
 }
