@@ -209,13 +209,15 @@ static void forward(struct state *s)
 
 static const char own_address[] = "whether that address is the node's own";
 
-// Where a query was translated to, the question does not say which way it goes.
+// Where a query was translated to, the question does not say which way it goes. Who told nothing of the node
+// asks for the way on.
 static const struct outcome *arrive(struct walk *walk, struct state *s)
 {
     const struct packet_gap gap = {.what = own_address};
     struct world *w = &s->w;
+    bool told = walk->query->n_local > 0 || walk->query->n_others > 0;
     bool translated = w->leg == PACKET_QUERY && w->conn.dnat && !w->loops;
-    if (translated && packet_is_local(walk, &w->dst) == TRI_UNKNOWN)
+    if (told && translated && packet_is_local(walk, &w->dst) == TRI_UNKNOWN)
         return split_walk(walk, s, false, &gap, deliver, forward);
     w->hook = route(walk, w);
     return NULL;
