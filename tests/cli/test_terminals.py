@@ -203,6 +203,18 @@ def try_screen(name, env, size, _want):
         return f.read()
 
 
+def end_recording(raw):
+    """`script` outlives the terminal that it was started in, and what runs in it does, too."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                words = f.read().split(b"\0")
+        except OSError:  # it has ended meanwhile
+            continue
+        if words[0] == b"script" and raw.encode() in words:
+            os.kill(int(pid), signal.SIGTERM)
+
+
 def try_xterm(name, env, size, want):
     said = os.path.join(env["HOME"], "display")
     with open(said, "wb") as f:
@@ -226,8 +238,9 @@ def try_xterm(name, env, size, want):
     subprocess.run(["import", "-window", "root", picture], env=inside, timeout=DEADLINE)
     shades = subprocess.run(["identify", "-format", "%k", picture], stdout=subprocess.PIPE, encoding="utf-8").stdout
     check(f"{name}: stands in the picture", int(shades or 0) >= (2 if want == "none" else 6), shades)
-    xterm.kill()  # as its window's closing
+    xterm.kill()
     xterm.wait(DEADLINE)
+    end_recording(raw)
     display.terminate()
     display.wait(DEADLINE)
     with open(raw, "rb") as f:
