@@ -25,11 +25,12 @@ struct links;          // parse/ipaddr.h
 struct routes;         // parse/iproute.h
 struct route_rules;    // parse/iprule.h
 
-struct rules_reading {     // one ruleset file of a node, at one time
-    struct ruleset *rules; // not const: rules are parsed when first asked for
-    const char *path;
-    usec_t time; // of its header line, of the samples/ folder, or TIME_UNKNOWN
-    bool sample; // a later reading: the first one is networking/
+struct rules_reading {       // one ruleset file of a node, at one time
+    struct ruleset *rules;   // not const: rules are parsed when first asked for
+    const char *path, *name; // name: the last part of the path, by which readings of one file belong together
+    usec_t time;             // of its header line, of the samples/ folder, or TIME_UNKNOWN
+    bool sample;             // a later reading: the first one is networking/
+    bool changed;            // it says something else than the reading of that file before it
 };
 
 struct ethtool_reading {

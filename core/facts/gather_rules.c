@@ -39,14 +39,45 @@ static bool holds_no_table(struct span text)
     return true;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool has_tables_of(const struct ruleset *rs, const struct ruleset *before)
+{
+    for (size_t i = 0; i < before->n_tables; i++) {
+        bool found = false;
+        for (size_t j = 0; j < rs->n_tables && !found; j++)
+            found = rs->tables[j].family == before->tables[i].family &&
+                    span_eq(rs->tables[j].name, before->tables[i].name);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool has_changed(const struct node_facts *node, const struct ruleset *rs)
+{
+    for (size_t i = node->n_rules; i-- > 0;) { // readings come in order of time
+        if (strcmp(node->rules[i].name, base_name(rs->path)) == 0)
+            return has_tables_of(rs, node->rules[i].rules) && !ruleset_same(node->rules[i].rules, rs);
+    }
+    return false;
+}
+
 static void keep_ruleset(struct node_facts *node, const struct evidence_file *file, struct ruleset *rs)
 {
     usec_t sampled = sample_time(file->path);
+    bool changed = has_changed(node, rs);
     *MEM_PUSH(node->rules, node->n_rules, node->cap_rules) = (struct rules_reading){
         .rules = rs,
         .path = rs->path,
+        .name = base_name(rs->path),
         .time = sampled != TIME_UNKNOWN ? sampled : rs->time,
         .sample = sampled != TIME_UNKNOWN,
+        .changed = changed,
     };
 }
 

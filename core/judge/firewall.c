@@ -28,16 +28,31 @@ static void say_gap(struct firewall *f, const char *text, const char *command, c
               &none);
 }
 
-static void walk_way(struct firewall *f, struct firewall_way *way, bool tcp)
+// Returns whether the way is clear as the rules were read.
+static bool walk_reading(struct firewall *f, struct firewall_way *way)
 {
-    way->query.proto = tcp ? 6 : 17;
     struct packet_answer *answer = packet_trace(&way->query);
+    enum packet_fate fate = answer->worst.fate;
     f->n_walked++;
     if (answer->worst.fate == PACKET_BLOCKED)
         firewall_say_block(f, way, answer);
     else if (answer->worst.fate == PACKET_UNKNOWN)
         firewall_say_unknown(f, way, answer);
     packet_answer_free(answer);
+    return fate == PACKET_PASSES;
+}
+
+// Through the first readings, and while they let it pass through later ones that changed before the window
+// ended.
+static void walk_way(struct firewall *f, const struct firewall_way *way, bool tcp)
+{
+    struct firewall_way now = *way;
+    usec_t end = f->bench.facts->target.window.to, time = TIME_UNKNOWN;
+    now.query.proto = tcp ? 6 : 17;
+    bool clear = walk_reading(f, &now);
+    while (clear && nodepath_next_reading(&f->bench.arena, way->node, &time, &now.query) &&
+           (end == TIME_UNKNOWN || time <= end))
+        clear = walk_reading(f, &now);
 }
 
 // Both protocols. UDP decides first: DNS asks by TCP only when an answer is too long.

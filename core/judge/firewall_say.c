@@ -15,12 +15,6 @@ static const struct rules_reading *reading_of(const struct node_facts *node, con
     return NULL;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
-    return strcmp(x ? x : a, y ? y : b) == 0;
-}
-
 static const struct chain *chain_in(struct ruleset *rs, const struct packet_decision *d)
 {
     const struct table *table = &d->ruleset->tables[d->chain->table];
@@ -90,7 +84,7 @@ static size_t find_all(const struct node_facts *node, const struct packet_decisi
     const struct rules_reading *own = reading_of(node, d->ruleset);
     size_t n = 0;
     for (size_t i = 0; own && i < node->n_rules && n < MOST_SIGHTINGS; i++) {
-        if (same_file(node->rules[i].path, own->path) && find_in(&node->rules[i], d, &ret[n]))
+        if (strcmp(node->rules[i].name, own->name) == 0 && find_in(&node->rules[i], d, &ret[n]))
             n++;
     }
     return n;

@@ -1,20 +1,14 @@
-// What a node's facts say to a walk. A ruleset that was read several times counts as it was read first; later
-// readings show what its counters did.
+// What a node's facts say to a walk. A ruleset that was read several times counts as it was read first,
+// unless a later reading is asked for.
 #include "core/judge/nodepath.h"
 
 #include "core/parse/ipaddr.h"
 #include "core/parse/iproute.h"
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool is_first(const struct node_facts *node, size_t at)
 {
     for (size_t i = 0; i < at; i++) {
-        if (strcmp(base_name(node->rules[i].path), base_name(node->rules[at].path)) == 0)
+        if (strcmp(node->rules[i].name, node->rules[at].name) == 0)
             return false;
     }
     return true;
@@ -31,15 +25,46 @@ static bool has_family(const struct ruleset *rs, uint8_t family)
     return false;
 }
 
-static void fill_rules(struct arena *arena, const struct node_facts *node, uint8_t family,
+// The reading of the file that `first` is the first one of, as it stood at `time`.
+static struct ruleset *as_of(const struct node_facts *node, size_t first, usec_t time)
+{
+    struct ruleset *found = node->rules[first].rules;
+    for (size_t i = first + 1; i < node->n_rules; i++) {
+        const struct rules_reading *r = &node->rules[i];
+        if (strcmp(r->name, node->rules[first].name) == 0 && r->time != TIME_UNKNOWN && r->time <= time)
+            found = r->rules;
+    }
+    return found;
+}
+
+// `time` TIME_UNKNOWN: the first readings.
+static void fill_rules(struct arena *arena, const struct node_facts *node, uint8_t family, usec_t time,
                        struct packet_query *q)
 {
     struct ruleset **rules = arena_alloc(arena, (node->n_rules + 1) * sizeof *rules);
+    q->n_rules = 0;
     for (size_t i = 0; i < node->n_rules; i++) {
         if (is_first(node, i) && has_family(node->rules[i].rules, family))
-            rules[q->n_rules++] = node->rules[i].rules;
+            rules[q->n_rules++] = time == TIME_UNKNOWN ? node->rules[i].rules : as_of(node, i, time);
     }
     q->rules = rules;
+}
+
+bool nodepath_next_reading(struct arena *arena, const struct node_facts *node, usec_t *time,
+                           struct packet_query *q)
+{
+    usec_t next = TIME_UNKNOWN;
+    for (size_t i = 0; i < node->n_rules; i++) {
+        const struct rules_reading *r = &node->rules[i];
+        bool later = r->changed && r->time != TIME_UNKNOWN && (*time == TIME_UNKNOWN || r->time > *time);
+        if (later && (next == TIME_UNKNOWN || r->time < next))
+            next = r->time;
+    }
+    if (next == TIME_UNKNOWN)
+        return false;
+    *time = next;
+    fill_rules(arena, node, q->dst.family, next, q);
+    return true;
 }
 
 struct addresses {
@@ -145,10 +170,9 @@ enum { EPHEMERAL_FROM = 32768, EPHEMERAL_TO = 60999 };
 bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct node_facts *node,
                    uint8_t family, struct packet_query *q)
 {
-    q->n_rules = 0;
     q->sport_lo = EPHEMERAL_FROM;
     q->sport_hi = EPHEMERAL_TO;
-    fill_rules(arena, node, family, q);
+    fill_rules(arena, node, family, TIME_UNKNOWN, q);
     fill_local(arena, facts, node, q);
     if (!q->local_known)
         fill_others(arena, facts, node, q);

@@ -11,6 +11,11 @@
 bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct node_facts *node,
                    uint8_t family, struct packet_query *q);
 
+// Puts in the rules as they were read next after *time (TIME_UNKNOWN: after the first readings) and differ
+// from those that *q has; *time becomes when. False: they did not change any more.
+bool nodepath_next_reading(struct arena *arena, const struct node_facts *node, usec_t *time,
+                           struct packet_query *q);
+
 // Whether IPVS carries Services there: kube-proxy's mode says so, else the node's own table.
 bool nodepath_has_ipvs(const struct facts *facts, const struct node_facts *node);
 

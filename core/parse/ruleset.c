@@ -213,3 +213,41 @@ const char *nf_hook_name(enum nf_hook hook)
                                                 "forward", "output",  "postrouting", "egress"};
     return names[hook];
 }
+
+static bool cut_meant_line(struct span *rest, struct span *ret_line)
+{
+    while (span_cut_line(rest, ret_line)) {
+        if (ret_line->len && ret_line->at[0] != '#')
+            return true;
+    }
+    return false;
+}
+
+static bool is_counter(struct span word) // of iptables-save: "[3:210]"
+{
+    return word.at[0] == '[' && word.at[word.len - 1] == ']';
+}
+
+static bool same_line(struct span a, struct span b)
+{
+    struct span x, y;
+    bool count = false; // behind nft's "packets", "bytes"
+    while (span_cut_word(&a, &x)) {
+        if (!span_cut_word(&b, &y))
+            return false;
+        if (!span_eq(x, y) && !count && !(is_counter(x) && is_counter(y)))
+            return false;
+        count = span_is(x, "packets") || span_is(x, "bytes");
+    }
+    return !span_cut_word(&b, &y);
+}
+
+bool ruleset_same(const struct ruleset *a, const struct ruleset *b)
+{
+    struct span x = a->text, y = b->text, p, q;
+    while (cut_meant_line(&x, &p)) {
+        if (!cut_meant_line(&y, &q) || (!span_eq(p, q) && !same_line(p, q)))
+            return false;
+    }
+    return !cut_meant_line(&y, &q);
+}

@@ -167,4 +167,7 @@ const char *nf_hook_name(enum nf_hook hook); // "forward"
 
 void ruleset_free(struct ruleset *rs); // takes NULL
 
+// Whether two readings of a ruleset say the same: counters and comments on the listing do not count.
+bool ruleset_same(const struct ruleset *a, const struct ruleset *b);
+
 #endif

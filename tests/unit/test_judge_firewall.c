@@ -287,6 +287,35 @@ static void a_counter_that_grows_is_the_effect(void **state)
     SCENE_CONCLUDES(s, DIAGNOSIS_HOST_FIREWALL, VERDICT_CONFIRMED);
 }
 
+#define LATER_NAT                                                                                            \
+    "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 172.20.0.10/32 -j DNAT --to-destination "              \
+    "10.0.2.10:53\nCOMMIT\n"
+#define LATER_FILTER "*filter\n:FORWARD ACCEPT [0:0]\n" DROP_FORWARDED "COMMIT\n"
+
+// A rule that the first reading does not have blocks from the reading on that has it, if that is in the
+// window. A reading of some tables only says nothing of the way.
+static void a_rule_that_was_added_in_the_window(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *sample, *rules;
+        bool blocks;
+    } cases[] = {{"20261123T072500Z", LATER_NAT LATER_FILTER, true},
+                 {"20261123T093000Z", LATER_NAT LATER_FILTER, false},
+                 {"20261123T072500Z",
+                  "*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -d 172.20.0.10/32 -j DROP\nCOMMIT\n", false}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_healthy_rules(s);
+        scene_write(s, arena_printf(&s->arena, "nodes/n1/samples/%s/iptables-save.txt", cases[i].sample),
+                    cases[i].rules);
+        scene_ask_in_vain(s);
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, cases[i].blocks);
+        assert_int_equal(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, "") == NULL, cases[i].blocks);
+    }
+}
+
 static void a_counter_that_stands_still_is_none(void **state)
 {
     struct scene *s = *state;
@@ -331,6 +360,7 @@ int main(void)
         SCENE_TEST(a_policy_engines_chain_is_a_network_policy),
         SCENE_TEST(kube_proxys_reject_is_a_consequence),
         SCENE_TEST(a_counter_that_grows_is_the_effect),
+        SCENE_TEST(a_rule_that_was_added_in_the_window),
         SCENE_TEST(a_counter_that_stands_still_is_none),
         SCENE_TEST(an_answer_after_the_rule_was_seen_speaks_against_it),
     };
