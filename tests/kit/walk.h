@@ -14,7 +14,8 @@ struct walk_case {
     enum packet_fate fate;
     uint32_t line;               // that decides; 0: not looked at
     bool unknown_interface;      // which way it goes is not known
-    bool unknown_addresses;      // nor which are the node's own
+    bool unknown_addresses;      // nor whether the node's own are all
+    bool bare;                   // nothing of the node was told
     const struct ipvs *ipvs;     // or NULL
     const struct routes *routes; // of the node; NULL: it leaves by eth0
 };

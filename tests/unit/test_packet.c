@@ -212,8 +212,9 @@ static void what_is_not_known_to_be_the_nodes_own(void **state)
 #define MOVED(to) NAT("-A PREROUTING -j DNAT --to-destination " to "\n") FILTER("-A INPUT -j DROP\n")
     static const struct walk_case cases[] = {
         {.rules = MOVED("10.0.99.1"), .fate = PACKET_PASSES},
-        {.rules = MOVED("10.0.99.1"), .unknown_addresses = true, .fate = PACKET_UNKNOWN}, // some are known
-        {.rules = MOVED("10.0.99.1-10.0.99.9"), .fate = PACKET_PASSES},                   // none of them is
+        {.rules = MOVED("10.0.99.1"), .unknown_addresses = true, .fate = PACKET_UNKNOWN},
+        {.rules = MOVED("10.0.99.1"), .bare = true, .fate = PACKET_PASSES}, // asked for: the way on
+        {.rules = MOVED("10.0.99.1-10.0.99.9"), .fate = PACKET_PASSES},     // none of them is
         {.rules = MOVED("10.0.11.30-10.0.11.40"), .fate = PACKET_UNKNOWN},
         {.rules = RAW("-A PREROUTING -d 10.0.12.53 -j DROP\n"),
          .src = "10.0.11.37",
