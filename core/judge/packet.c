@@ -41,6 +41,10 @@ static void fill_answer(struct packet_answer *answer, const struct outcome *o)
             break;
         }
     }
+    if (o->dnat_open) { // where the branches lead holds only if it is balanced at all
+        answer->worst.dnat = (struct ip){0};
+        answer->worst.dnat_port = 0;
+    }
     size_t n = 0;
     for (const struct gap_link *g = o->gaps; g; g = g->next)
         n++;
