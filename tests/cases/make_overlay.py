@@ -380,6 +380,23 @@ def pasted_twin(root):
     lost(tree)
 
 
+@scene('The first reading lets all pass; hardening put the rule in a minute later, and the second reading has it.', 'host_firewall',
+       cite=[{'source': 'nodes/worker-1/samples/20261124T091500Z/iptables-save.txt', 'content': 'block dns'}], fix=['-D FORWARD'], ablate=['nodes/worker-1'])
+def added(root):
+    tree = cluster(root)
+    rules_of(tree, 'worker-1', '', DROP, counts={'block dns': (0, 30)})
+    name = 'nodes/worker-1/networking/iptables-save.txt'
+    with open(os.path.join(root, name), encoding='utf-8') as f:
+        tree.write(name, ''.join(line for line in f if 'block dns' not in line))
+    lost(tree)
+
+
+@scene('The rule came in after it had hurt, and the second reading lies outside the window: it cannot be why.', 'inconclusive', ['inconclusive'])
+def added_twin(root):
+    added(root)
+    os.rename(os.path.join(root, 'nodes/worker-1/samples/20261124T091500Z'), os.path.join(root, 'nodes/worker-1/samples/20261124T110500Z'))
+
+
 def main():
     args = sys.argv[1:]
     out = args.pop(1) if args[:1] == ['--out'] else HERE
