@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/bytes.h"
 #include "core/base/mem.h"
 
 struct index { // the pass over the lines
@@ -251,21 +252,18 @@ static struct span run_text(const struct ruleset *rs, const struct chain_run *ru
     return span_make(rs->text.at + run->offset, run->end - run->offset);
 }
 
-static size_t count_rules(const struct ruleset *rs, const struct chain *chain)
+static size_t most_rules(const struct ruleset *rs, const struct chain *chain)
 {
     size_t n = 0;
-    for (uint32_t run = chain->first_run; run; run = rs->runs[run - 1].next) {
-        struct span rest = run_text(rs, &rs->runs[run - 1]), line;
-        while (span_cut_line(&rest, &line))
-            n++;
-    }
+    for (uint32_t run = chain->first_run; run; run = rs->runs[run - 1].next)
+        n += bytes_count(run_text(rs, &rs->runs[run - 1]), '\n') + 1;
     return n;
 }
 
 static const struct chain_rules *parse_chain(struct ruleset *rs, const struct chain *chain)
 {
     struct chain_rules *ret = arena_alloc(&rs->arena, sizeof *ret);
-    ret->items = arena_alloc(&rs->arena, count_rules(rs, chain) * sizeof *ret->items);
+    ret->items = arena_alloc(&rs->arena, most_rules(rs, chain) * sizeof *ret->items);
     for (uint32_t run = chain->first_run; run; run = rs->runs[run - 1].next) {
         const struct chain_run *r = &rs->runs[run - 1];
         struct span rest = run_text(rs, r), line;
