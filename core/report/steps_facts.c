@@ -88,13 +88,23 @@ static bool is_of_counter(const struct claim *claim)
             claim->diagnosis == DIAGNOSIS_CONNTRACK_FULL || claim->diagnosis == DIAGNOSIS_CONNTRACK_RACE);
 }
 
+static bool was_named(const struct claims *claims, size_t before)
+{
+    for (size_t i = 0; i < before; i++) {
+        const struct claim *c = &claims->items[i];
+        if (is_of_counter(c) && strcmp(c->object, claims->items[before].object) == 0)
+            return true;
+    }
+    return false;
+}
+
 // The nodes whose counters are causes, on the path or not; empty: none.
 static const char *nodes_that_lose(const struct claims *claims, struct arena *arena)
 {
     struct str names = {0};
     for (size_t i = 0; i < claims->n; i++) {
         const struct claim *c = &claims->items[i];
-        if (is_of_counter(c) && !span_contains(str_span(&names), c->object))
+        if (is_of_counter(c) && !was_named(claims, i))
             str_printf(&names, "%s%s", names.len ? ", " : "", c->object);
     }
     const char *ret = arena_span(arena, str_span(&names));

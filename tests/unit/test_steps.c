@@ -207,11 +207,52 @@ static void a_search_says_how_often_it_was_met(void **state)
     assert_null(strstr(step(b, "T.Y1")->result, "search:"));
 }
 
+static void claim_counter(struct bench *b, const char *node)
+{
+    claims_add(&b->claims, &(struct claim){.kind = CLAIM_CAUSE,
+                                           .diagnosis = DIAGNOSIS_LINKLOCAL_THROTTLE,
+                                           .subject = SUBJECT_LINKLOCAL,
+                                           .on_path = TRI_NO,
+                                           .in_window = TRI_YES,
+                                           .object = node,
+                                           .text = "the counter grew",
+                                           .time = TIME_UNKNOWN});
+}
+
+// Ready nodes may lose packets all the same; each that does is named once.
+static void the_clusters_health_is_its_counters_too(void **state)
+{
+    struct bench *b = *state;
+    struct kube_condition ready = {.type = "Ready", .status = "True"};
+    struct kube_node kube[] = {{.conditions = &ready, .n_conditions = 1},
+                               {.conditions = &ready, .n_conditions = 1}};
+    struct node_facts seen[] = {
+        {.name = "n1", .n_ethtool = 2}, {.name = "n10", .n_conntrack = 2}, {.name = "n2", .n_ethtool = 1}};
+    b->facts.cluster.nodes.items = kube;
+    b->facts.cluster.nodes.n = 2;
+    b->facts.cluster.nodes.listing.state = LISTING_WHOLE;
+    evaluate(b);
+    assert_non_null(
+        strstr(step(b, "T.Y2")->result, "2 of 2 nodes are Ready; nobody read their counters twice"));
+    b->facts.nodes = seen;
+    b->facts.n_nodes = ARRAY_LEN(seen);
+    evaluate(b);
+    assert_int_equal(step(b, "T.Y2")->status, STEP_DONE);
+    assert_non_null(strstr(step(b, "T.Y2")->result, "read twice on 2: none of them"));
+    claim_counter(b, "n10");
+    claim_counter(b, "n1");
+    claim_counter(b, "n10");
+    evaluate(b);
+    assert_int_equal(step(b, "T.Y2")->status, STEP_FINDING);
+    assert_non_null(strstr(step(b, "T.Y2")->result, "packets are lost on n10, n1"));
+}
+
 #define WITH_D5(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH_D5(the_clusters_health_is_its_counters_too),
         WITH_D5(every_item_is_there_in_order),
         WITH_D5(what_nobody_looked_at_is_not_clean),
         WITH_D5(claims_decide_by_their_weight),
