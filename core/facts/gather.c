@@ -2,7 +2,9 @@
 // objects, lookups know which address is CoreDNS'.
 #include "core/facts/gather.h"
 
+#include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 
@@ -21,6 +23,18 @@ static const char *first_text(struct arena *arena, const char *said, const char 
     return text ? arena_strdup(arena, text) : NULL;
 }
 
+// Names are equal whatever their case, and with or without the dot of the root.
+static const char *plain_name(struct arena *arena, const char *name)
+{
+    size_t n = name ? strlen(name) : 0;
+    char *plain = name ? arena_strdup(arena, name) : NULL;
+    for (size_t i = 0; i < n; i++)
+        plain[i] = (char)tolower((unsigned char)plain[i]);
+    if (n > 1 && plain[n - 1] == '.')
+        plain[n - 1] = '\0';
+    return plain;
+}
+
 // The command line's words win over target.yaml, field by field.
 static void merge_target(struct facts *facts, const struct target *said, const struct target *found)
 {
@@ -33,7 +47,7 @@ static void merge_target(struct facts *facts, const struct target *said, const s
     t->pod = first_text(&facts->arena, said->pod, found->pod);
     t->node = first_text(&facts->arena, said->node, found->node);
     t->instance = first_text(&facts->arena, said->instance, found->instance);
-    t->query = first_text(&facts->arena, said->query, found->query);
+    t->query = plain_name(&facts->arena, said->query ? said->query : found->query);
     t->symptom = first_text(&facts->arena, said->symptom, found->symptom);
     t->window.from = said->window.from != TIME_UNKNOWN ? said->window.from : found->window.from;
     t->window.to = said->window.to != TIME_UNKNOWN ? said->window.to : found->window.to;

@@ -57,13 +57,6 @@ static struct resource *find_resource(struct resource *resources, struct span na
     return NULL;
 }
 
-// What is known of a listing only grows: a second file cannot make it less.
-static void note_listing(struct listing *listing, struct listing said)
-{
-    if (said.state > listing->state)
-        *listing = said;
-}
-
 // The counters of the lists, to take back what a broken file added.
 struct counts {
     size_t pods, nodes, namespaces, services, slices, configmaps, workloads, events;
@@ -112,19 +105,15 @@ static void read_listing(struct facts *facts, struct resource *resources, const 
         said.state = LISTING_UNKNOWN;
         said.why = arena_strdup(&facts->arena, err.text);
     } else if (ns.at) {
-        said.state = LISTING_PARTIAL;
-        said.namespace_ = arena_span(&facts->arena, ns);
-        said.why = arena_printf(&facts->arena, "only namespace %s was listed", said.namespace_);
+        said = listing_of_namespace(&facts->arena, said.place, ns);
     }
     if (resource)
-        note_listing(resource->listing, said);
+        listing_add(&facts->arena, resource->listing, said);
 }
 
 static bool is_enough(const struct resource *r)
 {
-    const struct listing *l = r->listing;
-    return l->state == LISTING_WHOLE || (l->state == LISTING_PARTIAL && r->enough && l->namespace_ &&
-                                         strcmp(l->namespace_, r->enough) == 0);
+    return listing_covers(r->listing, r->enough);
 }
 
 static void add_gaps(struct facts *facts, const struct resource *resources)

@@ -173,20 +173,14 @@ static void take_slice(struct facts *facts, const struct kube_slice *slice, size
     }
 }
 
-static enum tri knows_namespace(const struct listing *listing, const char *ns)
-{
-    bool ours = listing->state == LISTING_PARTIAL && ns && listing->namespace_ &&
-                strcmp(ns, listing->namespace_) == 0;
-    return tri_of(listing->state == LISTING_WHOLE || ours);
-}
-
 static void find_endpoints(struct facts *facts)
 {
     const struct kube_service *service = facts->dns.service;
     size_t cap = 0;
     if (!service)
         return;
-    facts->dns.endpoints_known = knows_namespace(&facts->cluster.slices.listing, service->meta.namespace_);
+    facts->dns.endpoints_known =
+        tri_of(listing_covers(&facts->cluster.slices.listing, service->meta.namespace_));
     for (size_t i = 0; i < facts->cluster.slices.n; i++) {
         const struct kube_slice *slice = &facts->cluster.slices.items[i];
         if (slice->service && strcmp(slice->service, service->meta.name) == 0 &&

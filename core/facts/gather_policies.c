@@ -42,12 +42,9 @@ static void note_standard(struct facts *facts, const struct evidence_file *file,
         said.state = LISTING_UNKNOWN;
         said.why = arena_strdup(&facts->arena, why);
     } else if (namespace_.at) {
-        said.state = LISTING_PARTIAL;
-        said.namespace_ = arena_span(&facts->arena, namespace_);
-        said.why = arena_printf(&facts->arena, "only namespace %s was listed", said.namespace_);
+        said = listing_of_namespace(&facts->arena, said.place, namespace_);
     }
-    if (said.state > facts->policies.standard.state)
-        facts->policies.standard = said;
+    listing_add(&facts->arena, &facts->policies.standard, said);
 }
 
 // A cluster without that kind says so, and then there are none.

@@ -7,7 +7,7 @@
 #include "core/base/clock.h"
 #include "core/model/place.h"
 
-enum log_class {
+enum log_class {    // a line is of the first that it fits
     LOG_OOM_NODE,   // kernel: global OOM kill ("Out of memory: Killed process …")
     LOG_OOM_TASK,   // kernel: "oom-kill:constraint=CONSTRAINT_MEMCG,…,task_memcg=/kubepods…/pod<uid>…"
     LOG_OOM_CGROUP, // kernel: "Memory cgroup out of memory: Killed process …"
@@ -18,7 +18,6 @@ enum log_class {
     LOG_COREDNS_MAX_CONCURRENT, // "concurrent queries exceeded maximum N"
     LOG_COREDNS_COREFILE,       // "Corefile:12 - Error during parsing: Unknown directive 'forwrd'"
     LOG_COREDNS_LOOP,           // "plugin/loop: Loop (… -> …) detected for zone"
-    LOG_COREDNS_LISTEN,         // "Listen: listen tcp :53: bind: permission denied", and it ends
     LOG_COREDNS_NO_PLUGIN, // "plugin/loop: no next plugin found": nothing in the Corefile answers the name
     LOG_COREDNS_SLOW,      // "plugin/health: Local health request to … took more than 1s"
     LOG_COREDNS_API, // "plugin/kubernetes: Kubernetes API connection failure", "waiting for Kubernetes API"
@@ -28,8 +27,9 @@ enum log_class {
     LOG_COREDNS_QUERY_FAILED, // the log plugin: SERVFAIL, REFUSED, or no answer at all ("- - 0")
     LOG_COREDNS_QUERY, // the log plugin: '[INFO] 10.0.1.2:3456 - 7 "A IN name. udp 41 false 512" NOERROR …'
     LOG_BIND_IN_USE,   // "bind: address already in use"
-    LOG_APP_DNS,       // an application's failed lookup: UnknownHostException, EAI_AGAIN, no such host …
-    LOG_POLICY_DENY,   // network-policy-agent: "Verdict":"DENY"
+    LOG_COREDNS_LISTEN,   // "Listen: listen tcp :53: bind: permission denied", and it ends
+    LOG_APP_DNS,          // an application's failed lookup: UnknownHostException, EAI_AGAIN, no such host …
+    LOG_POLICY_DENY,      // network-policy-agent: "Verdict":"DENY"
     LOG_KUBE_PROXY_ERROR, // kube-proxy could not sync
     LOG_KUBELET_EVICTION, // "eviction manager: must evict pod(s)"
     LOG_CLASS_COUNT

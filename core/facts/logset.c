@@ -76,7 +76,7 @@ static const char *const patterns_of_logs[] = {
     "nodes/*/containerd/*log*",
     "nodes/*/journalctl*",
     "nodes/*/dmesg*",
-    "pods/*/*/*.log",
+    "pods/*/*/*.log*",
     "*.log",
     "*.txt",
 };

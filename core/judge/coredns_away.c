@@ -39,7 +39,7 @@ static bool find_absence(const struct bench *b, struct absence *ret)
         cite(&ret->cites, end->place);
         cite(&ret->cites, pod->ready_place);
     }
-    return dns->n_pods && b->facts->cluster.pods.listing.state == LISTING_WHOLE &&
+    return dns->n_pods && listing_covers(&b->facts->cluster.pods.listing, dns->pods[0]->meta.namespace_) &&
            ret->to - ret->from >= shortest;
 }
 

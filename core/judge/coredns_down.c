@@ -2,6 +2,7 @@
 // pods at all are none either on EKS Auto Mode, where CoreDNS is a service of the node.
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/judge/coredns.h"
 #include "core/parse/corefile.h"
 
@@ -83,12 +84,16 @@ static const char *image_words(const char *waiting)
 // What CoreDNS said before it ended, where it could not listen.
 static struct span last_words(const struct bench *b, struct cites *cites)
 {
-    struct coredns_hits hits = coredns_hits(b, LOG_COREDNS_LISTEN);
-    const struct log_hit *hit = hits.last_in_window ? hits.last_in_window : hits.first;
-    if (!hit)
-        return (struct span){0};
-    cite(cites, hit->place);
-    return log_class_anchor(LOG_COREDNS_LISTEN, hit->text);
+    static const enum log_class classes[] = {LOG_COREDNS_LISTEN, LOG_BIND_IN_USE};
+    for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+        struct coredns_hits hits = coredns_hits(b, classes[i]);
+        const struct log_hit *hit = hits.last_in_window ? hits.last_in_window : hits.first;
+        if (!hit)
+            continue;
+        cite(cites, hit->place);
+        return log_class_anchor(classes[i], hit->text);
+    }
+    return (struct span){0};
 }
 
 static const char *listen_fix(struct span words)
@@ -285,11 +290,9 @@ static void cite_pods(const struct bench *b, struct cites *cites)
 // Without a listing of endpoints: whether every CoreDNS pod of a listing that holds them all is not ready.
 static bool are_pods_unready(const struct bench *b)
 {
-    const struct listing *listing = &b->facts->cluster.pods.listing;
     const struct dns_facts *dns = &b->facts->dns;
-    bool ours = listing->state == LISTING_WHOLE ||
-                (listing->state == LISTING_PARTIAL && listing->namespace_ && dns->n_pods &&
-                 strcmp(listing->namespace_, dns->pods[0]->meta.namespace_) == 0);
+    const char *ns = dns->n_pods ? dns->pods[0]->meta.namespace_ : NULL;
+    bool ours = listing_covers(&b->facts->cluster.pods.listing, ns);
     for (size_t i = 0; i < dns->n_pods; i++)
         ours &= dns->pods[i]->ready == TRI_NO;
     return ours && dns->n_pods;

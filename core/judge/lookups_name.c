@@ -190,6 +190,12 @@ static const struct kube_service *find_service(const struct bench *b, const stru
     return NULL;
 }
 
+// Whether all Services of the namespace that is meant were listed.
+static bool are_services_listed(struct bench *b, const struct meant *m)
+{
+    return listing_covers(&b->facts->cluster.services.listing, arena_span(&b->arena, m->namespace_));
+}
+
 // Whether the Service was there before the window's end; one made later was not there when it hurt.
 static bool existed(const struct bench *b, const struct kube_service *service)
 {
@@ -297,7 +303,8 @@ static void judge_headless(struct bench *b, const struct kube_service *service, 
 {
     struct place not_ready = {.file = FILE_NONE};
     struct cites cites = {.n = 0};
-    if (b->facts->cluster.slices.listing.state != LISTING_WHOLE || has_ready(b, service, &not_ready))
+    if (!listing_covers(&b->facts->cluster.slices.listing, service->meta.namespace_) ||
+        has_ready(b, service, &not_ready))
         return;
     cite(&cites, service->meta.place);
     cite(&cites, not_ready);
@@ -318,11 +325,10 @@ static void judge_headless(struct bench *b, const struct kube_service *service, 
 
 // ------------------------------------------------------------------ a Service that came or went in the
 // window Answered at first, denied since, and in the list of Services no more.
-static bool is_gone(const struct bench *b, const struct meant *m, const struct answers *a)
+static bool is_gone(struct bench *b, const struct meant *m, const struct answers *a)
 {
     return a->last_answer != TIME_UNKNOWN && a->first_denial != TIME_UNKNOWN &&
-           a->last_answer < a->first_denial && b->facts->cluster.services.listing.state == LISTING_WHOLE &&
-           !find_service(b, m);
+           a->last_answer < a->first_denial && are_services_listed(b, m) && !find_service(b, m);
 }
 
 // Denied until the Service was made, answered since.
@@ -369,8 +375,7 @@ static void judge_cluster_name(struct bench *b, const struct meant *m, const str
                                     service->meta.namespace_));
         return;
     }
-    enum listing_state listed = b->facts->cluster.services.listing.state;
-    if (a->denied && listed == LISTING_WHOLE)
+    if (a->denied && are_services_listed(b, m))
         say_absent(b, m, a);
     else if (a->denied && !service)
         say_unlisted(b, a);

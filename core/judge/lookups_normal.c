@@ -129,7 +129,7 @@ static bool somebody_watched(struct bench *b)
     if (evidence_next(b->facts->evidence, "captures/**", &at) || !t->pod)
         return true;
     const char *ns = t->namespace_ ? t->namespace_ : "*";
-    const char *const logs[] = {arena_printf(&b->arena, "pods/%s/%s/*.log", ns, t->pod),
+    const char *const logs[] = {arena_printf(&b->arena, "pods/%s/%s/*.log*", ns, t->pod),
                                 arena_printf(&b->arena, "cluster/logs/%s/%s/*", ns, t->pod)};
     for (size_t i = 0; i < ARRAY_LEN(logs); i++) {
         at = 0;

@@ -82,12 +82,8 @@ static void add_standard(const struct policy_flow *f, enum netpol_direction d, c
 // Whether all NetworkPolicies of the subject's namespace were listed.
 static bool are_listed(const struct policy_flow *f, enum netpol_direction d)
 {
-    const struct listing *listing = &f->world->standard;
     const struct policy_side *subject = d == NETPOL_EGRESS ? &f->from : &f->to;
-    const char *namespace_ = subject->pod ? subject->pod->meta.namespace_ : NULL;
-    if (listing->state == LISTING_PARTIAL)
-        return listing->namespace_ && namespace_ && strcmp(listing->namespace_, namespace_) == 0;
-    return listing->state == LISTING_WHOLE;
+    return listing_covers(&f->world->standard, subject->pod ? subject->pod->meta.namespace_ : NULL);
 }
 
 // Policies add up: isolated by any, allowed by any. What none isolates is up to the baseline, or to the

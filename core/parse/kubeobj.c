@@ -233,6 +233,46 @@ const struct kube_node *cluster_node(const struct cluster *c, const char *name)
     return NULL;
 }
 
+// ------------------------------------------------------------------ how far a listing may be trusted
+bool listing_covers(const struct listing *listing, const char *ns)
+{
+    if (listing->state != LISTING_PARTIAL)
+        return listing->state == LISTING_WHOLE;
+    for (size_t i = 0; ns && i < listing->n_namespaces; i++) {
+        if (strcmp(listing->namespaces[i], ns) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct listing listing_of_namespace(struct arena *arena, struct place place, struct span ns)
+{
+    struct listing listing = {.state = LISTING_PARTIAL, .place = place, .n_namespaces = 1};
+    listing.namespaces = arena_alloc(arena, sizeof *listing.namespaces);
+    listing.namespaces[0] = arena_span(arena, ns);
+    listing.why = arena_printf(arena, "only namespace %s was listed", listing.namespaces[0]);
+    return listing;
+}
+
+static void add_namespaces(struct arena *arena, struct listing *listing, const struct listing *more)
+{
+    size_t n = listing->n_namespaces + more->n_namespaces;
+    const char **names = arena_alloc(arena, n * sizeof *names);
+    memcpy(names, listing->namespaces, listing->n_namespaces * sizeof *names);
+    memcpy(names + listing->n_namespaces, more->namespaces, more->n_namespaces * sizeof *names);
+    listing->namespaces = names;
+    listing->n_namespaces = n;
+    listing->why = arena_printf(arena, "only %zu namespaces were listed", n);
+}
+
+void listing_add(struct arena *arena, struct listing *listing, struct listing said)
+{
+    if (said.state > listing->state)
+        *listing = said;
+    else if (said.state == LISTING_PARTIAL && listing->state == LISTING_PARTIAL)
+        add_namespaces(arena, listing, &said);
+}
+
 const struct kube_configmap *cluster_configmap(const struct cluster *c, const char *ns, const char *name)
 {
     for (size_t i = 0; i < c->configmaps.n; i++) {

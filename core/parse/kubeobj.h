@@ -83,10 +83,19 @@ struct kube_event {
 enum listing_state { LISTING_ABSENT, LISTING_UNKNOWN, LISTING_PARTIAL, LISTING_WHOLE };
 struct listing { // how far a list may be trusted: only a whole one says that something is not there
     enum listing_state state;
-    const char *why;        // not whole: the reason
-    struct place place;     // the file's first line
-    const char *namespace_; // PARTIAL: the only namespace that was listed
+    const char *why;         // not whole: the reason
+    struct place place;      // the file's first line
+    const char **namespaces; // PARTIAL: those that were listed
+    size_t n_namespaces;
 };
+
+// Whether it holds all that there is in that namespace.
+bool listing_covers(const struct listing *listing, const char *ns);
+
+// Adds what another file says: what is known of a listing only grows. A file of one namespace:
+// listing_of_namespace().
+void listing_add(struct arena *arena, struct listing *listing, struct listing said);
+struct listing listing_of_namespace(struct arena *arena, struct place place, struct span ns);
 
 #define KUBE_LIST(type, name)                                                                                \
     struct {                                                                                                 \

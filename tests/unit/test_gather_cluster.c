@@ -64,9 +64,24 @@ static void a_listing_of_one_namespace_is_partial(void **state)
         "{'kind': 'List', 'items': [{'kind': 'Pod', 'metadata': {'name': 'cart-1', 'namespace': 'shop'}}]}");
     scene_judge(s);
     assert_int_equal(s->facts->cluster.pods.listing.state, LISTING_PARTIAL);
-    assert_string_equal(s->facts->cluster.pods.listing.namespace_, "shop");
+    assert_string_equal(s->facts->cluster.pods.listing.namespaces[0], "shop");
     assert_non_null(s->facts->pod);
     assert_true(s->facts->n_gaps > 0);
+}
+
+static void listings_of_namespaces_add_up(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/services.json", NULL);
+    scene_json(s, "cluster/services@kube-system.json", "{'kind': 'List', 'items': []}");
+    scene_json(s, "cluster/services@shop.json", "{'kind': 'List', 'items': []}");
+    scene_judge(s);
+    const struct listing *listing = &s->facts->cluster.services.listing;
+    assert_int_equal(listing->state, LISTING_PARTIAL);
+    assert_true(listing_covers(listing, "shop"));
+    assert_true(listing_covers(listing, "kube-system"));
+    assert_false(listing_covers(listing, "billing"));
+    assert_false(listing_covers(listing, NULL));
 }
 
 static void a_broken_listing_says_nothing(void **state)
@@ -161,6 +176,7 @@ int main(void)
         SCENE_TEST(a_renamed_service_is_found_by_its_selector),
         SCENE_TEST(the_way_to_coredns_is_not_the_service),
         SCENE_TEST(a_listing_of_one_namespace_is_partial),
+        SCENE_TEST(listings_of_namespaces_add_up),
         SCENE_TEST(a_broken_listing_says_nothing),
         SCENE_TEST(errors_quoted_in_one_line_of_json_are_no_error),
         SCENE_TEST(the_only_pod_with_a_folder_complains),

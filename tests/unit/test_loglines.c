@@ -218,6 +218,8 @@ static void classes_know_their_lines(void **state)
          LOG_COREDNS_UPSTREAM_TIMEOUT},
         {"[ERROR] plugin/errors: 2 a. A: tls: failed to verify certificate: x509: expired",
          LOG_COREDNS_UPSTREAM_UNREACHABLE},
+        {"2026-11-23T07:24:02.3Z Listen: listen tcp 169.254.20.10:53: bind: address already in use",
+         LOG_BIND_IN_USE},
         {"listen udp 169.254.20.10:53: bind: address already in use", LOG_BIND_IN_USE},
         {"\"Dest Port\":53,\"Proto\":\"UDP\",\"Verdict\":\"DENY\"", LOG_POLICY_DENY},
         {"java.net.UnknownHostException: orders", LOG_APP_DNS},

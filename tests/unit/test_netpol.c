@@ -253,9 +253,10 @@ static void what_was_not_listed_is_unknown(void **state)
     struct scene s;
     open_scene(&s, POLICY("shop", "p",
                           EGRESS("{\"to\":[{\"namespaceSelector\":{\"matchLabels\":{\"team\":\"b\"}}}]}")));
+    const char *only = "shop";
     s.world.standard.state = LISTING_UNKNOWN;
     assert_int_equal(ask(&s, "server", "UDP", 5353).fate, POLICY_FATE_UNKNOWN);
-    s.world.standard = (struct listing){.state = LISTING_PARTIAL, .namespace_ = "shop"};
+    s.world.standard = (struct listing){.state = LISTING_PARTIAL, .namespaces = &only, .n_namespaces = 1};
     assert_int_equal(ask(&s, "server", "UDP", 5353).fate, POLICY_FATE_UNKNOWN);
     s.world.standard.state = LISTING_WHOLE;
     assert_int_equal(ask(&s, "server", "UDP", 5353).fate, POLICY_FATE_PASSES);
