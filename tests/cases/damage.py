@@ -8,6 +8,7 @@ be well formed, quote what stands there and end with the exit status that belong
 no surer than the whole tree's: not confirmed where that was likely, and of another diagnosis only where the whole tree's report
 names that one too, no less sure. The program is $D5TUI, else build/d5tui. The last line is "N passed, N failed".
 """
+import contextlib
 import os
 import random
 import shutil
@@ -84,7 +85,8 @@ def main():
             copy = os.path.join(work, 'tree')
             shutil.copytree(tree, copy)
             if not recorded:  # as collected by hand: nothing says when a file was read
-                os.remove(os.path.join(copy, 'probes.jsonl'))
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(os.path.join(copy, 'probes.jsonl'))
             if (case, recorded) not in whole:
                 whole[case, recorded] = test_cases.run(copy)[1]
             path = chance.choice(sorted(files_below(copy)))
