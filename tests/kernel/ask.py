@@ -259,6 +259,8 @@ def draw_item(seed, backend, hide=False):
             lines = without(lines, ('*raw', '*security'))
             options = r.choice((['-nv'], ['-nvx'], ['-nv', '--line-numbers']))
     hidden = [name for name in ('local', 'sport', 'in', 'out') if r.random() < 0.3] if hide else []
+    if q['kind'] == 'pod' and re.search('DNAT|NETMAP|dnat', '\n'.join(lines)):
+        hidden.append('out')  # elsewhere it leaves by another interface
     return {'q': q, 'backend': backend, 'set_lines': sets, 'lines': lines, 'list': options, 'hidden': hidden}
 
 
