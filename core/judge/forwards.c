@@ -15,13 +15,16 @@ static void add_target(struct forwards *f, struct ip ip)
         f->items[f->n++] = ip;
 }
 
-// "/etc/resolv.conf" is the node's, since CoreDNS runs with dnsPolicy Default.
+// "/etc/resolv.conf" is the node's, since CoreDNS runs with dnsPolicy Default; but where that names the
+// node's own stub on a loopback address, pods get another file, which nobody collects.
 static void add_node_servers(const struct bench *b, const char *node, struct forwards *f)
 {
     const struct node_facts *facts = node ? facts_node(b->facts, node) : NULL;
     const struct resolvconf *conf = facts ? facts->resolvconf : NULL;
-    for (size_t i = 0; conf && i < conf->n_servers; i++)
-        add_target(f, conf->servers[i].ip);
+    for (size_t i = 0; conf && i < conf->n_servers; i++) {
+        if (!ip_is_loopback(conf->servers[i].ip))
+            add_target(f, conf->servers[i].ip);
+    }
     if (!conf)
         add_target(f, b->facts->dns.vpc_resolver);
 }

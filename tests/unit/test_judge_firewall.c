@@ -277,6 +277,33 @@ static void later_reading(struct scene *s, const char *packets)
                              packets));
 }
 
+// CoreDNS' own way upstream counts for outside names, and where no target is reached.
+static void a_rule_between_coredns_and_its_upstream(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *query, *servers;
+        bool blocks;
+    } cases[] = {{"api.example.com", "nameserver 10.88.0.53\n", true},
+                 {"orders.shop.svc.cluster.local", "nameserver 10.88.0.53\n", false},
+                 {"api.example.com", "nameserver 10.88.0.53\nnameserver 10.89.0.53\n", false},
+                 {"api.example.com", "nameserver 127.0.0.53\n", false}}; // pods get another file
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_target(s, cases[i].query);
+        scene_corefile(s, ".:53 {\\n  errors\\n  forward . /etc/resolv.conf\\n}\\n");
+        scene_write(s, "nodes/n2/networking/resolv.conf", cases[i].servers);
+        scene_filter(s, "n2",
+                     "-A FORWARD -d 10.88.0.53/32 -p udp -m udp --dport 53 -j DROP\n"
+                     "-A FORWARD -d 127.0.0.0/8 -j DROP\n-A INPUT -d 127.0.0.0/8 -j DROP\n");
+        scene_dig(s, "external", "172.20.0.10", cases[i].query, "SERVFAIL");
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, cases[i].blocks);
+        if (cases[i].blocks)
+            scene_expect(block(s)->text, "from CoreDNS 10.0.2.10 to its forward target 10.88.0.53");
+    }
+}
+
 static void a_counter_that_grows_is_the_effect(void **state)
 {
     struct scene *s = *state;
@@ -359,6 +386,7 @@ int main(void)
         SCENE_TEST(chains_are_mended_where_their_rules_come_from),
         SCENE_TEST(a_policy_engines_chain_is_a_network_policy),
         SCENE_TEST(kube_proxys_reject_is_a_consequence),
+        SCENE_TEST(a_rule_between_coredns_and_its_upstream),
         SCENE_TEST(a_counter_that_grows_is_the_effect),
         SCENE_TEST(a_rule_that_was_added_in_the_window),
         SCENE_TEST(a_counter_that_stands_still_is_none),
