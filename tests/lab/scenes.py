@@ -64,7 +64,7 @@ def firewall(story, **more):
 
 
 SCENES = {
-    'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look, tools=WITH_AWS),
+    'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look, tools=WITH_AWS, limit=360),
     'no_fault': Scene('Nothing is broken.', logs='connected to orders', check=check.beside_each_other, tools=WITH_AWS, signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
     'no_fault_nft': Scene('Nothing is broken; kube-proxy is in its nftables mode.', proxy='nftables', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', 'sudo -n nft list ruleset', 'kube-dns/udp/dns')]),
     'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes. Then it is taken out.', backend='legacy', check=check.mended, mend=faults.take_rule_out,
