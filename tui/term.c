@@ -351,16 +351,6 @@ static void draw_run(struct terminal *term, const struct cell *cells, int row, i
     addnstr(text, (int)n);
 }
 
-// Draws the cells [from, end) of a row.
-static void draw_cells(struct terminal *term, const struct cell *cells, int row, int from, int end)
-{
-    for (int to; from < end; from = to) {
-        for (to = from + 1; to < end && same_look(&cells[from], &cells[to]) && cells[to - 1].width == 1; to++)
-            continue;
-        draw_run(term, cells, row, from, to);
-    }
-}
-
 // Draws what of a row is other than what is shown; all of it where one of the cells is not one column wide,
 // so that curses, should it think otherwise of a width, leaves nothing behind.
 static void draw_changes(struct terminal *term, const struct cell *shown, const struct cell *cells, int row)
@@ -376,7 +366,11 @@ static void draw_changes(struct terminal *term, const struct cell *shown, const 
             to = cols;
         }
     }
-    draw_cells(term, cells, row, from, to);
+    for (int end = to; from < end; from = to) {
+        for (to = from + 1; to < end && same_look(&cells[from], &cells[to]) && cells[to - 1].width == 1; to++)
+            continue;
+        draw_run(term, cells, row, from, to);
+    }
 }
 
 static bool take_size(struct terminal *term, const struct canvas *canvas)
@@ -461,18 +455,17 @@ void term_draw(struct terminal *term, const struct canvas *canvas, const struct 
         take_theme(term, theme);
     if (term->redraw)
         clearok(stdscr, TRUE);
-    if (!all && term->scrolls)
+    if (all) // nothing is taken for shown
+        memset(term->shown.cells, 0, (size_t)canvas->rows * width * sizeof *canvas->cells);
+    else if (term->scrolls)
         follow_move(term, canvas);
     for (int row = 0; row < canvas->rows; row++) {
         struct cell *shown = shown_row(term, row);
         const struct cell *cells = canvas->cells + (size_t)row * width;
-        if (all)
-            draw_cells(term, cells, row, 0, canvas->cols);
-        else if (memcmp(shown, cells, width * sizeof *cells) != 0)
+        if (memcmp(shown, cells, width * sizeof *cells) != 0) {
             draw_changes(term, shown, cells, row);
-        else
-            continue;
-        memcpy(shown, cells, width * sizeof *cells);
+            memcpy(shown, cells, width * sizeof *cells);
+        }
     }
     move(canvas->cursor_row, canvas->cursor_col);
     refresh();
