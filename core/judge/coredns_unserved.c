@@ -112,7 +112,8 @@ void coredns_judge_unserved(struct bench *b)
     struct unserved u = {.name = outside ? query : TARGET_OUTSIDE_NAME,
                          .hits = coredns_hits(b, LOG_COREDNS_NO_PLUGIN)};
     look_at_corefile(b, &u);
-    if (!u.hits.total && !(u.shown && bench_failure(b, LOOKUP_NAME_EXTERNAL)))
+    bool forwards = coredns_hits(b, LOG_COREDNS_UPSTREAM_TIMEOUT).in_window > 0; // by the Corefile before
+    if (!u.hits.total && (forwards || !u.shown || !bench_failure(b, LOOKUP_NAME_EXTERNAL)))
         return;
     const struct lookup *answer = u.shown ? find_answer(b, &u) : NULL;
     say_unserved(b, &u);

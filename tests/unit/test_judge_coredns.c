@@ -262,6 +262,33 @@ static void refused_for_max_concurrent(void **state)
     SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_OVERLOAD, VERDICT_CONFIRMED);
 }
 
+static void break_forward(struct scene *s)
+{
+    scene_target(s, "api.example.com");
+    scene_corefile(s, ".:53 {\\n  errors\\n  ready\\n  kubernetes cluster.local\\n  cache 30\\n}\\n");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
+}
+
+static void a_corefile_without_forward_serves_nothing_outside(void **state)
+{
+    struct scene *s = *state;
+    break_forward(s);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREFILE_ERROR, VERDICT_LIKELY);
+}
+
+// The Corefile in the ConfigMap is not the one that CoreDNS runs with.
+static void what_is_forwarded_is_served(void **state)
+{
+    struct scene *s = *state;
+    break_forward(s);
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
+                "2026-11-23T07:05:00.1Z [ERROR] plugin/errors: 2 api.example.com. A: read udp "
+                "10.0.2.10:4000->10.0.0.2:53: i/o timeout\n");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
+}
+
 // ------------------------------------------------------------------ passing SERVFAIL
 static void write_query(struct str *log, const char *time, const char *type, const char *name,
                         const char *rcode)
@@ -347,6 +374,8 @@ int main(void)
         SCENE_TEST(exit_137_alone_is_not_oom),
         SCENE_TEST(a_kill_of_another_process_is_not_coredns),
         SCENE_TEST(refused_for_max_concurrent),
+        SCENE_TEST(a_corefile_without_forward_serves_nothing_outside),
+        SCENE_TEST(what_is_forwarded_is_served),
         SCENE_TEST(questions_along_a_search_list_are_one_lookup),
         SCENE_TEST(many_lookups_are_no_passing_thing),
         SCENE_TEST(a_lookup_that_failed_is_no_servfail),
