@@ -61,12 +61,11 @@ static bool is_save_line(struct span line)
 {
     if (line.len == 0)
         return false;
-    char next = line.len > 1 ? line.at[1] : '\0';
     switch (line.at[0]) {
     case '-':
-        return line.len == 1 || next == 'A';
+        return line.len == 1 || line.at[1] == 'A';
     case '[':
-        return line.len == 1 || (next >= '0' && next <= '9');
+        return line.len == 1 || (line.at[1] >= '0' && line.at[1] <= '9');
     default:
         return strchr("*:C", line.at[0]) != NULL;
     }
