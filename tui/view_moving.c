@@ -131,12 +131,11 @@ void view_moving_back(void *context)
         ui->zoomed = false;
     else if (ui->screen == SCREEN_PANES && ui_home(ui) != SCREEN_PANES)
         ui->screen = ui_home(ui);
-    else if (ui_wants_to_stay(ui))
-        ui_ask(ui,
-               ui->analysing ? "The evidence is still being read. Leave? (y/n) "
-                             : "Probes are running. Stop them and leave? (y/n) ",
-               NULL, on_leave);
-    else
+    else if (view_live_is_busy(ui))
+        ui_ask(ui, "Probes are running. Stop them and leave? (y/n) ", NULL, on_leave);
+    else if (ui->guided.job)
+        ui_ask(ui, "The hand-over is still being packed. Leave? (y/n) ", NULL, on_leave);
+    else // what is only read loses nothing
         ui->leaving = true;
 }
 

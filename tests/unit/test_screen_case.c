@@ -80,6 +80,13 @@ static void test_another_file_is_shown_whole(void **state)
     assert_true(room_leave(s));
 }
 
+// Nothing is lost by not reading on, so nobody is asked.
+static void test_leaves_while_it_reads(void **state)
+{
+    struct screen *s = start(*state, 24, 80, NULL);
+    assert_true(room_leave(s)); // before anything is answered
+}
+
 static void test_tiny_still_says_what_it_is(void **state)
 {
     struct screen *s = start(*state, 10, 40, NULL);
@@ -330,6 +337,7 @@ int main(void)
         CASE_TEST(test_wide),
         CASE_TEST(test_middle_and_narrow),
         CASE_TEST(test_another_file_is_shown_whole),
+        CASE_TEST(test_leaves_while_it_reads),
         CASE_TEST(test_tiny_still_says_what_it_is),
         CASE_TEST(test_steps_have_words),
         CASE_TEST(test_lists_and_palette),
