@@ -129,6 +129,7 @@ struct facts {
     struct arena arena;            // owns all that is below
     struct evidence *evidence;     // borrowed
     struct target target;          // target.yaml under the command line's words; texts in the arena
+    bool query_absolute;           // its query was written with the dot of the root: no search list applies
     const struct kube_pod *pod;    // the complaining pod, or NULL
     const char *node_name;         // its node: from the target, else from the pod; or NULL
     const struct node_facts *node; // its folder, or NULL

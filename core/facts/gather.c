@@ -47,7 +47,9 @@ static void merge_target(struct facts *facts, const struct target *said, const s
     t->pod = first_text(&facts->arena, said->pod, found->pod);
     t->node = first_text(&facts->arena, said->node, found->node);
     t->instance = first_text(&facts->arena, said->instance, found->instance);
-    t->query = plain_name(&facts->arena, said->query ? said->query : found->query);
+    const char *query = said->query ? said->query : found->query;
+    t->query = plain_name(&facts->arena, query);
+    facts->query_absolute = query && span_ends(span_of(query), ".");
     t->symptom = first_text(&facts->arena, said->symptom, found->symptom);
     t->window.from = said->window.from != TIME_UNKNOWN ? said->window.from : found->window.from;
     t->window.to = said->window.to != TIME_UNKNOWN ? said->window.to : found->window.to;

@@ -57,6 +57,8 @@ static const char *tell_any(struct bench *b, const struct resolvconf *conf)
 void resolver_say_cost(struct bench *b, const struct resolvconf *conf)
 {
     const char *query = b->facts->target.query;
+    if (query && b->facts->query_absolute)
+        query = arena_printf(&b->arena, "%s.", query);
     struct cites cites = {0};
     cite(&cites, conf->ndots_place);
     cite(&cites, conf->n_search ? conf->search[0].place : conf->place);

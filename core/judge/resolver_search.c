@@ -77,7 +77,7 @@ static bool is_short_name(const struct bench *b)
 {
     const char *query = b->facts->target.query;
     return query && *query && !is_under(span_of(query), b->facts->dns.cluster_domain) &&
-           !span_ends(span_of(query), ".");
+           !b->facts->query_absolute;
 }
 
 // Whether a Service of that name is there: "orders" in the pod's namespace, "orders.shop…" in shop.
