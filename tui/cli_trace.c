@@ -2,11 +2,12 @@
 // taken from the evidence (--from): rules, sets, the node's addresses, who asks and who is asked.
 #include "tui/cli_trace.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -168,39 +169,37 @@ static bool parse_query(const struct options *o, struct inputs *in)
 
 // ---------------------------------------------------------------- files
 
-// Big files go into huge pages where there are some: a page fault for each 4 KiB would cost more than the
-// walk.
-static char *file_room(size_t n)
+static bool read_all(int fd, char *to, size_t room, size_t *ret_n)
 {
-    enum { HUGE = 2 << 20 };
-    if (n < HUGE)
-        return mem_alloc(n);
-    size_t whole = (n + HUGE - 1) & ~((size_t)HUGE - 1);
-    char *room = aligned_alloc(HUGE, whole);
-    if (!room)
-        return mem_alloc(n); // says that there is no memory
-    madvise(room, whole, MADV_HUGEPAGE);
-    return room;
+    ssize_t got = 0;
+    for (*ret_n = 0; *ret_n < room; *ret_n += (size_t)got) {
+        got = read(fd, to + *ret_n, room - *ret_n);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return false;
+        got = got < 0 ? 0 : got;
+    }
+    return true;
 }
 
 static bool read_file(struct inputs *in, const char *path, struct text *ret)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) < 0 || st.st_size > UINT32_MAX) {
-        if (fd >= 0)
-            close(fd);
-        return cli_error(CLI_FAILED, "%s: cannot be read", path) < 0;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return cli_error(CLI_FAILED, "%s: %s", path, strerror(errno)) < 0;
+    if (st.st_size > UINT32_MAX) {
+        close(fd);
+        return cli_error(CLI_FAILED, "%s: is larger than 4 GiB, which no ruleset is", path) < 0;
     }
-    size_t room = (size_t)st.st_size, n = 0;
-    char *text = file_room(room + 1);
-    ssize_t got;
-    while (n < room && (got = read(fd, text + n, room - n)) > 0)
-        n += (size_t)got;
+    size_t n;
+    char *text = mem_big((size_t)st.st_size + 1);
+    bool whole = read_all(fd, text, (size_t)st.st_size, &n);
     close(fd);
     in->texts[in->n_texts++] = text;
     *ret = (struct text){.bytes = span_make(text, n), .file = FILE_NONE};
-    return true;
+    return whole || cli_error(CLI_FAILED, "%s: %s", path, strerror(errno)) < 0;
 }
 
 static bool read_rules(const struct options *o, struct inputs *in)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *mem_check(void *at)
 {
@@ -26,6 +27,17 @@ void *mem_alloc(size_t n)
 void *mem_calloc(size_t n, size_t size)
 {
     return mem_check(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *mem_big(size_t n)
+{
+    const size_t huge = (size_t)2 << 20;
+    if (n < huge)
+        return mem_realloc(NULL, n);
+    size_t whole = (n + huge - 1) & ~(huge - 1);
+    void *ret = mem_check(aligned_alloc(huge, whole));
+    madvise(ret, whole, MADV_HUGEPAGE);
+    return ret;
 }
 
 void *mem_realloc(void *at, size_t n)

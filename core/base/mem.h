@@ -8,6 +8,9 @@
 void *mem_alloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *mem_calloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_realloc(void *at, size_t n) __attribute__((returns_nonnull));
+// For a whole file; not zeroed. A large one lies on huge pages where the kernel has them: a listing of 40 MB
+// would else cost ten thousand page faults.
+void *mem_big(size_t n) __attribute__((malloc, returns_nonnull));
 void *mem_dup(const void *at, size_t n) __attribute__((malloc, returns_nonnull));
 char *mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *mem_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));

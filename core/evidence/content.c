@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +13,7 @@
 #include "core/evidence/inside.h"
 
 #define CONTENT_TEXT_MAX ((size_t)2 << 30) // what evidence_text holds in memory at the most
-enum { CONTENT_BLOCK = 256 << 10, CONTENT_LINE_MAX = 64 << 20, CONTENT_HUGE = 2 << 20 };
+enum { CONTENT_BLOCK = 256 << 10, CONTENT_LINE_MAX = 64 << 20 };
 
 void content_free(struct content *c)
 {
@@ -87,19 +86,6 @@ size_t content_tail(const char *real, uint64_t size, char *ret, size_t n)
 
 // ------------------------------------------------------------------ whole texts
 
-// Big buffers on big pages: a listing of 40 MB would else cost ten thousand page faults.
-static char *content_buffer(size_t n)
-{
-    if (n < (size_t)2 * CONTENT_HUGE)
-        return mem_realloc(NULL, n);
-    n = (n + CONTENT_HUGE - 1) & ~(size_t)(CONTENT_HUGE - 1);
-    char *ret = aligned_alloc(CONTENT_HUGE, n);
-    if (!ret)
-        return mem_realloc(NULL, n);
-    madvise(ret, n, MADV_HUGEPAGE);
-    return ret;
-}
-
 static bool content_read_plain(const struct evidence_file *f, struct content *c, struct error *err)
 {
     int fd = content_open(f->real, err);
@@ -111,7 +97,7 @@ static bool content_read_plain(const struct evidence_file *f, struct content *c,
         return error_set(err, "%s: is larger than 2 GiB and cannot be read as a whole; search it instead",
                          f->path);
     }
-    char *text = content_buffer((size_t)st.st_size + 1);
+    char *text = mem_big((size_t)st.st_size + 1);
     ssize_t got = content_read_at(fd, text, (size_t)st.st_size, 0);
     close(fd);
     if (got < 0) {
