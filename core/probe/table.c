@@ -19,6 +19,11 @@
     "aws", "?--region={region}", "--output=json", "--cli-connect-timeout=10", "--cli-read-timeout=30", of
 #define JSON_PAGES "-o", "json", "--chunk-size=500"
 
+// The context, its cluster, and what its credential helper is started with, a line each.
+static const char cluster_names[] =
+    "jsonpath={.current-context}{\"\\n\"}{.contexts[0].context.cluster}{\"\\n\"}"
+    "{range .users[0].user.exec.args[*]}{@}{\"\\n\"}{end}";
+
 enum { // limits of what is printed
     SMALL = 1 << 20,
     RULES = 64 << 20,
@@ -117,9 +122,7 @@ const struct probe_row probe_table[] = {
     {
         // By which name AWS knows the cluster. Nothing secret is asked for.
         .name = "context",
-        .argv = WORDS(KUBECTL, "config", "view", "--minify", "-o",
-                      "jsonpath={.current-context}{\"\\n\"}{.contexts[0].context.cluster}{\"\\n\"}"
-                      "{range .users[0].user.exec.args[*]}{@}{\"\\n\"}{end}"),
+        .argv = WORDS(KUBECTL, "config", "view", "--minify", "-o", cluster_names),
         .when = PROBE_WHEN_AWS,
         .seconds = 20,
         .bytes = SMALL,

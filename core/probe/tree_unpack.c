@@ -99,7 +99,7 @@ static bool walk(struct unpacking *u, const char *below)
     char *folder = mem_printf("%s/%s/%s", u->tree->path, u->from, below);
     DIR *d = opendir(folder);
     bool good = d || error_set_errno(u->err, errno, "%s", below);
-    for (struct dirent *e; good && (e = readdir(d));) {
+    for (struct dirent *e; d && good && (e = readdir(d));) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
         char *name = mem_printf("%s%s%s", below, *below ? "/" : "", e->d_name);
