@@ -56,8 +56,8 @@ static void what_is_no_secret_stays(void **state)
         "\"secretName\": \"orders-tls\",",
         "\"secret\": {",
         "reflector.go:1 *v1.Secret: failed to list *v1.Secret: Unauthorized",
-        "-A KUBE-SEP-ABC -s 10.0.12.53/32 -m comment --comment \"kube-system/kube-dns:dns\" -j "
-        "KUBE-MARK-MASQ",
+        ("-A KUBE-SEP-ABC -s 10.0.12.53/32 -m comment --comment \"kube-system/kube-dns:dns\" -j "
+         "KUBE-MARK-MASQ"),
         "[INFO] 10.0.11.23:40000 - 123456789012 \"A IN orders.shop.svc. udp 48 false 512\" NOERROR",
         "udp 17 25 src=10.0.12.98 dst=10.0.11.175 sport=34825 dport=53 mark=0 use=1",
         "token_count=12 tokens: 5",
