@@ -406,6 +406,17 @@ void view_evidence_where(const struct ui *ui, int columns, struct str *ret)
     str_done(&part);
 }
 
+// How the file came here: " · via ssh · 1.2 s". What was asked here needs no word, nor what nobody wrote
+// down.
+static void add_origin(const struct evidence_view *view, struct str *ret)
+{
+    const struct evidence_probe *probe = evidence_probe_at(view->evidence, place_at(view->file, 1));
+    if (probe && probe->via && strcmp(probe->via, "local") != 0)
+        str_printf(ret, " · via %s", probe->via);
+    if (probe && probe->took != TIME_UNKNOWN)
+        str_printf(ret, " · %.1f s", (double)probe->took / (double)USEC_SEC);
+}
+
 void view_evidence_title(const struct ui *ui, struct str *ret)
 {
     const struct evidence_view *view = &ui->evidence;
@@ -421,6 +432,7 @@ void view_evidence_title(const struct ui *ui, struct str *ret)
         str_add(ret, " (cut)");
     if (file->state == EVIDENCE_UNKNOWN)
         str_add(ret, " (unknown)");
+    add_origin(view, ret);
 }
 
 static void draw_empty(struct ui *ui, struct rect area)

@@ -98,6 +98,7 @@ struct evidence_probe {
     bool answered;          // done, an accepted exit status, uncut
     const char *why;        // not answered: the reason, a clause
     usec_t started;         // or TIME_UNKNOWN
+    usec_t took;            // how long it ran, or TIME_UNKNOWN
     uint64_t bytes;         // how many came; 0: none, or it does not say
 };
 const struct evidence_probe *evidence_probes(const struct evidence *ev, size_t *ret_n);

@@ -150,11 +150,14 @@ static void probes_take(struct evidence *ev, const char *source, uint32_t line, 
                                .argv = probes_argv(ev, json_get(item, "argv")),
                                .why = why_not_answered(ev, item),
                                .started = TIME_UNKNOWN,
+                               .took = TIME_UNKNOWN,
                                .state = PROBE_FAILED};
     probe_state_parse(json_text(json_get(item, "state")), &p.state);
-    int64_t bytes;
+    int64_t bytes, ms;
     if (json_to_i64(json_get(item, "bytes"), &bytes) && bytes > 0)
         p.bytes = (uint64_t)bytes;
+    if (json_to_i64(json_get(item, "ms"), &ms) && ms >= 0 && ms < INT64_MAX / USEC_MSEC)
+        p.took = ms * USEC_MSEC;
     if (!p.meant)
         p.meant = p.file;
     if (!p.id)

@@ -38,6 +38,7 @@ static void test_wide(void **state)
     assert_true(screen_shows(s, "Report · confirmed"));
     assert_true(screen_shows(s, "since 07:00Z"));
     assert_true(screen_shows(s, "[46:2898] -A FORWARD -d 10.0.12.0/24")); // the deciding line, verbatim
+    assert_true(screen_shows(s, "networking/iptables-save.txt · via ssh · 1.2 s"));
     assert_true(screen_shows(s, "node rules ✖31"));
     assert_true(screen_shows(s, "held by T.M2"));
     assert_true(screen_shows(s, "innocent: "));
