@@ -207,9 +207,11 @@ static uint32_t swallowed_head(const struct walker *w, const struct markdown_nod
 {
     for (uint32_t i = block->line + 1; i <= block->last && i + w->offset <= w->r->n_lines; i++) {
         struct span line = w->r->lines[i + w->offset - 1];
-        *ret = parse_head(line);
-        if (ret->kind != HEAD_NONE && line.len && line.at[0] != ' ')
-            return i + w->offset;
+        struct head head = parse_head(line);
+        if (head.kind == HEAD_NONE || !line.len || line.at[0] == ' ')
+            continue;
+        *ret = head;
+        return i + w->offset;
     }
     return 0;
 }

@@ -153,6 +153,8 @@ static void sentences_are_no_heads(void **state)
         T "MUST (if so):\n- Only if it rains\n- **One**: a\n",
         T "MUST work through these in order:\n\n### A\n\nMUST:\n- a\n",
         T "MUST:\n- a\n\n  MUST stay here\n",
+        T "MUST:\n- a\n  MUSt:\n", // indented, so the item's own words, to its last line
+        T "MUST:\n- a\n  SHOULD:\n- b\n",
     };
     for (size_t i = 0; i < ARRAY_LEN(sound); i++) {
         struct problems problems;
