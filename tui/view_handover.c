@@ -143,7 +143,7 @@ static void draw_size(struct card *card, const char *path)
 
 void view_handed_draw(struct ui *ui, struct rect area)
 {
-    const char *path = ui->guided.handed, *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *path = ui->guided.handed, *name = str_base_name(path);
     struct card card = {.canvas = &ui->canvas, .area = area, .row = area.rows > 16 ? 1 : 0};
     int gap = area.rows > 20 ? 1 : 0;
     card_text(&card, 0, ROLE_OK, "The case is packed for whoever goes on.");

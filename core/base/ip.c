@@ -81,6 +81,12 @@ bool ip_is_loopback(struct ip ip)
     return ip.family == 4 ? ip.bytes[0] == 127 : ip.family == 6 && memcmp(ip.bytes, one, 16) == 0;
 }
 
+bool ip_is_link_local(struct ip ip)
+{
+    return (ip.family == 4 && ip.bytes[0] == 169 && ip.bytes[1] == 254) ||
+           (ip.family == 6 && ip.bytes[0] == 0xfe && (ip.bytes[1] & 0xc0) == 0x80);
+}
+
 unsigned ip_bits(struct ip ip)
 {
     return ip.family == 4 ? 32 : ip.family == 6 ? 128 : 0;

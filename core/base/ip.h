@@ -23,7 +23,8 @@ bool ip_eq(struct ip a, struct ip b);
 bool ip_in_prefix(struct ip ip,
                   struct ip_prefix prefix); // host bits of the prefix are ignored; other family: no
 bool ip_is_loopback(struct ip ip);
-unsigned ip_bits(struct ip ip); // 32, 128 or 0
+bool ip_is_link_local(struct ip ip); // 169.254.0.0/16, fe80::/10
+unsigned ip_bits(struct ip ip);      // 32, 128 or 0
 
 #define IP_TEXT 64
 char *ip_format(struct ip ip, char ret[static IP_TEXT]);                     // "-" for none. Returns ret.

@@ -103,3 +103,9 @@ char *str_take(struct str *s)
     *s = (struct str){0};
     return ret;
 }
+
+const char *str_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}

@@ -31,4 +31,7 @@ struct span str_span(const struct str *s);
 // The text, given away; the string is empty afterwards. Never NULL.
 char *str_take(struct str *s);
 
+// The last part of a path, borrowed.
+const char *str_base_name(const char *path);
+
 #endif

@@ -11,12 +11,6 @@
 
 enum { QUALITY_HEAD = 4096, QUALITY_TAIL = 1024, QUALITY_QUOTE = 160 };
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool has_any(const char *text, const char *const *words)
 {
     for (; *words; words++) {
@@ -31,13 +25,13 @@ bool quality_is_log(const char *path)
     static const char *const folders[] = {"captures/", "/var_log/", "cluster/logs/", NULL};
     static const char *const names[] = {".log",    "dmesg",    "messages",          "syslog", ".pcap",
                                         "journal", "-log.txt", "filter-log-events", "cron",   NULL};
-    return has_any(path, folders) || has_any(base_name(path), names);
+    return has_any(path, folders) || has_any(str_base_name(path), names);
 }
 
 static enum quality_kind quality_kind(const char *path)
 {
     static const char *const reaching[] = {"dig", "ping", "curl", "nslookup", "getent", NULL};
-    if (has_any(base_name(path), reaching))
+    if (has_any(str_base_name(path), reaching))
         return QUALITY_REACH;
     return quality_is_log(path) ? QUALITY_LOG : QUALITY_ANSWER;
 }
@@ -128,7 +122,7 @@ static const struct ending endings[] = {
 
 static const struct ending *ending_of(const char *path)
 {
-    struct span name = span_of(base_name(path));
+    struct span name = span_of(str_base_name(path));
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
         if (span_ends(name, endings[i].part))
             return &endings[i];

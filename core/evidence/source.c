@@ -135,12 +135,6 @@ static bool is_packet_text(struct span head)
     return false;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool source_add_file(struct evidence *ev, const char *source, const struct stat *st, struct error *err)
 {
     char buffer[SOURCE_HEAD];
@@ -150,7 +144,7 @@ static bool source_add_file(struct evidence *ev, const char *source, const struc
     if (archive_is_tar(head))
         return packed_add(ev, source, err);
     bool is_capture = is_packet_file(head) || is_packet_text(head);
-    const char *path = arena_printf(&ev->arena, "%s%s", is_capture ? "captures/" : "", base_name(source));
+    const char *path = arena_printf(&ev->arena, "%s%s", is_capture ? "captures/" : "", str_base_name(source));
     walk_add_file(ev, source, source, path, st);
     return true;
 }

@@ -239,9 +239,8 @@ static void peek_at(struct facts *peek, const char *path, struct capture *ret)
 {
     struct str bytes = {0};
     struct feed feed;
-    const char *slash = strrchr(path, '/');
     *ret = (struct capture){
-        .path = slash ? slash + 1 : path, .file = FILE_NONE, .first = TIME_UNKNOWN, .last = TIME_UNKNOWN};
+        .path = str_base_name(path), .file = FILE_NONE, .first = TIME_UNKNOWN, .last = TIME_UNKNOWN};
     if (infile_read(path, &bytes, NULL) && pcap_is(str_span(&bytes))) {
         feed_init_text(&feed, str_span(&bytes));
         collect(peek, &feed, ret, NULL);

@@ -97,6 +97,8 @@ struct dns_facts {                      // the cluster's DNS as the API shows it
     struct ip vpc_resolver; // base + 2 of the VPC where it is known
 };
 
+bool dns_has_endpoint(const struct dns_facts *dns, struct ip ip); // ready or not
+
 struct api_facts {          // what the API server has, and what it lets this person do
     const char **resources; // "pods", "networkpolicies.networking.k8s.io"; none: not known
     size_t n_resources;

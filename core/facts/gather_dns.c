@@ -144,7 +144,7 @@ static void find_deployment(struct facts *facts)
 }
 
 // ------------------------------------------------------------------ endpoints
-static bool is_known_endpoint(const struct dns_facts *dns, struct ip ip)
+bool dns_has_endpoint(const struct dns_facts *dns, struct ip ip)
 {
     for (size_t i = 0; i < dns->n_endpoints; i++) {
         if (ip_eq(dns->endpoints[i].ip, ip))
@@ -168,7 +168,7 @@ static void take_slice(struct facts *facts, const struct kube_slice *slice, size
     struct dns_facts *dns = &facts->dns;
     take_ports(dns, slice);
     for (size_t i = 0; i < slice->n_endpoints; i++) {
-        if (!is_known_endpoint(dns, slice->endpoints[i].ip))
+        if (!dns_has_endpoint(dns, slice->endpoints[i].ip))
             *ARENA_PUSH(&facts->arena, dns->endpoints, dns->n_endpoints, *cap) = slice->endpoints[i];
     }
 }

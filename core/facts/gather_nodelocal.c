@@ -51,18 +51,12 @@ static struct span find_flag(const struct kube_workload *w, const char *flag)
     return (struct span){0};
 }
 
-static bool is_link_local(struct ip ip)
-{
-    return (ip.family == 4 && ip.bytes[0] == 169 && ip.bytes[1] == 254) ||
-           (ip.family == 6 && ip.bytes[0] == 0xfe && (ip.bytes[1] & 0xc0) == 0x80);
-}
-
 static void add_address(struct dns_facts *dns, struct span text)
 {
     struct ip ip;
     if (!ip_parse(span_trim(text), &ip))
         return;
-    bool first = !dns->nodelocal.family || (is_link_local(ip) && !is_link_local(dns->nodelocal));
+    bool first = !dns->nodelocal.family || (ip_is_link_local(ip) && !ip_is_link_local(dns->nodelocal));
     if (first) {
         struct ip before = dns->nodelocal;
         dns->nodelocal = ip;
@@ -78,7 +72,7 @@ static void read_handed_out(struct facts *facts)
     for (size_t i = 0; i < facts->n_nodes; i++) {
         const struct kubelet_config *kubelet = facts->nodes[i].kubelet;
         for (size_t j = 0; kubelet && j < kubelet->n_cluster_dns; j++) {
-            if (!is_link_local(kubelet->cluster_dns[j].ip))
+            if (!ip_is_link_local(kubelet->cluster_dns[j].ip))
                 continue;
             facts->dns.nodelocal = kubelet->cluster_dns[j].ip;
             return;

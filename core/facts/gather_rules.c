@@ -39,12 +39,6 @@ static bool holds_no_table(struct span text)
     return true;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool has_tables_of(const struct ruleset *rs, const struct ruleset *before)
 {
     for (size_t i = 0; i < before->n_tables; i++) {
@@ -61,7 +55,7 @@ static bool has_tables_of(const struct ruleset *rs, const struct ruleset *before
 static bool has_changed(const struct node_facts *node, const struct ruleset *rs)
 {
     for (size_t i = node->n_rules; i-- > 0;) { // readings come in order of time
-        if (strcmp(node->rules[i].name, base_name(rs->path)) == 0)
+        if (strcmp(node->rules[i].name, str_base_name(rs->path)) == 0)
             return has_tables_of(rs, node->rules[i].rules) && !ruleset_same(node->rules[i].rules, rs);
     }
     return false;
@@ -74,7 +68,7 @@ static void keep_ruleset(struct node_facts *node, const struct evidence_file *fi
     *MEM_PUSH(node->rules, node->n_rules, node->cap_rules) = (struct rules_reading){
         .rules = rs,
         .path = rs->path,
-        .name = base_name(rs->path),
+        .name = str_base_name(rs->path),
         .time = sampled != TIME_UNKNOWN ? sampled : rs->time,
         .sample = sampled != TIME_UNKNOWN,
         .changed = changed,

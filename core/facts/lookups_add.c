@@ -33,11 +33,7 @@ static bool is_coredns(const struct dns_facts *dns, struct ip ip)
         if (ip_eq(dns->pods[i]->ip, ip) || ip_eq(dns->pods[i]->ip2, ip))
             return true;
     }
-    for (size_t i = 0; i < dns->n_endpoints; i++) {
-        if (ip_eq(dns->endpoints[i].ip, ip))
-            return true;
-    }
-    return false;
+    return dns_has_endpoint(dns, ip);
 }
 
 // The VPC resolver answers at 169.254.169.253, fd00:ec2::253 and at the second address of the VPC's range

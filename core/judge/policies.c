@@ -93,20 +93,11 @@ static struct policy_answer ask(struct weighing *w, const char *protocol)
 
 // ------------------------------------------------------------------ what was seen
 
-static bool is_coredns(const struct facts *facts, struct ip ip)
-{
-    for (size_t i = 0; i < facts->dns.n_endpoints; i++) {
-        if (ip_eq(facts->dns.endpoints[i].ip, ip))
-            return true;
-    }
-    return false;
-}
-
 // Where the cluster's DNS listens: at its address on port 53, in its pods on theirs.
 static bool is_dns(const struct weighing *w, struct ip ip, uint16_t port)
 {
     bool service = bench_is_cluster_dns(&w->bench, ip) || (w->server.family && ip_eq(w->server, ip));
-    return (service && port == 53) || (is_coredns(w->bench.facts, ip) && port == w->port);
+    return (service && port == 53) || (dns_has_endpoint(&w->bench.facts->dns, ip) && port == w->port);
 }
 
 // The agent says that it dropped what this pod sent to the cluster's DNS or to CoreDNS itself, or the answer.

@@ -59,10 +59,9 @@ const char *resolver_dns_text(struct bench *b)
 static bool may_be_cache(const struct bench *b, struct ip ip)
 {
     const struct dns_facts *dns = &b->facts->dns;
-    bool link_local = (ip.family == 4 && ip.bytes[0] == 169 && ip.bytes[1] == 254 && ip.bytes[2] != 169) ||
-                      (ip.family == 6 && ip.bytes[0] == 0xfe && (ip.bytes[1] & 0xc0) == 0x80);
+    bool clouds = ip.family == 4 && ip.bytes[2] == 169; // 169.254.169.0/24 is the cloud's own
     bool unlisted = !dns->nodelocal_set && b->facts->cluster.daemonsets.state != LISTING_WHOLE;
-    return link_local && (unlisted || (dns->nodelocal_set && !dns->nodelocal.family));
+    return ip_is_link_local(ip) && !clouds && (unlisted || (dns->nodelocal_set && !dns->nodelocal.family));
 }
 
 // On EKS Auto Mode the node itself answers at the cluster's DNS address, and no Service need exist: what the

@@ -42,7 +42,7 @@ static enum tri asks_past_coredns(const struct bench *b)
         return tri_not(bench_asks_cluster_dns(b));
     for (size_t i = 0; i < conf->n_servers; i++) {
         struct ip ip = conf->servers[i].ip;
-        bool local = ip.family == 4 && ip.bytes[0] == 169 && ip.bytes[1] == 254;
+        bool local = ip.family == 4 && ip_is_link_local(ip);
         if (conf->servers[i].used && (local || (dns->nodelocal.family && ip_eq(ip, dns->nodelocal))))
             return TRI_YES;
     }

@@ -47,15 +47,6 @@ static size_t count_serving(const struct dns_facts *dns, uint8_t family)
     return n;
 }
 
-static bool is_endpoint(const struct dns_facts *dns, struct ip ip)
-{
-    for (size_t i = 0; i < dns->n_endpoints; i++) {
-        if (ip_eq(dns->endpoints[i].ip, ip))
-            return true;
-    }
-    return false;
-}
-
 // ---------------------------------------------------------------- what the rules say
 
 // A place in kube-proxy's own rules.
@@ -161,7 +152,7 @@ static bool judge_branch(struct service *s, const struct packet_branch *b)
     const struct packet_hop *hop = translation(b);
     if (!hop || !b->dnat.family)
         return false;
-    if (is_endpoint(dns, b->dnat))
+    if (dns_has_endpoint(dns, b->dnat))
         return true;
     if (dns->endpoints_known == TRI_YES && !cluster_pod_by_ip(&s->bench.facts->cluster, b->dnat))
         say_stale(s, b, hop);
@@ -289,7 +280,7 @@ static void judge_servers(struct service *s, const struct ipvs_service *virtual)
         if (server->drained)
             continue;
         live++;
-        if (is_endpoint(&facts->dns, server->ip))
+        if (dns_has_endpoint(&facts->dns, server->ip))
             good++;
         else if (!cluster_pod_by_ip(&facts->cluster, server->ip))
             say_stale_server(s, server);

@@ -17,16 +17,10 @@ static const char *default_device(const struct routes *routes)
     return NULL;
 }
 
-static bool is_link_local(struct ip ip)
-{
-    return (ip.family == 4 && ip.bytes[0] == 169 && ip.bytes[1] == 254) ||
-           (ip.family == 6 && ip.bytes[0] == 0xfe && (ip.bytes[1] & 0xc0) == 0x80);
-}
-
 static bool leads_to_pod(const struct route *r, const char *uplink)
 {
     return !r->local && !r->table && r->device && r->to.bits == ip_bits(r->to.ip) &&
-           strcmp(r->device, uplink) != 0 && strcmp(r->device, "lo") != 0 && !is_link_local(r->to.ip);
+           strcmp(r->device, uplink) != 0 && strcmp(r->device, "lo") != 0 && !ip_is_link_local(r->to.ip);
 }
 
 size_t standin_pods(const struct node_facts *node, struct ip *ret, size_t most)

@@ -2,6 +2,7 @@
 #include "core/parse/rules.h"
 
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/parse/iptables.h"
 #include "core/parse/iptables_list.h"
 #include "core/parse/nft.h"
@@ -30,8 +31,7 @@ static struct ruleset *parse_as(struct text text, const char *path, struct error
 // "ip6tables-save.txt": the program that wrote the file.
 static enum nf_family family_of_name(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    struct span name = span_of(slash ? slash + 1 : path);
+    struct span name = span_of(str_base_name(path));
     if (span_starts(name, "ip6tables"))
         return NF_FAMILY_IP6;
     return span_starts(name, "iptables") ? NF_FAMILY_IP : NF_FAMILY_UNKNOWN;
