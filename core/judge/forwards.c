@@ -31,12 +31,9 @@ static void add_node_servers(const struct bench *b, const char *node, struct for
 
 struct forwards forwards_find(struct bench *b, const char *node)
 {
-    const struct corefile *file = b->facts->dns.corefile;
-    const struct core_server *server = file ? corefile_server_for(file, span_of(TARGET_OUTSIDE_NAME)) : NULL;
-    const struct core_plugin *plugin = core_plugin(server, "forward");
     struct core_forward forward;
     struct forwards found = {.n = 0};
-    if (!plugin || !core_forward_parse(&b->arena, plugin, &forward))
+    if (!corefile_forward_for(&b->arena, b->facts->dns.corefile, span_of(TARGET_OUTSIDE_NAME), &forward))
         return found;
     for (size_t i = 0; i < forward.n_targets; i++) {
         if (forward.targets[i].file)

@@ -74,17 +74,14 @@ static bool is_inside(const struct bench *b, struct ip ip)
     return bench_is_cluster_dns(b, ip);
 }
 
-// What names outside are forwarded to, where the Corefile names one address: some lines name none ("5 errors
-// like
-// '^read udp .* i/o timeout$'", "tls: …", "EOF"). Family 0: several, or those of a file.
+// What names outside are forwarded to, where the Corefile names one address. Family 0: several, or those of a
+// file.
 static struct ip find_only_target(struct bench *b)
 {
-    const struct corefile *file = b->facts->dns.corefile;
-    const struct core_server *root = file ? corefile_server_for(file, span_of(TARGET_OUTSIDE_NAME)) : NULL;
     struct core_forward forward;
-    if (!core_forward_parse(&b->arena, core_plugin(root, "forward"), &forward) || forward.n_targets != 1)
-        return (struct ip){0};
-    return forward.targets[0].ip;
+    bool found =
+        corefile_forward_for(&b->arena, b->facts->dns.corefile, span_of(TARGET_OUTSIDE_NAME), &forward);
+    return found && forward.n_targets == 1 ? forward.targets[0].ip : (struct ip){0};
 }
 
 static void note_pod(struct target_trouble *t, const char *pod)
@@ -100,8 +97,8 @@ static void note_pod(struct target_trouble *t, const char *pod)
 static void take_hit(struct upstream *u, const struct log_hit *hit)
 {
     struct ip ip;
-    if (!find_address(hit->text, &ip))
-        ip = find_only_target(&u->bench);
+    if (!find_address(hit->text, &ip)) // "5 errors like '^read udp .* i/o timeout$'", "tls: …", "EOF"
+        ip = u->only;
     if (ip.family && is_inside(&u->bench, ip))
         return;
     struct target_trouble *t = take_target(u, ip, fault_of(hit, ip));
@@ -301,6 +298,7 @@ void judge_upstream(const struct facts *facts, struct claims *claims)
 {
     struct upstream u = {.n = 0};
     bench_init(&u.bench, facts, claims);
+    u.only = find_only_target(&u.bench);
     take_hits(&u);
     for (size_t i = 0; i < u.n; i++)
         judge_target(&u, &u.targets[i]);

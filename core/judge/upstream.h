@@ -21,6 +21,7 @@ struct target_trouble { // one address that CoreDNS could not reach
 
 struct upstream {
     struct bench bench;
+    struct ip only; // the one forward target of the Corefile; family 0: there are several, or none is named
     struct target_trouble targets[UPSTREAM_TARGETS];
     size_t n;
 };

@@ -225,12 +225,10 @@ static bool has_ipv6(const struct bench *b)
 void upstream_judge_families(struct upstream *u)
 {
     struct bench *b = &u->bench;
-    const struct corefile *file = b->facts->dns.corefile;
     const char *query = b->facts->target.query ? b->facts->target.query : TARGET_OUTSIDE_NAME;
-    const struct core_server *server = file ? corefile_server_for(file, span_of(query)) : NULL;
     struct core_forward forward;
     if (!b->facts->dns.n_endpoints ||
-        !core_forward_parse(&b->arena, core_plugin(server, "forward"), &forward))
+        !corefile_forward_for(&b->arena, b->facts->dns.corefile, span_of(query), &forward))
         return;
     if (has_ipv6(b))
         return;

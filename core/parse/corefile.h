@@ -86,6 +86,11 @@ struct core_forward {
 };
 bool core_forward_parse(struct arena *arena, const struct core_plugin *plugin, struct core_forward *ret);
 
+// The same of the server block that answers for a name. False: none does, or it forwards nothing. `file` may
+// be NULL.
+bool corefile_forward_for(struct arena *arena, const struct corefile *file, struct span name,
+                          struct core_forward *ret);
+
 // The cluster domain: the first forward zone (not in-addr.arpa, ip6.arpa) of the first `kubernetes` plug-in,
 // else of the first server block that has it without zones of its own; NULL: none.
 const char *corefile_cluster_domain(struct arena *arena, const struct corefile *file);

@@ -124,3 +124,10 @@ bool core_forward_parse(struct arena *arena, const struct core_plugin *plugin, s
     ret->prefer_udp = core_option(plugin, "prefer_udp") != NULL;
     return true;
 }
+
+bool corefile_forward_for(struct arena *arena, const struct corefile *file, struct span name,
+                          struct core_forward *ret)
+{
+    const struct core_server *server = file ? corefile_server_for(file, name) : NULL;
+    return core_forward_parse(arena, core_plugin(server, "forward"), ret);
+}

@@ -43,14 +43,10 @@ static const char *complaining_pod(struct arena *arena, const struct facts *fact
 // Where CoreDNS sends the failing name; the server of a file, or of several, is nobody's in particular.
 static const char *upstream(struct arena *arena, const struct facts *facts)
 {
-    const struct corefile *file = facts->dns.corefile;
-    const struct core_server *server =
-        file && facts->target.query ? corefile_server_for(file, span_of(facts->target.query)) : NULL;
-    const struct core_plugin *plugin = server ? core_plugin(server, "forward") : NULL;
+    const char *query = facts->target.query;
     struct core_forward forward;
-    if (!plugin || !core_forward_parse(arena, plugin, &forward) || forward.n_targets != 1)
-        return NULL;
-    return text_of(arena, forward.targets[0].ip);
+    bool found = query && corefile_forward_for(arena, facts->dns.corefile, span_of(query), &forward);
+    return found && forward.n_targets == 1 ? text_of(arena, forward.targets[0].ip) : NULL;
 }
 
 static const struct stand_in {
