@@ -3,13 +3,11 @@
 #include "tui/cli_trace.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/parse/rules.h"
@@ -169,37 +167,23 @@ static bool parse_query(const struct options *o, struct inputs *in)
 
 // ---------------------------------------------------------------- files
 
-static bool read_all(int fd, char *to, size_t room, size_t *ret_n)
-{
-    ssize_t got = 0;
-    for (*ret_n = 0; *ret_n < room; *ret_n += (size_t)got) {
-        got = read(fd, to + *ret_n, room - *ret_n);
-        if (got == 0)
-            break;
-        if (got < 0 && errno != EINTR)
-            return false;
-        got = got < 0 ? 0 : got;
-    }
-    return true;
-}
-
 static bool read_file(struct inputs *in, const char *path, struct text *ret)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) < 0)
+    FILE *file = fopen(path, "re");
+    if (!file || fstat(fileno(file), &st) < 0)
         return cli_error(CLI_FAILED, "%s: %s", path, strerror(errno)) < 0;
     if (st.st_size > UINT32_MAX) {
-        close(fd);
+        fclose(file);
         return cli_error(CLI_FAILED, "%s: is larger than 4 GiB, which no ruleset is", path) < 0;
     }
-    size_t n;
     char *text = mem_big((size_t)st.st_size + 1);
-    bool whole = read_all(fd, text, (size_t)st.st_size, &n);
-    close(fd);
+    size_t n = fread(text, 1, (size_t)st.st_size, file);
+    bool whole = !ferror(file) || cli_error(CLI_FAILED, "%s: %s", path, strerror(errno)) < 0;
+    fclose(file);
     in->texts[in->n_texts++] = text;
     *ret = (struct text){.bytes = span_make(text, n), .file = FILE_NONE};
-    return whole || cli_error(CLI_FAILED, "%s: %s", path, strerror(errno)) < 0;
+    return whole;
 }
 
 static bool read_rules(const struct options *o, struct inputs *in)

@@ -289,6 +289,12 @@ bool ui_begin_case(struct ui *ui, const struct session_config *config, struct er
     return true;
 }
 
+// Work is under way in this case that should not be cut off.
+static bool is_busy(const struct ui *ui)
+{
+    return ui->analysing || ui->guided.job || view_live_is_busy(ui);
+}
+
 bool ui_open_case(struct ui *ui, const char *id, struct error *err)
 {
     struct session *before = ui->session;
@@ -301,7 +307,7 @@ bool ui_open_case(struct ui *ui, const char *id, struct error *err)
     config.open_case = id;
     if (ui->config->log_path)
         return error_set(err, "this screen shows one file; d5tui open %s opens the case", id);
-    if (ui_wants_to_stay(ui))
+    if (is_busy(ui))
         return error_set(err, "something still runs in this case; it must end first");
     if (own && strcmp(own, id) == 0)
         return error_set(err, "case %s is the one that is open", id);
@@ -338,11 +344,6 @@ void ui_close_case(struct ui *ui)
 {
     if (ui->session && !session_read_only_why(ui->session) && session_incident(ui->session)->last_seq > 0)
         session_do(ui->session, (struct event){.kind = EVENT_CLOSED}, NULL);
-}
-
-bool ui_wants_to_stay(const struct ui *ui)
-{
-    return ui->analysing || ui->guided.job || view_live_is_busy(ui);
 }
 
 // ---- drawing

@@ -131,8 +131,7 @@ void ui_resize(struct ui *ui, int rows, int cols);
 void ui_key(struct ui *ui, struct key key);
 void ui_paste(struct ui *ui, struct span text);
 void ui_draw(struct ui *ui);
-void ui_close_case(struct ui *ui);          // it was left in good order
-bool ui_wants_to_stay(const struct ui *ui); // work is under way that should not be cut off
+void ui_close_case(struct ui *ui); // it was left in good order
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void ui_ask(struct ui *ui, const char *label, const char *text, ui_answer_fn *answer);

@@ -85,24 +85,32 @@ static struct lateness measure_lateness(const struct bench *b)
     return m;
 }
 
+static void say_cause(struct bench *b, const char *text, const char *fix, usec_t time,
+                      const struct cites *cites)
+{
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_CAUSE,
+                  .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = bench_asks_cluster_dns(b),
+                  .in_window = TRI_YES,
+                  .text = text,
+                  .fix = fix,
+                  .time = time,
+              },
+              cites);
+}
+
 static void say_late(struct bench *b, const struct lateness *m)
 {
-    bench_say(
-        b,
-        &(struct claim){
-            .kind = CLAIM_CAUSE,
-            .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
-            .subject = SUBJECT_COREDNS,
-            .on_path = bench_asks_cluster_dns(b),
-            .in_window = TRI_YES,
-            .text = arena_printf(&b->arena,
-                                 "CoreDNS takes more than a second for cluster names, which it answers from "
-                                 "memory (%zu of %zu answers in the window)",
-                                 m->late, m->late + m->in_time),
-            .fix = "scale the CoreDNS replicas out, and raise or remove their CPU limit",
-            .time = m->first->time,
-        },
-        &m->cites);
+    say_cause(b,
+              arena_printf(&b->arena,
+                           "CoreDNS takes more than a second for cluster names, which it answers from "
+                           "memory (%zu of %zu answers in the window)",
+                           m->late, m->late + m->in_time),
+              "scale the CoreDNS replicas out, and raise or remove their CPU limit", m->first->time,
+              &m->cites);
 }
 
 // ------------------------------------------------------------------ starved
@@ -110,22 +118,13 @@ static void say_starved(struct bench *b, const struct coredns_hits *hits)
 {
     struct cites cites = {0};
     coredns_cite_hits(b, LOG_COREDNS_SLOW, 3, &cites);
-    bench_say(
-        b,
-        &(struct claim){
-            .kind = CLAIM_CAUSE,
-            .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
-            .subject = SUBJECT_COREDNS,
-            .on_path = bench_asks_cluster_dns(b),
-            .in_window = TRI_YES,
-            .text = arena_printf(&b->arena,
-                                 "CoreDNS takes more than a second to answer its own health request "
-                                 "(%zu lines in the window): it gets too little processor time",
-                                 hits->in_window),
-            .fix = "raise or remove the CPU limit of the coredns deployment, and scale its replicas out",
-            .time = hits->first_in_window->time,
-        },
-        &cites);
+    say_cause(b,
+              arena_printf(&b->arena,
+                           "CoreDNS takes more than a second to answer its own health request "
+                           "(%zu lines in the window): it gets too little processor time",
+                           hits->in_window),
+              "raise or remove the CPU limit of the coredns deployment, and scale its replicas out",
+              hits->first_in_window->time, &cites);
 }
 
 // ------------------------------------------------------------------ what it did

@@ -34,9 +34,9 @@ static bool walk_reading(struct firewall *f, struct firewall_way *way)
     struct packet_answer *answer = packet_trace(&way->query);
     enum packet_fate fate = answer->worst.fate;
     f->n_walked++;
-    if (answer->worst.fate == PACKET_BLOCKED)
+    if (fate == PACKET_BLOCKED)
         firewall_say_block(f, way, answer);
-    else if (answer->worst.fate == PACKET_UNKNOWN)
+    else if (fate == PACKET_UNKNOWN)
         firewall_say_unknown(f, way, answer);
     packet_answer_free(answer);
     return fate == PACKET_PASSES;

@@ -323,8 +323,8 @@ static void judge_headless(struct bench *b, const struct kube_service *service, 
     say_denied(b, a, CLAIM_EFFECT);
 }
 
-// ------------------------------------------------------------------ a Service that came or went in the
-// window Answered at first, denied since, and in the list of Services no more.
+// ------------------------------------------------------------------ a Service that came or went
+// Answered at first, denied since, and in the list of Services no more.
 static bool is_gone(struct bench *b, const struct meant *m, const struct answers *a)
 {
     return a->last_answer != TIME_UNKNOWN && a->first_denial != TIME_UNKNOWN &&

@@ -21,7 +21,11 @@ static const struct search_item *first_expansion(const struct search_list *list)
     return NULL;
 }
 
-// "orders.shop: under ndots:5 and 4 search domains …"; NULL where the name is asked as it is, and no more.
+static unsigned questions(const struct search_item *item)
+{
+    return (unsigned)item->a + (unsigned)item->aaaa;
+}
+
 static const char *tell_name(struct bench *b, const struct resolvconf *conf, const char *name)
 {
     struct search_list glibc, musl;
@@ -35,14 +39,12 @@ static const char *tell_name(struct bench *b, const struct resolvconf *conf, con
             &b->arena,
             "%s has ndots:%u dots or more and is asked as it is first, %u queries a lookup; where that "
             "is denied, %u with glibc and Go, which then append the search domains, and %u with musl",
-            name, conf->ndots, (unsigned)glibc.items[0].a + (unsigned)glibc.items[0].aaaa, glibc.queries,
-            musl.queries);
+            name, conf->ndots, questions(&glibc.items[0]), glibc.queries, musl.queries);
     return arena_printf(
         &b->arena,
         "%s has fewer dots than ndots:%u: the pod asks for it with each of %zu search domains first, as "
         "%s, up to %u queries a lookup; NXDOMAIN to those is no fault, and %s. costs %u",
-        name, conf->ndots, conf->n_search, expanded->name, glibc.queries, name,
-        (unsigned)expanded->a + (unsigned)expanded->aaaa);
+        name, conf->ndots, conf->n_search, expanded->name, glibc.queries, name, questions(expanded));
 }
 
 static const char *tell_any(struct bench *b, const struct resolvconf *conf)

@@ -1,6 +1,5 @@
-// Commands as a person can run them: the words that stand for something of this incident in a command or a
-// check
-// (`dig @KUBE-DNS NAME`) give way to what the evidence says that it is. What it does not say keeps its word.
+// Commands as a person can run them: the words that stand for something of this incident (`dig @KUBE-DNS
+// NAME`) give way to what the evidence says that it is. What it does not say keeps its word.
 #ifndef D5_REPORT_FILL_IN_H
 #define D5_REPORT_FILL_IN_H
 
