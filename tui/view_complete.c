@@ -1,13 +1,9 @@
-// Asks kubectl for names, with the same care as a probe: an argv array, the allow-listed environment, a time
-// limit. A name that was typed is one word behind its flag, so that it cannot become one.
+// A name that was typed is one word behind its flag, so that it cannot become one.
 #include "tui/view_complete.h"
 
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/door/process.h"
-#include "core/probe/programs.h"
-#include "core/session/policy.h"
 #include "tui/view_ui.h"
 
 enum { SECONDS = 15, MOST = 8 << 20 };
@@ -37,7 +33,7 @@ static void take_names(struct ui *ui)
 {
     struct cluster_asked *asked = &ui->asked;
     struct prompt *field = &ui->intake.fields[asked->field];
-    struct span rest = str_span(&asked->printed), line, start = str_span(&field->text);
+    struct span rest = str_span(&asked->question.printed), line, start = str_span(&field->text);
     struct completion c = {0};
     while (span_cut_line(&rest, &line)) {
         struct span name = asked->field == FIELD_CONTEXT ? line : bare_name(line);
@@ -57,7 +53,7 @@ static void take_names(struct ui *ui)
 
 static void say_failure(struct ui *ui, const struct process_result *result)
 {
-    struct span words = str_span(&ui->asked.said), line = {0};
+    struct span words = str_span(&ui->asked.question.said), line = {0};
     span_cut_line(&words, &line);
     str_clear(&ui->intake.hint);
     str_printf(&ui->intake.hint, "kubectl does not tell%s" SPAN_FMT,
@@ -67,36 +63,14 @@ static void say_failure(struct ui *ui, const struct process_result *result)
                SPAN_ARG(span_first(line, 200)));
 }
 
-static void on_output(void *context, struct span bytes)
+static void on_answer(struct ui *ui, const struct process_result *result)
 {
-    str_add_span(&((struct ui *)context)->asked.printed, bytes);
-}
-
-static void on_errors(void *context, struct span bytes)
-{
-    struct str *said = &((struct ui *)context)->asked.said;
-    if (said->len < 4096)
-        str_add_span(said, bytes);
-}
-
-static void forget(struct cluster_asked *asked)
-{
-    str_done(&asked->printed);
-    str_done(&asked->said);
-    arena_done(&asked->arena);
-    *asked = (struct cluster_asked){0};
-}
-
-static void on_ended(void *context, const struct process_result *result)
-{
-    struct ui *ui = context;
     bool shown = ui->screen == SCREEN_INTAKE && (int)ui->intake.at == ui->asked.field;
     if (shown && result->end == PROCESS_EXITED && result->code == 0)
         take_names(ui);
     else if (shown)
         say_failure(ui, result);
-    ui->dirty = true;
-    forget(&ui->asked);
+    arena_done(&ui->asked.arena);
 }
 
 // ---- the question
@@ -124,46 +98,21 @@ static const char *const *words_for(struct ui *ui, enum intake_field field)
     return words;
 }
 
-// In guided mode programs are looked up where the administrator says.
-static void find_programs(const struct ui *ui, struct programs *ret)
-{
-    struct policy policy;
-    struct arena arena = {0};
-    policy_load(&policy, ui->config->session.policy ? ui->config->session.policy : policy_file);
-    programs_init(ret, ui_is_guided(ui) ? policy_program_path(&policy, &arena) : NULL);
-    arena_done(&arena);
-    policy_done(&policy);
-}
-
 void view_complete(struct ui *ui)
 {
-    struct programs programs;
-    if (ui->asked.process)
+    struct cluster_asked *asked = &ui->asked;
+    if (asked->question.process)
         return;
-    find_programs(ui, &programs);
-    const char *kubectl = programs_find(&programs, "kubectl");
+    asked->field = (int)ui->intake.at;
+    bool can = question_ask(&asked->question, ui, words_for(ui, ui->intake.at), SECONDS, MOST, on_answer);
     str_clear(&ui->intake.hint);
-    str_add(&ui->intake.hint,
-            kubectl ? "asking the cluster …" : "there is no kubectl to ask the cluster with");
-    ui->asked.field = (int)ui->intake.at;
-    if (kubectl)
-        ui->asked.process = process_start(ui->loop, &(struct process_config){
-                                                        .program = kubectl,
-                                                        .argv = words_for(ui, ui->intake.at),
-                                                        .env = programs.env,
-                                                        .seconds = SECONDS,
-                                                        .bytes = MOST,
-                                                        .output = on_output,
-                                                        .errors = on_errors,
-                                                        .ended = on_ended,
-                                                        .context = ui,
-                                                    });
-    programs_done(&programs);
+    str_add(&ui->intake.hint, can ? "asking the cluster …" : "there is no kubectl to ask the cluster with");
+    if (!can)
+        arena_done(&asked->arena);
 }
 
 void view_complete_done(struct ui *ui)
 {
-    if (ui->asked.process)
-        process_end(ui->asked.process);
-    forget(&ui->asked);
+    question_done(&ui->asked.question);
+    arena_done(&ui->asked.arena);
 }

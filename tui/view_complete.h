@@ -4,16 +4,14 @@
 #define D5_TUI_VIEW_COMPLETE_H
 
 #include "core/base/arena.h"
-#include "core/base/str.h"
+#include "tui/view_question.h"
 
-struct process;
 struct ui;
 
 struct cluster_asked { // zero-initialized: nothing is being asked
-    struct process *process;
+    struct question question;
     struct arena arena; // of its words
-    struct str printed, said;
-    int field; // enum intake_field
+    int field;          // enum intake_field
 };
 
 // Whether the current field names something that the cluster knows.

@@ -6,9 +6,6 @@
 
 #include "core/base/mem.h"
 #include "core/door/json.h"
-#include "core/door/process.h"
-#include "core/probe/programs.h"
-#include "core/session/policy.h"
 #include "tui/view_ui.h"
 
 enum { SECONDS = 30, MOST = 1 << 20 };
@@ -17,8 +14,6 @@ static void forget_questions(struct rights *r)
 {
     plan_done(&r->plan);
     arena_done(&r->arena);
-    str_done(&r->printed);
-    str_done(&r->said);
     r->plan = (struct plan){0};
     r->asks = NULL;
 }
@@ -49,7 +44,7 @@ static void ask(struct ui *ui, const char *const *argv);
 
 static void give_up(struct rights *r, const char *why)
 {
-    struct span words = span_trim(str_span(&r->said)), line = {0};
+    struct span words = span_trim(str_span(&r->question.said)), line = {0};
     while (words.len > 0 &&
            span_cut_line(&words, &line)) // kubectl logs what it tried, and says last what it is
         continue;
@@ -61,16 +56,14 @@ static void take_turn(struct ui *ui, int exit)
 {
     struct rights *r = &ui->rights;
     struct script_turn turn = {.round = ++r->rounds,
-                               .printed = str_span(&r->printed),
-                               .errors = str_span(&r->said),
+                               .printed = str_span(&r->question.printed),
+                               .errors = str_span(&r->question.said),
                                .exit = exit,
                                .arena = &r->arena,
                                .state = r->script_state};
     enum script_step step = r->asks->script(r->asks, &turn);
     r->script_state = turn.state;
     if (step == SCRIPT_CALL) {
-        str_clear(&r->printed);
-        str_clear(&r->said);
         ask(ui, turn.ret_argv);
         return;
     }
@@ -81,59 +74,27 @@ static void take_turn(struct ui *ui, int exit)
     forget_questions(r);
 }
 
-static void on_output(void *context, struct span bytes)
+static void on_answer(struct ui *ui, const struct process_result *result)
 {
-    str_add_span(&((struct ui *)context)->rights.printed, bytes);
-}
-
-static void on_errors(void *context, struct span bytes)
-{
-    struct str *said = &((struct ui *)context)->rights.said;
-    if (said->len < 4096)
-        str_add_span(said, bytes);
-}
-
-static void on_ended(void *context, const struct process_result *result)
-{
-    struct ui *ui = context;
-    ui->rights.process = NULL;
-    ui->dirty = true;
     if (result->end == PROCESS_EXITED) {
         take_turn(ui, result->code);
-    } else {
-        if (result->end != PROCESS_CANCELLED)
-            give_up(&ui->rights, "kubectl does not answer");
-        forget_questions(&ui->rights);
+        return;
     }
+    if (result->end != PROCESS_CANCELLED)
+        give_up(&ui->rights, "kubectl does not answer");
+    forget_questions(&ui->rights);
 }
 
 static void ask(struct ui *ui, const char *const *argv)
 {
-    struct programs programs;
-    struct arena arena = {0};
-    const struct policy *policy = session_policy(ui->session);
-    programs_init(&programs, ui_is_guided(ui) ? policy_program_path(policy, &arena) : NULL);
-    const char *program = programs_find(&programs, argv[0]);
-    if (program)
-        ui->rights.process = process_start(ui->loop, &(struct process_config){.program = program,
-                                                                              .argv = argv,
-                                                                              .env = programs.env,
-                                                                              .seconds = SECONDS,
-                                                                              .bytes = MOST,
-                                                                              .output = on_output,
-                                                                              .errors = on_errors,
-                                                                              .ended = on_ended,
-                                                                              .context = ui});
-    else
+    if (!question_ask(&ui->rights.question, ui, argv, SECONDS, MOST, on_answer))
         give_up(&ui->rights, "there is no kubectl to ask with");
-    programs_done(&programs);
-    arena_done(&arena);
 }
 
 void view_rights_ask(struct ui *ui)
 {
     struct rights *r = &ui->rights;
-    if (r->process || r->told || !ui->loop || !ui->live.live || live_is_busy(ui->live.live))
+    if (r->question.process || r->told || !ui->loop || !ui->live.live || live_is_busy(ui->live.live))
         return;
     view_rights_done(ui);
     live_plan(ui->live.live, NULL, &r->plan);
@@ -150,15 +111,14 @@ void view_rights_ask(struct ui *ui)
 
 void view_rights_cancel(struct ui *ui)
 {
-    if (ui->rights.process)
-        process_cancel(ui->rights.process);
+    if (ui->rights.question.process)
+        process_cancel(ui->rights.question.process);
 }
 
 void view_rights_done(struct ui *ui)
 {
     struct rights *r = &ui->rights;
-    if (r->process)
-        process_end(r->process);
+    question_done(&r->question);
     forget_questions(r);
     free(r->denied);
     free(r->trouble);
@@ -168,7 +128,7 @@ void view_rights_done(struct ui *ui)
 enum role view_rights_words(const struct ui *ui, struct str *ret)
 {
     const struct rights *r = &ui->rights;
-    if (r->process) {
+    if (r->question.process) {
         str_printf(ret, "asking what you may read (%u answers)", r->rounds);
         return ROLE_RUNNING;
     }

@@ -3,19 +3,17 @@
 #ifndef D5_TUI_VIEW_RIGHTS_H
 #define D5_TUI_VIEW_RIGHTS_H
 
-#include "core/base/str.h"
 #include "core/probe/plan.h"
 #include "tui/role.h"
+#include "tui/view_question.h"
 
-struct process;
 struct ui;
 
 struct rights { // zero-initialized: nobody asked
-    struct process *process;
+    struct question question;
     struct plan plan; // has the row that asks
     const struct planned *asks;
     struct arena arena; // of the questions
-    struct str printed, said;
     void *script_state;
     unsigned rounds;
     bool told;     // the answers are there
