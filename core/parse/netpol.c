@@ -6,7 +6,7 @@
 #include "core/parse/kuberead.h"
 #include "core/parse/netpol_read.h"
 
-// ------------------------------------------------------------------ NetworkPolicy
+// ------------------------------------------------------------------ a NetworkPolicy: its peers and ports
 
 // A peer is pods by selectors, or a block of addresses, and never empty.
 static struct netpol_peer read_peer(struct netpol_reader *r, const struct json_value *value)
@@ -55,36 +55,49 @@ static struct netpol_port read_port(struct netpol_reader *r, const struct json_v
     return ret;
 }
 
-static struct netpol_rule read_rule(struct netpol_reader *r, const struct json_value *value,
-                                    const char *peers_name)
+static void complete_rule(struct netpol_reader *r, const struct json_value *value, struct netpol_rule *ret)
 {
-    const struct json_value *peers = json_get(value, peers_name), *ports = json_get(value, "ports");
-    struct netpol_rule rule = {
-        .action = NETPOL_ALLOW, .n_peers = kube_read_count(peers), .n_ports = kube_read_count(ports)};
-    rule.any_peer = rule.n_peers == 0;
-    rule.any_port = rule.n_ports == 0;
+    (void)r;
+    (void)value;
+    ret->action = NETPOL_ALLOW;
+    ret->any_peer = ret->n_peers == 0;
+}
+
+static const struct netpol_dialect standard = {read_peer, read_port, complete_rule};
+
+// ------------------------------------------------------------------ rules of every kind
+
+static struct netpol_rule read_rule(struct netpol_reader *r, const struct json_value *value,
+                                    const char *peers_key, const struct netpol_dialect *dialect)
+{
+    const struct json_value *peers = json_get(value, peers_key), *ports = json_get(value, "ports");
+    struct netpol_rule rule = {.n_peers = kube_read_count(peers), .n_ports = kube_read_count(ports)};
     struct netpol_peer *peer = arena_alloc(r->kube.arena, (rule.n_peers + 1) * sizeof *peer);
     struct netpol_port *port = arena_alloc(r->kube.arena, (rule.n_ports + 1) * sizeof *port);
     for (size_t i = 0; i < rule.n_peers; i++)
-        peer[i] = read_peer(r, &peers->items[i]);
+        peer[i] = dialect->read_peer(r, &peers->items[i]);
     for (size_t i = 0; i < rule.n_ports; i++)
-        port[i] = read_port(r, &ports->items[i]);
+        port[i] = dialect->read_port(r, &ports->items[i]);
     rule.peers = peer;
     rule.ports = port;
+    rule.any_port = rule.n_ports == 0;
+    dialect->complete(r, value, &rule);
     return rule;
 }
 
 void netpol_read_rules(struct netpol_reader *r, const struct json_value *spec, enum netpol_direction d,
-                       netpol_rule_fn *read_one)
+                       const struct netpol_dialect *dialect)
 {
     const struct json_value *list = json_get(spec, netpol_direction_name(d));
     size_t n = kube_read_count(list);
     struct netpol_rule *rules = arena_alloc(r->kube.arena, (n + 1) * sizeof *rules);
     for (size_t i = 0; i < n; i++)
-        rules[i] = read_one(r, &list->items[i], d == NETPOL_EGRESS ? "to" : "from");
+        rules[i] = read_rule(r, &list->items[i], d == NETPOL_EGRESS ? "to" : "from", dialect);
     r->policy->rules[d] = rules;
     r->policy->n_rules[d] = n;
 }
+
+// ------------------------------------------------------------------ a NetworkPolicy: the whole
 
 // Absent types: ingress always, egress where there are egress rules (networking/v1,
 // NetworkPolicySpec.policyTypes).
@@ -112,8 +125,8 @@ static void read_standard(struct netpol_reader *r, const struct json_value *obje
     const struct json_value *spec = json_get(object, "spec");
     r->policy->kind = NETPOL_STANDARD;
     r->policy->pods = netpol_read_selector(r, json_get(spec, "podSelector"));
-    netpol_read_rules(r, spec, NETPOL_EGRESS, read_rule);
-    netpol_read_rules(r, spec, NETPOL_INGRESS, read_rule);
+    netpol_read_rules(r, spec, NETPOL_EGRESS, &standard);
+    netpol_read_rules(r, spec, NETPOL_INGRESS, &standard);
     read_types(r, spec);
 }
 

@@ -78,27 +78,15 @@ static enum netpol_action read_action(struct netpol_reader *r, const struct json
     return NETPOL_PASS;
 }
 
-// Here an empty list of peers is invalid, and absent ports mean any.
-static struct netpol_rule read_rule(struct netpol_reader *r, const struct json_value *value,
-                                    const char *peers_name)
+// Here an empty list of peers is invalid.
+static void complete_rule(struct netpol_reader *r, const struct json_value *value, struct netpol_rule *ret)
 {
-    const struct json_value *peers = json_get(value, peers_name), *ports = json_get(value, "ports");
-    struct netpol_rule rule = {.action = read_action(r, json_get(value, "action")),
-                               .n_peers = kube_read_count(peers),
-                               .n_ports = kube_read_count(ports)};
-    rule.any_port = rule.n_ports == 0;
-    struct netpol_peer *peer = arena_alloc(r->kube.arena, (rule.n_peers + 1) * sizeof *peer);
-    struct netpol_port *port = arena_alloc(r->kube.arena, (rule.n_ports + 1) * sizeof *port);
-    for (size_t i = 0; i < rule.n_peers; i++)
-        peer[i] = read_peer(r, &peers->items[i]);
-    for (size_t i = 0; i < rule.n_ports; i++)
-        port[i] = read_port(r, &ports->items[i]);
-    if (rule.n_peers == 0)
+    ret->action = read_action(r, json_get(value, "action"));
+    if (ret->n_peers == 0)
         netpol_break(r, "a rule without peers");
-    rule.peers = peer;
-    rule.ports = port;
-    return rule;
 }
+
+static const struct netpol_dialect dialect = {read_peer, read_port, complete_rule};
 
 static void read_subject(struct netpol_reader *r, const struct json_value *subject)
 {
@@ -119,8 +107,8 @@ static void read_spec(struct netpol_reader *r, const struct json_value *object, 
     const struct json_value *spec = json_get(object, "spec");
     r->policy->kind = kind;
     read_subject(r, json_get(spec, "subject"));
-    netpol_read_rules(r, spec, NETPOL_EGRESS, read_rule);
-    netpol_read_rules(r, spec, NETPOL_INGRESS, read_rule);
+    netpol_read_rules(r, spec, NETPOL_EGRESS, &dialect);
+    netpol_read_rules(r, spec, NETPOL_INGRESS, &dialect);
     if (kind == NETPOL_ADMIN)
         r->policy->priority = kube_read_number(spec, "priority", INT64_MAX);
 }

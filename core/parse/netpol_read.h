@@ -24,13 +24,16 @@ const char *netpol_read_protocol(struct netpol_reader *r, const struct json_valu
 uint16_t netpol_read_port_number(struct netpol_reader *r, const struct json_value *value);
 const char *netpol_read_port_name(struct netpol_reader *r, const struct json_value *value);
 
-// Reads one rule; its peers stand under `peers_key` ("from" or "to").
-typedef struct netpol_rule netpol_rule_fn(struct netpol_reader *r, const struct json_value *rule,
-                                          const char *peers_key);
+// What a rule is differs from kind to kind; how rules are listed does not.
+struct netpol_dialect {
+    struct netpol_peer (*read_peer)(struct netpol_reader *r, const struct json_value *peer);
+    struct netpol_port (*read_port)(struct netpol_reader *r, const struct json_value *port);
+    // What else there is to a rule, once its peers and ports are read.
+    void (*complete)(struct netpol_reader *r, const struct json_value *rule, struct netpol_rule *ret);
+};
 
-// All rules of one direction into the policy that is being read: the kinds differ in what a rule is, not in
-// this.
+// All rules of one direction into the policy that is being read.
 void netpol_read_rules(struct netpol_reader *r, const struct json_value *spec, enum netpol_direction d,
-                       netpol_rule_fn *read_one);
+                       const struct netpol_dialect *dialect);
 
 #endif
