@@ -152,7 +152,8 @@ bool content_is_loaded(struct evidence *ev, uint32_t id)
 
 // ------------------------------------------------------------------ lines
 
-struct lines { // a file that is looked at line by line: in memory or on disk
+struct lines { // a file that is looked at line by line, in memory or on disk, its lock held meanwhile
+    pthread_mutex_t *lock;
     struct content *c;
     const char *path;
     int fd; // -1: in memory
@@ -173,10 +174,9 @@ static bool lines_piece(struct lines *l, uint64_t offset, struct span *ret, stru
     return true;
 }
 
-static bool lines_begin(struct lines *l, struct evidence *ev, uint32_t id, struct error *err)
+static bool lines_open(struct lines *l, struct evidence *ev, uint32_t id, struct error *err)
 {
     const struct evidence_file *f = &ev->files[id];
-    *l = (struct lines){.c = &ev->contents[id], .path = f->path, .fd = -1};
     if (f->compressed && !content_load(ev, id, err))
         return false;
     if (l->c->n_marks == 0)
@@ -194,6 +194,19 @@ static void lines_end(struct lines *l)
     if (l->fd >= 0)
         close(l->fd);
     free(l->block);
+    pthread_mutex_unlock(l->lock);
+}
+
+static bool lines_begin(struct lines *l, struct evidence *ev, uint32_t id, struct error *err)
+{
+    if (id >= ev->n)
+        return content_no_such_file(id, err);
+    *l = (struct lines){
+        .lock = content_lock(ev, id), .c = &ev->contents[id], .path = ev->files[id].path, .fd = -1};
+    if (lines_open(l, ev, id, err))
+        return true;
+    lines_end(l);
+    return false;
 }
 
 // Sets the marks that fall into a few bytes that begin at c->scanned.
@@ -289,31 +302,21 @@ static bool content_line(struct lines *l, uint32_t line, struct str *ret, struct
 
 bool evidence_line(struct evidence *ev, uint32_t id, uint32_t line, struct str *ret, struct error *err)
 {
-    if (id >= ev->n)
-        return content_no_such_file(id, err);
-    pthread_mutex_t *lock = content_lock(ev, id);
     struct lines l;
-    bool good = lines_begin(&l, ev, id, err);
-    if (good) {
-        good = content_line(&l, line, ret, err);
-        lines_end(&l);
-    }
-    pthread_mutex_unlock(lock);
+    if (!lines_begin(&l, ev, id, err))
+        return false;
+    bool good = content_line(&l, line, ret, err);
+    lines_end(&l);
     return good;
 }
 
 bool evidence_line_count(struct evidence *ev, uint32_t id, uint32_t *ret, struct error *err)
 {
-    if (id >= ev->n)
-        return content_no_such_file(id, err);
-    pthread_mutex_t *lock = content_lock(ev, id);
     struct lines l;
-    bool good = lines_begin(&l, ev, id, err);
-    if (good) {
-        good = lines_index(&l, UINT32_MAX, err);
-        *ret = lines_known(l.c);
-        lines_end(&l);
-    }
-    pthread_mutex_unlock(lock);
+    if (!lines_begin(&l, ev, id, err))
+        return false;
+    bool good = lines_index(&l, UINT32_MAX, err);
+    *ret = lines_known(l.c);
+    lines_end(&l);
     return good;
 }
