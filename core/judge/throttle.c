@@ -109,6 +109,23 @@ static enum tri carries_upstream(const struct bench *b, const struct node_facts 
     return route_sends_upstream(b, node->name);
 }
 
+static void say_suffering(struct bench *b, const struct node_facts *node, const char *text, usec_t since,
+                          const struct cites *cites)
+{
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_EFFECT,
+                  .diagnosis = DIAGNOSIS_LINKLOCAL_THROTTLE,
+                  .subject = SUBJECT_LINKLOCAL,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = text,
+                  .object = node->name,
+                  .time = since,
+              },
+              cites);
+}
+
 // Upstream queries of CoreDNS on that node that nobody answered while it hurt.
 static void say_timeouts(struct bench *b, const struct node_facts *node)
 {
@@ -124,22 +141,11 @@ static void say_timeouts(struct bench *b, const struct node_facts *node)
         if (first == TIME_UNKNOWN)
             first = l->time;
     }
-    if (!n)
-        return;
-    bench_say(
-        b,
-        &(struct claim){
-            .kind = CLAIM_EFFECT,
-            .diagnosis = DIAGNOSIS_LINKLOCAL_THROTTLE,
-            .subject = SUBJECT_LINKLOCAL,
-            .on_path = TRI_YES,
-            .in_window = TRI_YES,
-            .text = arena_printf(&b->arena, "%zu upstream queries of CoreDNS on %s timed out in the window",
-                                 n, short_node(b, node->name)),
-            .object = node->name,
-            .time = first,
-        },
-        &cites);
+    if (n)
+        say_suffering(b, node,
+                      arena_printf(&b->arena, "%zu upstream queries of CoreDNS on %s timed out in the window",
+                                   n, short_node(b, node->name)),
+                      first, &cites);
 }
 
 // With NodeLocal DNSCache or without CoreDNS in between, it is the pod's own lookups that suffer.
@@ -151,18 +157,7 @@ static void say_pod_timeouts(struct bench *b, const struct node_facts *node)
         return;
     struct cites cites = {.n = 0};
     bench_cite_failures(b, LOOKUP_NAME_EXTERNAL, 3, &cites);
-    bench_say(b,
-              &(struct claim){
-                  .kind = CLAIM_EFFECT,
-                  .diagnosis = DIAGNOSIS_LINKLOCAL_THROTTLE,
-                  .subject = SUBJECT_LINKLOCAL,
-                  .on_path = TRI_YES,
-                  .in_window = TRI_YES,
-                  .text = bench_tell_lookup(b, failed),
-                  .object = node->name,
-                  .time = failed->time,
-              },
-              &cites);
+    say_suffering(b, node, bench_tell_lookup(b, failed), failed->time, &cites);
 }
 
 static void judge_nic(struct bench *b, const struct node_facts *node, const char *nic, struct seen *seen)
