@@ -17,6 +17,13 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.abspath(os.environ.get('D5TUI', os.path.join(HERE, '..', '..', 'build', 'd5tui')))
 
+# What a person is asked to run for what is unknown: it only reads.
+READS = re.compile(
+    r'kubectl (get|describe|logs) |kubectl exec \S.* -- cat |kubectl auth can-i |'
+    r'aws (ec2 describe-\S+|logs (filter-log-events|start-query|get-query-results))\b|'
+    r'(ip6?tables(-legacy)?-save|ipset save|nft list|ip (-6 )?(addr|rule|route show)|ipvsadm -L|conntrack -[LS]|ethtool -S|'
+    r'sysctl [a-z][\w. ]*$|ss -|dig |tcpdump -i|dmesg|journalctl|grep |cat )')
+
 
 def read_truth(path):
     truth = {}
@@ -67,6 +74,13 @@ def check_quotes(report, tree):
             yield 'rejected names no line: %s' % r['source']
 
 
+def check_commands(report):
+    for command in (u['command'] for u in report['unknown'] if u['command']):
+        for part in re.split(r' *[;|] *', command):
+            if not READS.match(part) or '>' in part:
+                yield 'more than a reading: ' + command
+
+
 def check(report, status, truth, tree):
     if report['diagnosis'] not in truth['diagnosis']:
         yield 'diagnosis %s (%s), should be %s' % (report['diagnosis'], report['verdict'], ' or '.join(truth['diagnosis']))
@@ -76,6 +90,7 @@ def check(report, status, truth, tree):
     if status != (3 if report['diagnosis'] == 'inconclusive' else 0):
         yield 'exit status %d' % status
     yield from check_quotes(report, tree)
+    yield from check_commands(report)
     cites = truth.get('cite', [])
     if cites and not any(e['source'].rsplit(':', 1)[0] == c['source'] and c['content'] in e['content'] for c in cites for e in report['evidence']):
         yield 'the deciding line is not cited'
