@@ -6,6 +6,8 @@
 
 #include "core/facts/facts.h"
 
+struct log_set;
+
 // What somebody else wants counted in the one pass over the tree: a procedure's own searches.
 struct gather_query {
     const char *pattern; // PCRE2
@@ -17,6 +19,7 @@ struct gather_queries { // zero-initialized and items: ready to be asked
     uint64_t files, bytes; // searched
     uint64_t left_out;     // files that could not be searched to their end
     char *left_out_why;    // the first one's path and reason, or NULL; free it
+    struct log_set *set;   // borrowed: compiled once for several trees (facts/logset.h), or NULL
 };
 
 // Everything, in the order below. `target` (the command line's words, may be NULL) wins over target.yaml;

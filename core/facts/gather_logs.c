@@ -212,7 +212,7 @@ static const struct search_set *wait_for_set(struct facts *facts, struct log_pas
 {
     struct error err = {{0}};
     const struct search_set *set = pass->set ? log_set_wait(pass->set, &err) : NULL;
-    if (set || !pass->set || !facts->queries)
+    if (set || !pass->set || pass->shared || !facts->queries)
         return set;
     facts_add_gap(facts, err.text, NULL);
     facts->queries = NULL;

@@ -109,7 +109,7 @@ static void list_files(const struct facts *facts, struct log_pass *ret)
     for (uint32_t i = 0; i < n; i++) {
         if (is_log[i])
             ret->logs[ret->n_logs++] = i;
-        else if (facts->queries && !is_packets(facts, i))
+        else if (facts->queries && facts->queries->n && !is_packets(facts, i))
             ret->others[ret->n_others++] = i;
         else
             continue;
@@ -122,9 +122,12 @@ void gather_logs_begin(struct facts *facts)
 {
     struct log_pass *pass = mem_alloc(sizeof *pass);
     list_files(facts, pass);
-    pass->n_classes = pass->n_logs ? LOG_CLASS_COUNT : 0;
+    pass->shared = facts->queries && facts->queries->set;
+    pass->n_classes = pass->n_logs || pass->shared ? LOG_CLASS_COUNT : 0;
     bool asked = facts->queries && facts->queries->n && pass->n_logs + pass->n_others;
-    if (pass->n_classes || asked)
+    if (pass->shared)
+        pass->set = facts->queries->set;
+    else if (pass->n_classes || asked)
         pass->set = log_set_begin(pass->n_classes, facts->queries, pass->bytes);
     facts->log_pass = pass;
 }
@@ -133,7 +136,8 @@ void log_pass_free(struct log_pass *pass)
 {
     if (!pass)
         return;
-    log_set_free(pass->set);
+    if (!pass->shared)
+        log_set_free(pass->set);
     free(pass->logs);
     free(pass->others);
     free(pass);

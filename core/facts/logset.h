@@ -24,6 +24,7 @@ struct log_pass {
     uint64_t bytes;      // of all of them, on the disk
     size_t n_classes;    // 0: there is no log, and nothing that only logs hold is looked for
     struct log_set *set; // NULL: nothing is
+    bool shared;         // gather_queries.set: somebody else's
 };
 void log_pass_free(struct log_pass *pass); // takes NULL
 

@@ -9,7 +9,12 @@
 #include <sys/stat.h>
 
 #include "core/base/mem.h"
-#include "core/session.h"
+#include "core/facts/logclass.h"
+#include "core/facts/logset.h"
+#include "core/judge/judge.h"
+#include "core/model/problem.h"
+#include "core/parse/procedure.h"
+#include "core/report/build.h"
 #include "tests/kit/scratch.h"
 
 // ------------------------------------------------------------------ files
@@ -77,15 +82,29 @@ static void copy_below(struct damage *d, const char *tree, const char *folder, b
     free(names);
 }
 
+static struct sop *read_procedure(struct arena *arena, const char *path)
+{
+    struct problems problems = {0};
+    struct sop *sop = procedure_parse(read_file(arena, path), path, &problems);
+    problems_done(&problems);
+    return sop;
+}
+
 void damage_init(struct damage *d, const char *tree, bool records)
 {
     *d = (struct damage){.dir = scratch_make()};
+    d->sop = read_procedure(&d->arena, "sops/D5.md");
+    step_list_init(&d->steps, d->sop);
+    d->log_set = log_set_begin(LOG_CLASS_COUNT, NULL, UINT64_MAX);
     copy_below(d, tree, "", records);
 }
 
 void damage_done(struct damage *d)
 {
     scratch_remove(d->dir);
+    log_set_free(d->log_set);
+    step_list_done(&d->steps);
+    sop_free(d->sop);
     free(d->dir);
     free(d->files);
     arena_done(&d->arena);
@@ -166,9 +185,53 @@ static char *report_fault(const struct damage *d, const struct report *r)
     return fault;
 }
 
-static void take_outcome(struct session *s, struct outcome *ret)
+struct judged {
+    struct arena arena;
+    struct evidence *evidence;
+    struct facts *facts;
+    struct claims claims;
+    struct cause *cause;
+};
+
+static bool judge(const struct damage *d, struct judged *j, struct error *err)
 {
-    const struct cause *cause = session_analysis(s)->cause;
+    const char *from[] = {d->dir};
+    struct gather_queries queries = {.set = d->log_set};
+    *j = (struct judged){.evidence = evidence_open(from, 1, NULL, err)};
+    if (!j->evidence)
+        return false;
+    j->facts = facts_gather(j->evidence, NULL, &queries);
+    judge_all(j->facts, &j->claims);
+    j->cause = cause_weigh(&j->claims, &j->facts->target);
+    return true;
+}
+
+static void judged_done(struct judged *j)
+{
+    cause_free(j->cause);
+    claims_done(&j->claims);
+    facts_free(j->facts);
+    evidence_close(j->evidence);
+    arena_done(&j->arena);
+}
+
+static struct report *make_report(const struct damage *d, struct judged *j)
+{
+    struct report_step *steps = arena_alloc(&j->arena, (d->steps.n + 1) * sizeof *steps);
+    struct steps_input in = {.list = &d->steps, .facts = j->facts, .claims = &j->claims, .cause = j->cause};
+    steps_evaluate(&in, &j->arena, steps);
+    return report_build(&(struct report_input){
+        .sop = d->sop,
+        .facts = j->facts,
+        .claims = &j->claims,
+        .cause = j->cause,
+        .steps = steps,
+        .n_steps = d->steps.n,
+    });
+}
+
+static void take_outcome(const struct cause *cause, struct outcome *ret)
+{
     *ret = (struct outcome){.diagnosis = cause->diagnosis, .verdict = cause->verdict};
     for (size_t i = 0; i < cause->n_candidates; i++)
         ret->of[cause->candidates[i].diagnosis] = cause->candidates[i].verdict;
@@ -177,20 +240,53 @@ static void take_outcome(struct session *s, struct outcome *ret)
 bool damage_judge(const struct damage *d, struct outcome *ret, char **ret_fault)
 {
     struct error err = {{0}};
-    const char *from[] = {d->dir};
-    struct session *s =
-        session_new(&(struct session_config){.from = from, .n_from = 1, .sop = "sops/D5.md"}, &err);
+    struct judged j;
     *ret = (struct outcome){.refused = false};
     *ret_fault = NULL;
-    if (!s || !session_analyse(s, &err) || !session_run_all(s, &err)) {
+    if (judge(d, &j, &err)) {
+        struct report *report = make_report(d, &j);
+        take_outcome(j.cause, ret);
+        *ret_fault = report_fault(d, report);
+        report_free(report);
+    } else {
         ret->refused = strstr(err.text, "/target.yaml: ") != NULL;
         *ret_fault = ret->refused ? NULL : mem_strdup(err.text);
-    } else {
-        take_outcome(s, ret);
-        *ret_fault = report_fault(d, session_report(s));
     }
-    session_free(s);
+    judged_done(&j);
     return !*ret_fault;
+}
+
+static void mark(struct damage *d, const char *path)
+{
+    for (size_t i = 0; i < d->n; i++)
+        d->files[i].decides |= strcmp(d->files[i].path, path) == 0;
+}
+
+// Of what speaks for no diagnosis, only notes on the symptom are quoted.
+static void mark_places(struct damage *d, const struct judged *j, const struct claim *claim)
+{
+    bool counts = claim->kind == CLAIM_NOTE ? claim->subject == SUBJECT_SYMPTOM : claim->kind != CLAIM_CLEAR;
+    for (size_t i = 0; i < claim->n_places && counts; i++) {
+        if (place_is_set(claim->places[i]))
+            mark(d, evidence_file(j->evidence, claim->places[i].file)->path);
+    }
+}
+
+size_t damage_find_deciding(struct damage *d)
+{
+    struct error err = {{0}};
+    struct judged j;
+    size_t n = 0;
+    if (!judge(d, &j, &err))
+        abort();
+    mark(d, "target.yaml");
+    mark(d, "probes.jsonl");
+    for (size_t i = 0; i < j.claims.n; i++)
+        mark_places(d, &j, &j.claims.items[i]);
+    for (size_t i = 0; i < d->n; i++)
+        n += d->files[i].decides;
+    judged_done(&j);
+    return n;
 }
 
 bool damage_made_surer(const struct damage *d, size_t file, const struct outcome *whole,

@@ -4,7 +4,9 @@
 // may the answer.
 //
 // Without more a few files of each tree are damaged. D5TUI_DAMAGE=200 damages every file at 200 places each
-// way, D5TUI_DAMAGE_SEED=N at others, D5TUI_DAMAGE_TREE=NAME takes that one of tests/cases alone.
+// way, with D5TUI_DAMAGE_DECIDING=1 those that the verdict rests on (tests/kit/damage.h), D5TUI_DAMAGE_SEED=N
+// at other places. D5TUI_DAMAGE_CASES=FOLDER takes the cases there (FOLDER/NAME/tree) instead of some of
+// tests/cases, D5TUI_DAMAGE_TREE=NAME that one alone.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,17 +14,22 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "tests/kit/damage.h"
 
+enum {
+    FILES_EACH = 8,  // of a tree, where none are asked for
+    HANG_AFTER = 60, // seconds for one tree: SIGALRM then ends the program
+};
+
 // Rulesets of both kinds, sets, what policies and services say, captures, logs; faults, normal things, and
 // nothing to be known.
-enum { FILES_EACH = 8 }; // of a tree, where none are asked for
-
 static const char *const trees[] = {"demo",      "fw-nft",        "fw-set-twin",
                                     "svc-stale", "mtu-fragments", "no-nodes"};
 
@@ -72,6 +79,7 @@ static void try_cut(struct trial *t, size_t file)
     size_t at = cut_place(t, t->damage.files[file].bytes);
     struct outcome o;
     char *fault;
+    alarm(HANG_AFTER);
     damage_cut(&t->damage, file, at);
     if (damage_judge(&t->damage, &o, &fault) && damage_made_surer(&t->damage, file, &t->whole, &o))
         fault = mem_printf("%s is %s, with all evidence %s (the answer: %s)", diagnosis_info(o.diagnosis)->id,
@@ -88,6 +96,7 @@ static void try_change(struct trial *t, size_t file)
     size_t at = next_random(&t->random) % t->damage.files[file].bytes.len;
     struct outcome o;
     char *fault;
+    alarm(HANG_AFTER);
     damage_change(&t->damage, file, at, (char)next_random(&t->random));
     if (!damage_judge(&t->damage, &o, &fault))
         say_fault(t, file, "changed", at, fault);
@@ -104,34 +113,97 @@ static void try_file(struct trial *t, size_t file, uint64_t places)
     damage_mend(&t->damage, file);
 }
 
-static void try_tree(struct trial *t)
+static void damage_files(struct trial *t)
 {
     uint64_t places = number_of("D5TUI_DAMAGE", 0);
-    char *path = mem_printf("tests/cases/%s/tree", t->tree), *fault;
-    damage_init(&t->damage, path, t->records);
-    free(path);
-    if (!damage_judge(&t->damage, &t->whole, &fault))
-        fail_msg("%s: %s", t->tree, fault);
-    for (size_t file = 0; file < t->damage.n && places; file++)
-        try_file(t, file, places);
+    bool deciding = number_of("D5TUI_DAMAGE_DECIDING", 0) != 0;
+    size_t wanted = deciding ? damage_find_deciding(&t->damage) : t->damage.n;
+    for (size_t file = 0; file < t->damage.n && places; file++) {
+        if (!deciding || t->damage.files[file].decides)
+            try_file(t, file, places);
+    }
     for (size_t i = 0; i < FILES_EACH && !places; i++)
         try_file(t, next_random(&t->random) % t->damage.n, 1);
+    if (places)
+        print_message("%s%s: %zu of %zu files, %u damaged trees, %u faults\n", t->tree,
+                      t->records ? "" : " without records", wanted, t->damage.n, t->runs, t->faults);
+}
+
+static void try_tree(const char *cases, struct trial *t)
+{
+    char *path = mem_printf("%s/%s/tree", cases, t->tree), *fault;
+    damage_init(&t->damage, path, t->records);
+    if (!damage_judge(&t->damage, &t->whole, &fault))
+        fail_msg("%s: %s", t->tree, fault);
+    damage_files(t);
     damage_done(&t->damage);
+    free(path);
+}
+
+// ------------------------------------------------------------------ which trees
+
+struct cases {
+    char *folder;
+    char **names;
+    size_t n, cap;
+};
+
+static void add_case(struct cases *c, const char *name)
+{
+    char *path = mem_printf("%s/%s/tree", c->folder, name);
+    if (name[0] != '.' && access(path, X_OK) == 0)
+        *MEM_PUSH(c->names, c->n, c->cap) = mem_strdup(name);
+    free(path);
+}
+
+static void add_all_cases(struct cases *c)
+{
+    struct dirent **entries;
+    int n = scandir(c->folder, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        add_case(c, entries[i]->d_name);
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+}
+
+static struct cases find_cases(void)
+{
+    const char *folder = getenv("D5TUI_DAMAGE_CASES"), *only = getenv("D5TUI_DAMAGE_TREE");
+    struct cases c = {.folder = mem_strdup(folder ? folder : "tests/cases")};
+    if (only)
+        add_case(&c, only);
+    else if (folder)
+        add_all_cases(&c);
+    for (size_t i = 0; i < ARRAY_LEN(trees) && !only && !folder; i++)
+        add_case(&c, trees[i]);
+    return c;
+}
+
+static void cases_done(struct cases *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        free(c->names[i]);
+    free(c->names);
+    free(c->folder);
 }
 
 static void try_all(bool records)
 {
-    const char *only = getenv("D5TUI_DAMAGE_TREE");
+    struct cases cases = find_cases();
     unsigned runs = 0, faults = 0;
-    for (size_t i = 0; i < (only ? 1 : ARRAY_LEN(trees)); i++) {
-        struct trial t = {.tree = only ? only : trees[i],
+    for (size_t i = 0; i < cases.n; i++) {
+        struct trial t = {.tree = cases.names[i],
                           .records = records,
                           .random = number_of("D5TUI_DAMAGE_SEED", 1) << 32 | i << 1 | records};
-        try_tree(&t);
+        try_tree(cases.folder, &t);
         runs += t.runs;
         faults += t.faults;
     }
+    cases_done(&cases);
     print_message("%u damaged trees, %u faults\n", runs, faults);
+    assert_true(runs > 0);
     assert_int_equal(faults, 0);
 }
 
