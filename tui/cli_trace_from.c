@@ -33,7 +33,7 @@ static void fill_node(struct trace_from *from, struct packet_query *q, bool keep
     if (!node)
         return;
     struct packet_query found = *q;
-    nodepath_fill(&from->arena, from->facts, node, q->dst.family, &found);
+    nodepath_fill(&from->arena, from->facts, node, &found);
     if (!keep_rules) {
         q->rules = found.rules;
         q->n_rules = found.n_rules;

@@ -49,6 +49,7 @@ struct node_facts { // one folder of nodes/
     bool auto_mode;               // EKS Auto Mode
     struct rules_reading *rules;  // every ruleset that could be read: both backends, both families, samples
     size_t n_rules, cap_rules;
+    bool rules_unread;                     // a first reading of some is there, and was not read to its end
     struct ipset_list *sets;               // NULL: none were read
     const struct links *links;             // interfaces and addresses, or NULL
     const struct routes *routes;           // or NULL

@@ -75,33 +75,47 @@ static void keep_ruleset(struct node_facts *node, const struct evidence_file *fi
     };
 }
 
+static void say_unread_rules(struct facts *facts, struct node_facts *node, const struct evidence_file *file,
+                             const char *why, const char *command)
+{
+    node->rules_unread |= sample_time(file->path) == TIME_UNKNOWN;
+    say_unread(facts, file, why, command);
+}
+
 static void read_ruleset(struct facts *facts, struct node_facts *node, const struct evidence_file *file,
                          const char *command)
 {
     struct error err = {{0}};
     struct text text;
     if (file->state == EVIDENCE_UNKNOWN || !evidence_text(facts->evidence, file->id, &text, &err)) {
-        say_unread(facts, file, file->why ? file->why : err.text, command);
+        say_unread_rules(facts, node, file, file->why ? file->why : err.text, command);
         return;
     }
     if (holds_no_table(text.bytes))
         return;
     struct ruleset *rs = rules_parse(text, file->path, &err);
     if (!rs) {
-        say_unread(facts, file, err.text, command);
+        say_unread_rules(facts, node, file, err.text, command);
     } else if (rs->cut) {
-        say_unread(facts, file, "it breaks off", command);
+        say_unread_rules(facts, node, file, "it breaks off", command);
         ruleset_free(rs);
     } else {
         keep_ruleset(node, file, rs);
     }
 }
 
+// What a set held after the window is not what it held while it hurt.
+static bool is_too_late(const struct facts *facts, const struct evidence_file *file)
+{
+    usec_t end = facts->target.window.to, time = sample_time(file->path);
+    return time != TIME_UNKNOWN && end != TIME_UNKNOWN && time > end;
+}
+
 static void read_sets(struct facts *facts, struct node_facts *node, const struct evidence_file *file)
 {
     struct error err = {{0}};
     struct text text;
-    if (node->sets)
+    if (node->sets || is_too_late(facts, file))
         return;
     if (file->state == EVIDENCE_UNKNOWN || !evidence_text(facts->evidence, file->id, &text, &err)) {
         say_unread(facts, file, file->why ? file->why : err.text, "ipset save");

@@ -47,11 +47,10 @@ static bool walk_reading(struct firewall *f, struct firewall_way *way)
 static void walk_way(struct firewall *f, const struct firewall_way *way, bool tcp)
 {
     struct firewall_way now = *way;
-    usec_t end = f->bench.facts->target.window.to, time = TIME_UNKNOWN;
+    usec_t time = TIME_UNKNOWN;
     now.query.proto = tcp ? 6 : 17;
     bool clear = walk_reading(f, &now);
-    while (clear && nodepath_next_reading(&f->bench.arena, way->node, &time, &now.query) &&
-           (end == TIME_UNKNOWN || time <= end))
+    while (clear && nodepath_next_reading(&f->bench.arena, f->bench.facts, way->node, &time, &now.query))
         clear = walk_reading(f, &now);
 }
 
@@ -72,6 +71,7 @@ static void walk(struct firewall *f, const struct way *way)
     struct firewall_way own = {
         .node = way->node, .what = way->what, .server = way->server, .query = way->query};
     if (way->known) {
+        f->all_known &= !way->node->rules_unread;
         walk_both(f, &own);
         return;
     }
@@ -79,8 +79,9 @@ static void walk(struct firewall *f, const struct way *way)
                                                   : "ip6tables-save -c; nft list ruleset";
     say_gap(f,
             arena_printf(&f->bench.arena,
-                         "no ruleset of node %s was read, through which queries to CoreDNS go",
-                         way->node_name ? way->node_name : "(not known)"),
+                         "no ruleset of node %s was read%s, through which queries to CoreDNS go",
+                         way->node_name ? way->node_name : "(not known)",
+                         way->node && way->node->n_rules ? " before the window ended" : ""),
             command, way->node_name);
 }
 

@@ -28,7 +28,7 @@ static void walk_targets(struct firewall *f, const struct kube_pod *pod, const s
         packet_answer_free(first);
         fill_way(f, pod, node, targets.items[i], &way);
         blocked = targets.items[i].family == pod->ip.family &&
-                  nodepath_fill(&f->bench.arena, f->bench.facts, node, pod->ip.family, &way.query);
+                  nodepath_fill(&f->bench.arena, f->bench.facts, node, &way.query);
         first = blocked ? packet_trace(&way.query) : NULL;
         blocked = first && first->worst.fate == PACKET_BLOCKED;
     }

@@ -1,5 +1,6 @@
 // What a node's facts say to a walk. A ruleset that was read several times counts as it was read first,
-// unless a later reading is asked for.
+// unless a later reading is asked for. What was read after the window says what is there now: that nothing
+// earlier could be read does not make it what was there while it hurt.
 #include "core/judge/nodepath.h"
 
 #include "core/parse/ipaddr.h"
@@ -12,6 +13,12 @@ static bool is_first(const struct node_facts *node, size_t at)
             return false;
     }
     return true;
+}
+
+static bool is_too_late(const struct facts *facts, const struct rules_reading *r)
+{
+    usec_t end = facts->target.window.to;
+    return r->sample && end != TIME_UNKNOWN && r->time != TIME_UNKNOWN && r->time > end;
 }
 
 static bool has_family(const struct ruleset *rs, uint8_t family)
@@ -37,33 +44,34 @@ static struct ruleset *as_of(const struct node_facts *node, size_t first, usec_t
     return found;
 }
 
-// `time` TIME_UNKNOWN: the first readings.
-static void fill_rules(struct arena *arena, const struct node_facts *node, uint8_t family, usec_t time,
-                       struct packet_query *q)
+// To rulesets of family q->dst. `time` TIME_UNKNOWN: the first readings.
+static void fill_rules(struct arena *arena, const struct facts *facts, const struct node_facts *node,
+                       usec_t time, struct packet_query *q)
 {
     struct ruleset **rules = arena_alloc(arena, (node->n_rules + 1) * sizeof *rules);
     q->n_rules = 0;
     for (size_t i = 0; i < node->n_rules; i++) {
-        if (is_first(node, i) && has_family(node->rules[i].rules, family))
-            rules[q->n_rules++] = time == TIME_UNKNOWN ? node->rules[i].rules : as_of(node, i, time);
+        const struct rules_reading *r = &node->rules[i];
+        if (is_first(node, i) && !is_too_late(facts, r) && has_family(r->rules, q->dst.family))
+            rules[q->n_rules++] = time == TIME_UNKNOWN ? r->rules : as_of(node, i, time);
     }
     q->rules = rules;
 }
 
-bool nodepath_next_reading(struct arena *arena, const struct node_facts *node, usec_t *time,
-                           struct packet_query *q)
+bool nodepath_next_reading(struct arena *arena, const struct facts *facts, const struct node_facts *node,
+                           usec_t *time, struct packet_query *q)
 {
-    usec_t next = TIME_UNKNOWN;
+    usec_t next = TIME_UNKNOWN, end = facts->target.window.to;
     for (size_t i = 0; i < node->n_rules; i++) {
         const struct rules_reading *r = &node->rules[i];
         bool later = r->changed && r->time != TIME_UNKNOWN && (*time == TIME_UNKNOWN || r->time > *time);
         if (later && (next == TIME_UNKNOWN || r->time < next))
             next = r->time;
     }
-    if (next == TIME_UNKNOWN)
+    if (next == TIME_UNKNOWN || (end != TIME_UNKNOWN && next > end))
         return false;
     *time = next;
-    fill_rules(arena, node, q->dst.family, next, q);
+    fill_rules(arena, facts, node, next, q);
     return true;
 }
 
@@ -168,11 +176,11 @@ static void fill_others(struct arena *arena, const struct facts *facts, const st
 enum { EPHEMERAL_FROM = 32768, EPHEMERAL_TO = 60999 };
 
 bool nodepath_fill(struct arena *arena, const struct facts *facts, const struct node_facts *node,
-                   uint8_t family, struct packet_query *q)
+                   struct packet_query *q)
 {
     q->sport_lo = EPHEMERAL_FROM;
     q->sport_hi = EPHEMERAL_TO;
-    fill_rules(arena, node, family, TIME_UNKNOWN, q);
+    fill_rules(arena, facts, node, TIME_UNKNOWN, q);
     fill_local(arena, facts, node, q);
     if (!q->local_known)
         fill_others(arena, facts, node, q);

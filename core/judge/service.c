@@ -328,7 +328,7 @@ static void judge_rules(struct service *s, struct ip from)
 {
     const struct facts *facts = s->bench.facts;
     struct packet_query q = {.src = from, .dst = s->address, .proto = 17, .dport = 53, .hook = NF_FORWARD};
-    if (!nodepath_fill(&s->bench.arena, facts, s->node, q.dst.family, &q))
+    if (!nodepath_fill(&s->bench.arena, facts, s->node, &q))
         return;
     q.in = nodepath_device(s->node, q.src);
     q.one_way = true;

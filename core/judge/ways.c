@@ -87,9 +87,9 @@ static void finish(struct arena *arena, const struct facts *facts, struct way *w
                    uint16_t port)
 {
     way->what = tell_way(arena, src, way->server);
-    way->known = way->node && nodepath_fill(arena, facts, way->node, way->server.family, &way->query);
     way->query.src = src;
     way->query.dst = way->server;
+    way->known = way->node && nodepath_fill(arena, facts, way->node, &way->query);
     way->query.dport = port ? port : 53;
 }
 

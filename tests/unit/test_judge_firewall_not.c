@@ -156,6 +156,69 @@ static void a_node_whose_rules_nobody_read(void **state)
     scene_expect(scene_claim(s, CLAIM_GAP, DIAGNOSIS_HOST_FIREWALL)->text, "no ruleset of node n2");
 }
 
+// The first reading breaks off, and a later one has the rule: only in the window it says what was there then.
+static void a_later_reading_does_not_speak_for_a_window_that_was_over(void **state)
+{
+    static const struct {
+        const char *first, *path;
+        bool counts;
+    } cases[] = {
+        {"*filter\n:FORWARD ACCEPT [0:0]\n", "nodes/n1/samples/20261123T072500Z/iptables-save.txt", true},
+        {"*filter\n:FORWARD ACCEPT [0:0]\n", "nodes/n1/samples/20261123T073500Z/iptables-save.txt", false},
+        {"*filter\n:FORWARD ACCEPT [0:0]\n", "nodes/n1/samples/20261123T093000Z/iptables-save.txt", false},
+        {"", "nodes/n1/samples/20261123T093000Z/iptables-save.txt", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct scene s;
+        scene_init(&s);
+        scene_healthy_rules(&s);
+        scene_write(&s, "nodes/n1/networking/iptables-save.txt", cases[i].first);
+        scene_write(&s, cases[i].path, "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n");
+        scene_ask_in_vain(&s);
+        scene_judge(&s);
+        assert_int_equal(block(&s) != NULL, cases[i].counts);
+        assert_int_equal(s.cause->diagnosis == DIAGNOSIS_HOST_FIREWALL, cases[i].counts);
+        if (*cases[i].first)
+            assert_null(scene_says(&s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
+        scene_done(&s);
+    }
+}
+
+static void a_node_whose_rules_were_read_too_late(void **state)
+{
+    struct scene *s = *state;
+    scene_healthy_rules(s);
+    scene_write(s, "nodes/n2/networking/iptables-save.txt", NULL);
+    scene_write(s, "nodes/n2/networking/nftables.txt", NULL);
+    scene_write(s, "nodes/n2/samples/20261123T093000Z/iptables-save.txt",
+                "*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+    assert_null(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
+    scene_expect(scene_claim(s, CLAIM_GAP, DIAGNOSIS_HOST_FIREWALL)->text,
+                 "n2 was read before the window ended");
+}
+
+// What a set held when the window was over, it need not have held before.
+static void a_set_that_was_read_too_late(void **state)
+{
+    static const struct {
+        const char *path;
+        bool counts;
+    } cases[] = {{"nodes/n1/samples/20261123T072500Z/ipset.txt", true},
+                 {"nodes/n1/samples/20261123T073500Z/ipset.txt", false}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct scene s;
+        scene_init(&s);
+        scene_write(&s, cases[i].path, "create blocked hash:ip family inet\nadd blocked 10.0.1.10\n");
+        scene_judge_lost(&s, "n1", "-A FORWARD -m set --match-set blocked src -j DROP\n");
+        assert_int_equal(block(&s) != NULL, cases[i].counts);
+        scene_done(&s);
+    }
+}
+
 static void native_rules_that_iptables_does_not_show(void **state)
 {
     struct scene *s = *state;
@@ -198,6 +261,9 @@ int main(void)
         cmocka_unit_test(a_match_that_no_file_tells),
         SCENE_TEST(a_set_that_was_collected_is_told),
         SCENE_TEST(a_node_whose_rules_nobody_read),
+        cmocka_unit_test(a_later_reading_does_not_speak_for_a_window_that_was_over),
+        SCENE_TEST(a_node_whose_rules_were_read_too_late),
+        cmocka_unit_test(a_set_that_was_read_too_late),
         SCENE_TEST(native_rules_that_iptables_does_not_show),
         SCENE_TEST(nobody_is_known_who_asks),
     };

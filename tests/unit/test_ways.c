@@ -114,9 +114,9 @@ static void pods_of_the_node_stand_for_one_that_nobody_named(void **state)
 
 static struct packet_query fill(struct scene *s, uint8_t family, bool *ret_any)
 {
-    struct packet_query q = {.proto = 17};
+    struct packet_query q = {.proto = 17, .dst = {.family = family}};
     scene_judge(s);
-    *ret_any = nodepath_fill(&s->arena, s->facts, s->facts->node, family, &q);
+    *ret_any = nodepath_fill(&s->arena, s->facts, s->facts->node, &q);
     return q;
 }
 
