@@ -1,7 +1,7 @@
-// conntrack_full and conntrack_race: the node's table of connections has no room for new flows, or two
-// packets from one port race for one entry and one of them is dropped. Both lose packets of a node whose
-// rules and servers are fine; the counters tell them apart: `drop` and the kernel's words for the first,
-// `insert_failed` for the second (nf_conntrack_core.c).
+// conntrack_full, and conntrack_race with race.c: the node's table of connections has no room for new flows,
+// or two packets race for one place in it and one of them is dropped. Both lose packets of a node whose rules
+// and servers are fine; the counters tell them apart: `drop` and the kernel's words for the first,
+// `insert_failed` for the second, which newer kernels count as `drop`, too (nf_conntrack_core.c).
 #include "core/parse/conntrack.h"
 #include "core/judge/growth.h"
 #include "core/judge/judge.h"
@@ -152,44 +152,15 @@ static bool judge_full(const struct node_case *n)
     return full || kernel;
 }
 
-static void say_race(const struct node_case *n, enum claim_kind kind, enum tri on_path)
-{
-    struct cites cites = {.n = 0};
-    const struct growth *g = &n->insert_failed;
-    cite(&cites, g->grown_in_window ? g->grown_place : g->last_place);
-    cite(&cites, g->first_place);
-    say(n,
-        (struct claim){
-            .kind = kind,
-            .diagnosis = DIAGNOSIS_CONNTRACK_RACE,
-            .on_path = on_path,
-            .in_window = TRI_YES,
-            .text = arena_printf(&n->b->arena, "insert_failed %s on %s: %s%s",
-                                 g->grown_in_window ? "grew" : "did not grow", n->node->name,
-                                 growth_tell(n->b, g),
-                                 n->table.known && g->grown_in_window ? ", and the table has room" : ""),
-            .time = g->grown_at,
-        },
-        &cites);
-}
-
 // Only the pod's own node: its queries enter conntrack there first.
 static void judge_race(const struct node_case *n, bool full)
 {
-    struct race race;
     const char *own = n->b->facts->node_name;
-    if (!own || strcmp(own, n->node->name) != 0)
-        return;
-    race_find(n->b, &race);
-    bool grew = n->insert_failed.grown_in_window > 0;
-    if (n->insert_failed.readings >= 2 && !grew && n->insert_failed.last > 0)
-        say_race(n, CLAIM_INNOCENT, TRI_YES);
-    if (full)
-        return;
-    if (grew)
-        say_race(n, race.all_lost ? CLAIM_INNOCENT : CLAIM_CAUSE, race.n_pairs ? TRI_YES : TRI_UNKNOWN);
-    if (race.n_pairs && n->insert_failed.readings >= 2 && grew)
-        race_say(n->b, &race, n->node->name);
+    if (own && strcmp(own, n->node->name) == 0)
+        race_judge(n->b, &(struct race_node){.name = n->node->name,
+                                             .insert_failed = &n->insert_failed,
+                                             .has_room = n->table.known && !full,
+                                             .full = full});
 }
 
 static void say_clear(const struct node_case *n)

@@ -1,20 +1,22 @@
-// Pairs of A and AAAA questions that leave one port in one instant, of which one is lost and asked again
-// after the resolver's time-out: what the conntrack race looks like from the pod. For judge/conntrack.c.
+// conntrack_race: two packets begin connections in one instant and want one place in the table; one of them
+// is lost (nf_conntrack_core.c, nf_ct_resolve_clash). They meet there in two ways, which look different from
+// the pod:
+//
+//   a pair       A and AAAA leave one port, and DNAT sends them to two servers (until Linux 5.7);
+//   a port       source NAT gives the queries of two pods one address and leaves both the port that they
+//   have,
+//                which was free when it chose (until today; not with --random-fully).
 #ifndef D5_JUDGE_RACE_H
 #define D5_JUDGE_RACE_H
 
-#include "core/judge/bench.h"
+#include "core/judge/growth.h"
 
-struct race {
-    size_t n_pairs; // one lost, its twin answered
-    size_t n_lost;  // lost in the window, in pairs or not
-    bool all_lost;  // nothing at all was answered: not a race, which is rare
-    struct cites cites;
-    usec_t first;
+struct race_node { // the complaining pod's
+    const char *name;
+    const struct growth *insert_failed; // the counter
+    bool has_room;                      // the table is known not to be full
+    bool full;                          // it is: whatever else is lost, is lost for that
 };
-void race_find(const struct bench *b, struct race *ret);
-
-// The EFFECT, on that node.
-void race_say(struct bench *b, const struct race *race, const char *node);
+void race_judge(struct bench *b, const struct race_node *node);
 
 #endif

@@ -132,7 +132,7 @@ static const struct diagnosis_info table[DIAGNOSIS_COUNT] = {
          "alert on nf_conntrack_count against its maximum; NodeLocal DNSCache takes DNS out of conntrack",
          "conntrack -S: drop and early_drop stand still; count well below max"},
     [DIAGNOSIS_CONNTRACK_RACE] =
-        {"conntrack_race", "not_dns", NULL, "the A and AAAA queries race in conntrack",
+        {"conntrack_race", "not_dns", NULL, "queries race for a place in conntrack",
          "set the resolver option single-request-reopen (or use-vc) in the pod's dnsConfig",
          "deploy NodeLocal DNSCache: its queries are not tracked",
          "conntrack -S twice: insert_failed does not grow; no lookup takes five seconds"},

@@ -218,6 +218,7 @@ static const struct {
     [VALUE_NODE] = {"node", "node name", "a DNS name", is_subdomain},
     [VALUE_INTERFACE] = {"interface", "interface", "an interface's name", is_interface},
     [VALUE_ADDRESS] = {"address", "pod address", "an IP address", is_address},
+    [VALUE_OUTSIDE] = {"outside", "address of the pod's node", "an IP address", is_address},
     [VALUE_SERVER] = {"server", "server", "an IP address", is_address},
     [VALUE_NAME] = {"name", "name to look up", "a DNS name", is_lookup_name},
     [VALUE_QUESTION] = {"question", "question", "failing, service or external", is_question},

@@ -16,7 +16,8 @@ enum probe_value {
     VALUE_CONTAINER, // RFC 1123 label
     VALUE_NODE,      // RFC 1123 subdomain
     VALUE_INTERFACE, // of Linux, of the names that are in use
-    VALUE_ADDRESS,   // IP address: of the pod
+    VALUE_ADDRESS,   // IP address: of the pod …
+    VALUE_OUTSIDE,   // … and what source NAT of its node makes of it
     VALUE_SERVER,    // IP address: who is asked
     VALUE_NAME,      // a name to look up
     VALUE_QUESTION,  // in a file's name: which name that is

@@ -92,15 +92,33 @@ static bool fits_node(const struct planner *p, const struct probe_row *row, cons
     }
 }
 
+// What the pod's packets have behind its node where that translates their source: the node's own address.
+static struct ip translated(const struct planner *p, struct ip pod)
+{
+    const struct facts *facts = p->scope.facts;
+    const struct kube_node *kube = facts->node_name ? cluster_node(&facts->cluster, facts->node_name) : NULL;
+    if (kube && kube->internal_ip.family == pod.family)
+        return kube->internal_ip;
+    return kube && kube->internal_ip2.family == pod.family ? kube->internal_ip2 : pod;
+}
+
+static void fill_addresses(const struct planner *p, struct probe_values *values)
+{
+    char text[IP_TEXT];
+    struct ip pod = p->scope.facts->pod_ip;
+    if (!pod.family)
+        return;
+    values->at[VALUE_ADDRESS] = arena_strdup(p->arena, ip_format(pod, text));
+    values->at[VALUE_OUTSIDE] = arena_strdup(p->arena, ip_format(translated(p, pod), text));
+}
+
 static struct errand on_node(const struct planner *p, size_t i)
 {
     struct errand errand = here(p);
-    char text[IP_TEXT];
     errand.node = &p->scope.nodes[i];
     errand.way = &p->ways[i];
     errand.values.at[VALUE_NODE] = errand.node->name;
-    if (p->scope.facts->pod_ip.family)
-        errand.values.at[VALUE_ADDRESS] = arena_strdup(p->arena, ip_format(p->scope.facts->pod_ip, text));
+    fill_addresses(p, &errand.values);
     fill_times(p, &errand.values);
     return errand;
 }

@@ -271,10 +271,11 @@ const struct probe_row probe_table[] = {
     {DIGS("dig-here", PROBE_HERE, "bastion/")},
     {
         .name = "tcpdump",
-        .cost = "copies the DNS packets of one address while it runs (the first 512 bytes of each, 20,000 at "
-                "most): some CPU, nothing held up; the names that are asked for stand in the evidence",
+        .cost =
+            "copies the DNS packets of the pod and of its node while it runs (the first 512 bytes of each, "
+            "20,000 at most): some CPU, nothing held up; the names that are asked for stand in the evidence",
         .argv = WORDS("tcpdump", "-i", "any", "-nn", "-U", "-s", "512", "-c", "20000", "-w", "-", "host",
-                      "{address}", "and", "port", "53"),
+                      "{address}", "or", "{outside}", "and", "port", "53"),
         .place = PROBE_ON_NODE,
         .rating = PROBE_YELLOW,
         .consent = CONSENT_CAPTURE,

@@ -136,38 +136,6 @@ static void a_table_that_was_full_another_day_is_innocent(void **state)
     assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_CONNTRACK_FULL));
 }
 
-#define ASK(time, id, type)                                                                                  \
-    "2026-11-23 07:" time " eni7 In  IP 10.0.1.10.4000 > 172.20.0.10.53: " id "+ " type                      \
-    "? orders.shop. (29)\n"                                                                                  \
-    "2026-11-23 07:" time " eth0 Out IP 10.0.1.10.4000 > 10.0.2.10.53: " id "+ " type                        \
-    "? orders.shop. (29)\n"
-#define REPLY(time, id)                                                                                      \
-    "2026-11-23 07:" time " eth0 In  IP 10.0.2.10.53 > 10.0.1.10.4000: " id "*- 1/0/0 A 172.20.7.7 (45)\n"   \
-    "2026-11-23 07:" time " eni7 Out IP 172.20.0.10.53 > 10.0.1.10.4000: " id "*- 1/0/0 A 172.20.7.7 (45)\n"
-
-static const char half_lost[] = ASK(
-    "10:00.000000", "7", "A") "2026-11-23 07:10:00.000050 eni7 In  IP 10.0.1.10.4000 > 172.20.0.10.53: 8+ "
-                              "AAAA? orders.shop. (29)\n" REPLY("10:00.000500", "7")
-                                  ASK("10:05.000100", "8", "AAAA") REPLY("10:05.000500", "8");
-
-static void a_race_loses_one_of_a_pair(void **state)
-{
-    struct scene *s = *state;
-    static const struct scene_file files[] = {
-        {"nodes/n1/sysctls/sysctl_all.txt", TABLE("500")},
-        {"nodes/n1/networking/conntrack.txt", CONNTRACK("812", "0")},
-        {"nodes/n1/samples/20261123T071000Z/conntrack.txt", CONNTRACK("843", "0")},
-        {"captures/port53.txt", half_lost},
-    };
-    SCENE_EXPECT(s, NAME, files, DIAGNOSIS_CONNTRACK_RACE, VERDICT_CONFIRMED);
-    static const struct scene_file still[] = {
-        {"nodes/n1/networking/conntrack.txt", CONNTRACK("812", "0")},
-        {"nodes/n1/samples/20261123T071000Z/conntrack.txt", CONNTRACK("812", "0")},
-        {"captures/port53.txt", half_lost},
-    };
-    SCENE_EXPECT(s, NAME, still, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
-}
-
 // ------------------------------------------------------------------ memory
 
 #define KILL(day, words) "[Mon Nov " day " 07:10:00 2026] " words ": Killed process 31 (java) total-vm:1kB\n"
@@ -247,7 +215,6 @@ int main(void)
         SCENE_TEST(an_absent_counter_is_a_gap),
         SCENE_TEST(a_full_table_hands_off),
         SCENE_TEST(a_table_that_was_full_another_day_is_innocent),
-        SCENE_TEST(a_race_loses_one_of_a_pair),
         SCENE_TEST(a_node_without_memory_is_not_dns),
         SCENE_TEST(other_kills_are_innocent),
         SCENE_TEST(a_killed_application_is_its_own_cause),

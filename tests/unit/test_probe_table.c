@@ -45,7 +45,7 @@ static const struct {
     {"journalctl", "-u kubelet --no-pager --utc -o short-iso-precise --since=*"},
     {"dmesg", "--time-format iso"},
     {"dig", "+tries=1 +time=2 -q -t A"},
-    {"tcpdump", "-i any -nn -U -s 512 -c 20000 -w - host and port 53"},
+    {"tcpdump", "-i any -nn -U -s 512 -c 20000 -w - host or and port 53"},
 };
 
 static const char *words_of(const char *program)
