@@ -123,10 +123,20 @@ static const char *fix_policy(struct bench *b, enum blame blame)
     return "set dnsPolicy to ClusterFirst in the template of the workload, and let it roll out";
 }
 
-// A name outside the cluster does not need the cluster's DNS; the node's resolver knows it as well.
-static enum tri policy_on_path(const struct bench *b, enum blame blame)
+// What fails: as it was said, else as it was seen.
+static bool is_outside(const struct bench *b, const struct resolv_server *server)
 {
-    if (bench_query_class(b) != LOOKUP_NAME_EXTERNAL)
+    enum lookup_name said = bench_query_class(b);
+    if (said != LOOKUP_NAME_UNKNOWN)
+        return said == LOOKUP_NAME_EXTERNAL;
+    return bench_failure(b, LOOKUP_NAME_EXTERNAL) && !bench_failure(b, LOOKUP_NAME_CLUSTER) &&
+           !resolver_denies_cluster(b, server ? server->ip : (struct ip){0});
+}
+
+// A name outside the cluster does not need the cluster's DNS; the node's resolver knows it as well.
+static enum tri policy_on_path(const struct bench *b, enum blame blame, const struct resolv_server *server)
+{
+    if (!is_outside(b, server))
         return blame == BLAME_UNKNOWN ? TRI_UNKNOWN : TRI_YES;
     return blame == BLAME_NONE ? TRI_YES : TRI_NO;
 }
@@ -148,7 +158,7 @@ static void say_policy(struct bench *b, enum blame blame, const struct resolv_se
                   .kind = CLAIM_CAUSE,
                   .diagnosis = DIAGNOSIS_DNS_POLICY,
                   .subject = SUBJECT_DNS_CONFIG,
-                  .on_path = policy_on_path(b, blame),
+                  .on_path = policy_on_path(b, blame, server),
                   .in_window = TRI_YES,
                   .text = arena_printf(&b->arena, "%s %s, not the cluster's DNS %s", describe_policy(blame),
                                        names, resolver_dns_text(b)),

@@ -17,6 +17,9 @@ const char *resolver_dns_text(struct bench *b);                  // its address
 // cluster's names.
 void resolver_say_harm(struct bench *b, enum diagnosis diagnosis, struct ip server);
 
+// Whether the pod was told there that a name of the cluster does not exist.
+bool resolver_denies_cluster(const struct bench *b, struct ip server);
+
 // What one lookup of the failing name costs under this search list.
 void resolver_say_cost(struct bench *b, const struct resolvconf *conf);
 

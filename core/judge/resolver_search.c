@@ -13,10 +13,45 @@ static bool is_asked(const struct bench *b, const struct lookup *l, struct ip se
     return l->target_pod && there && same && bench_time_in_window(b, l->time) == TRI_YES;
 }
 
-static bool is_harm(const struct lookup *l)
+static bool is_denied(const struct lookup *l)
 {
-    bool denied = l->outcome == LOOKUP_NXDOMAIN && l->name_class == LOOKUP_NAME_CLUSTER && !l->expansion;
-    return denied || lookup_failed(l->outcome);
+    return l->outcome == LOOKUP_NXDOMAIN && l->name_class == LOOKUP_NAME_CLUSTER && !l->expansion;
+}
+
+bool resolver_denies_cluster(const struct bench *b, struct ip server)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (is_asked(b, l, server) && is_denied(l))
+            return true;
+    }
+    return false;
+}
+
+struct known { // whether a name is answered there, as it was asked last
+    const char *name;
+    bool answered;
+};
+
+static bool is_answered(const struct bench *b, const char *name, struct ip server)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->outcome == LOOKUP_ANSWERED && l->name && strcmp(l->name, name) == 0 && is_asked(b, l, server))
+            return true;
+    }
+    return false;
+}
+
+// Who answers a name at other times is not the wrong one to ask for it, and what is lost then is lost
+// elsewhere.
+static bool is_harm(const struct bench *b, const struct lookup *l, struct ip server, struct known *known)
+{
+    if (!lookup_failed(l->outcome) || !l->name || !server.family)
+        return is_denied(l) || lookup_failed(l->outcome);
+    if (!known->name || strcmp(known->name, l->name) != 0)
+        *known = (struct known){l->name, is_answered(b, l->name, server)};
+    return !known->answered;
 }
 
 static bool is_refutation(const struct lookup *l, struct ip server)
@@ -30,13 +65,14 @@ void resolver_say_harm(struct bench *b, enum diagnosis diagnosis, struct ip serv
     struct cites harm = {0};
     struct cites refutation = {0};
     const struct lookup *first = NULL;
+    struct known known = {0};
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
         if (!is_asked(b, l, server))
             continue;
         if (is_refutation(l, server))
             cite(&refutation, l->place);
-        if (!is_harm(l) || harm.n == 3)
+        if (harm.n == 3 || !is_harm(b, l, server, &known))
             continue;
         first = first ? first : l;
         cite(&harm, l->place);

@@ -135,6 +135,41 @@ static void a_policy_does_not_hurt_names_outside(void **state)
     assert_true(s->cause->diagnosis != DIAGNOSIS_DNS_POLICY || s->cause->verdict != VERDICT_CONFIRMED);
 }
 
+// Nobody says which name fails: the lookups do.
+static void names_outside_are_told_by_what_fails(void **state)
+{
+    struct scene *s = *state;
+    for (int denied = 0; denied < 2; denied++) {
+        scene_reset(s);
+        scene_target(s, "null");
+        scene_pods(s, &(struct scene_pods){.spec = "'dnsPolicy': 'Default', "});
+        give_resolv_conf(s, "10.0.0.2");
+        scene_dig(s, "query-udp", "10.0.0.2", "api.example.com", NULL);
+        if (denied)
+            scene_dig(s, "service-udp", "10.0.0.2", name, "NXDOMAIN");
+        scene_judge(s);
+        bool told = s->cause->diagnosis == DIAGNOSIS_DNS_POLICY && s->cause->verdict == VERDICT_CONFIRMED;
+        assert_int_equal(told, denied);
+    }
+}
+
+static void who_answers_the_name_at_other_times_is_not_the_wrong_one(void **state)
+{
+    struct scene *s = *state;
+    for (int answered = 0; answered < 2; answered++) {
+        scene_reset(s);
+        scene_target(s, "api.example.com");
+        scene_pods(s, &(struct scene_pods){
+                          .spec = "'dnsPolicy': 'None', 'dnsConfig': {'nameservers': ['10.9.9.9']}, "});
+        give_resolv_conf(s, "10.9.9.9");
+        scene_dig(s, "query-udp", "10.9.9.9", "api.example.com", NULL);
+        scene_dig(s, "query-tcp", "10.9.9.9", "api.example.com", answered ? "NOERROR" : NULL);
+        scene_judge(s);
+        bool harm = scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_DNS_POLICY) != NULL;
+        assert_int_equal(harm, !answered);
+    }
+}
+
 static void a_server_that_knows_the_cluster_is_no_fault(void **state)
 {
     struct scene *s = *state;
@@ -239,6 +274,8 @@ int main(void)
         SCENE_TEST(the_hosts_network_without_its_policy),
         SCENE_TEST(the_hosts_network_with_its_policy_is_right),
         SCENE_TEST(a_policy_does_not_hurt_names_outside),
+        SCENE_TEST(names_outside_are_told_by_what_fails),
+        SCENE_TEST(who_answers_the_name_at_other_times_is_not_the_wrong_one),
         SCENE_TEST(a_server_that_knows_the_cluster_is_no_fault),
         SCENE_TEST(a_search_list_without_the_cluster),
         SCENE_TEST(nothing_is_said_without_the_service),
