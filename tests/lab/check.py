@@ -144,6 +144,15 @@ def mended(lab, results, done, seconds):
     results.add('recheck once it is mended: gone', again.returncode == 0, 'exit %s: %s%s' % (again.returncode, again.stdout[-800:], again.stderr[-400:]))
 
 
+def rejects(diagnosis):
+    """the check of what looks like that one, and is not"""
+    def look(lab, results, done, seconds):
+        named(lab, results, done, seconds)
+        rejected = report_of(done).get('rejected', [])
+        results.add('rejected: ' + diagnosis, any(r['diagnosis'] == diagnosis for r in rejected), rejected)
+    return look
+
+
 def beside_each_other(lab, results, done, seconds):
     """the check of the healthy cluster: named, and in much less time than its probes took together"""
     named(lab, results, done, seconds)

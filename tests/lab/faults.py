@@ -1,4 +1,5 @@
 """Faults that take more than a command in a node: each is a function of the lab."""
+import re
 import subprocess
 import sys
 import time
@@ -124,6 +125,42 @@ def fill_conntrack(lab):
 def narrow_link(lab):
     """veth drops silently what is larger than its other end takes"""
     here('ip link set vpc-b mtu 1500')
+
+
+NEIGHBOUR = ('checkout-7d9c5b6f4-q8r2k', '10.0.11.143')  # another pod of the application on that node
+
+
+def in_step(cpu):
+    """each on a processor of its own: they meet in the node's table of connections"""
+    return 'in_step.py', '0.02', str(cpu)
+
+
+def wait_for_race(lab):
+    """until an insertion failed on the pods' node"""
+    deadline = time.monotonic() + 60
+    while not re.search('insert_failed=[1-9]', lab.nodes[NODE_A].box.run(['conntrack', '-S']).stdout):
+        if time.monotonic() > deadline:
+            raise RuntimeError('two pods ask in step, and no insertion fails')
+        lab.app_pod.containers[0].wait_for_more(0.5)
+
+
+def company_resolver(lab):
+    """the VPC's DHCP options name it: nodes ask it, and pods by dnsPolicy Default"""
+    lab.nodes[NODE_A].box.write('/etc/resolv.conf', lab.scene.resolv)
+
+
+def second_in_step(lab):
+    lab.start_checkout(*NEIGHBOUR, in_step(1))
+    wait_for_race(lab)
+
+
+def raced_before(lab):
+    neighbour = lab.start_checkout(*NEIGHBOUR, lab.scene.app)
+    racers = [pod.box.start(lab.app_argv(in_step(cpu)), stdout=subprocess.DEVNULL) for cpu, pod in enumerate((lab.app_pod, neighbour))]
+    wait_for_race(lab)
+    for racer in racers:
+        racer.kill()
+        racer.wait()
 
 
 def crash_app(lab):

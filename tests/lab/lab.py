@@ -132,11 +132,18 @@ class Lab:
         n.load(['nft', '-f', '-'] if self.scene.proxy == 'nftables' else ['iptables-%s-restore' % self.scene.backend], ruleset)
 
     def start_app(self):
-        pod = self._pod(POD, 'shop', POD_IP, NODE_A, ('ReplicaSet', 'checkout-7d9c5b6f4'), {'app': 'checkout'}, [sys.executable, PROGRAMS + 'app.py', self.scene.query, '0.5'],
-                        'checkout', 'shop/checkout:4.18.2', {'/etc/resolv.conf': self.scene.resolv})
+        self.app_pod = self.start_checkout(POD, POD_IP, self.scene.app)
+        return self.app_pod.containers[0]
+
+    def start_checkout(self, name, ip, app):
+        """a pod of the application that complains, on the first node"""
+        pod = self._pod(name, 'shop', ip, NODE_A, ('ReplicaSet', 'checkout-7d9c5b6f4'), {'app': 'checkout'}, self.app_argv(app), 'checkout', 'shop/checkout:4.18.2', {'/etc/resolv.conf': self.scene.resolv})
         pod.spec.update(self.scene.pod_spec)
-        self.app_pod = pod
-        return pod.containers[0]
+        return pod
+
+    def app_argv(self, app):
+        """of a program, and of what stands behind the name on its command line"""
+        return [sys.executable, PROGRAMS + app[0], self.scene.query, *app[1:]]
 
     def kubectl(self, *words, **more):
         return self.bastion.run(['kubectl', *words], **more)

@@ -4,15 +4,13 @@ Diagnoses without a scene, and why:
     coredns_overload, coredns_oom   need CoreDNS itself under load; Debian has no package of it
     linklocal_throttle              the counter belongs to the ENA driver
     nodelocaldns_ipvs               needs a kernel with IPVS
-    node_oom, app_oom               need a memory limit, and a control group outlives the lab that made it
-    conntrack_race                  Linux has resolved the clash that loses the packet since 5.7 (nf_ct_resolve_clash): of 20,000 pairs
-                                    that two threads sent at once through a random DNAT, on 6.18, 50 clashed and none was lost"""
+    node_oom, app_oom               need a memory limit, and a control group outlives the lab that made it"""
 import check
 import cluster
 import dns
 import faults
 import standins
-from network import NODE_A, NODE_B, resolv_of_node
+from network import NODE_A, NODE_B, WORLD, resolv_of_node
 
 TIMED_OUT, FAILING = r'timed out|no servers could be reached', 'java.net.UnknownHostException'
 WITH_AWS = ('kubectl', 'ssh', 'dig', 'aws')
@@ -30,6 +28,7 @@ class Scene:
     cluster_dns = cluster.CLUSTER_IP    # the kubelet's
     corefile = cluster.kit.COREFILE
     replicas = 2
+    app = ('app.py', '0.5')             # the application's program, and what stands behind the name
     query = dns.QUERY                   # what fails, and what the application looks up
     ask = False                         # whether d5tui is told that name; else it finds it in the log
     symptom = None
@@ -61,6 +60,21 @@ class Scene:
 def firewall(story, **more):
     more.setdefault('signs', [('pod', ASK, TIMED_OUT)])
     return Scene(story, diagnosis=['host_firewall'], **more)
+
+
+# The VPC CNI's source NAT with AWS_VPC_K8S_CNI_RANDOMIZESNAT=none: what leaves the VPC has the node's address, and its own port.
+SOURCE_NAT = """
+$IPT -t nat -N AWS-SNAT-CHAIN-0
+$IPT -t nat -A POSTROUTING -m comment --comment "AWS SNAT CHAIN" -j AWS-SNAT-CHAIN-0
+$IPT -t nat -A AWS-SNAT-CHAIN-0 -d 10.0.0.0/16 -m comment --comment "AWS SNAT CHAIN" -j RETURN
+$IPT -t nat -A AWS-SNAT-CHAIN-0 ! -o vlan+ -m comment --comment "AWS, SNAT" -m addrtype ! --dst-type LOCAL -j SNAT --to-source 10.0.11.37
+"""
+
+
+def raced(story, **more):
+    """pods ask the company's resolver, which lies beyond the VPC"""
+    signs = [('node a', 'sudo -n conntrack -S', 'insert_failed=[1-9]'), ('node a', 'sudo -n iptables-save -t nat', r'-j SNAT --to-source 10\.0\.11\.37$'), ('pod', DIG % (WORLD, dns.OUTSIDE), 'NOERROR')]
+    return Scene(story, query=dns.OUTSIDE, resolv='nameserver %s\noptions timeout:5 attempts:1\n' % WORLD, pod_spec={'dnsPolicy': 'Default'}, prepare=faults.company_resolver, on_a=SOURCE_NAT, signs=signs, **more)
 
 
 SCENES = {
@@ -97,6 +111,9 @@ SCENES = {
                                signs=[('node a', 'sudo -n ss -lnu sport = :53', ':53'), ('kubectl', 'logs -n kube-system node-local-dns-x7k2p --previous', 'address already in use')], diagnosis=['nodelocaldns_bind']),
     'conntrack_full': Scene('The node\'s table of connections is full of long-lived ones; ssh is not tracked, so that one still gets in.', later=faults.fill_conntrack,
                             signs=[('pod', ASK, TIMED_OUT), ('node a', 'sudo -n dmesg', 'table full')], diagnosis=['conntrack_full']),
+    'conntrack_race': raced('Two pods of one node ask at the same instants from the same ports, and source NAT leaves both the port: now and then the later one is lost.', app=faults.in_step(0), later=faults.second_in_step,
+                            symptom='lookups of partner-api.example.net take five seconds now and then', diagnosis=['conntrack_race']),
+    'conntrack_race_before': raced('Two pods raced for ports, and do so no more: insert_failed stands where it stood.', later=faults.raced_before, logs='connected to partner-api', check=check.rejects('conntrack_race')),
     'mtu': Scene('A link of 1500 between nodes of 9001 loses large packets, and nobody is told: the effect is seen, the link is not. dig +tcp asks for small segments and sees nothing of it; the C library waits.', query=dns.BIG, logs=None, ask=True,
                  symptom='lookups of big.example.net hang, all others work', prepare=faults.narrow_link, diagnosis=['mtu'], verdict=['likely'],
                  signs=[('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.BIG) + ' +bufsize=4096 +ignore', TIMED_OUT)]),
