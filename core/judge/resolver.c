@@ -81,6 +81,23 @@ enum tri resolver_is_right(const struct bench *b, struct ip ip)
     return !dns->n_addresses || may_be_cache(b, ip) ? TRI_UNKNOWN : TRI_NO;
 }
 
+static bool begins(const char *text, struct ip ip)
+{
+    char whole[IP_TEXT];
+    return ip.family && span_starts(span_of(ip_format(ip, whole)), text);
+}
+
+// A file that breaks off in the midst of an address names another one: 172.20.0.1 for 172.20.0.10.
+static enum tri named_is_right(const struct bench *b, struct ip ip, const char *text, bool last)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    enum tri right = resolver_is_right(b, ip);
+    bool goes_on = begins(text, dns->nodelocal);
+    for (size_t i = 0; i < dns->n_addresses; i++)
+        goes_on |= begins(text, dns->addresses[i]);
+    return right == TRI_NO && last && goes_on ? TRI_UNKNOWN : right;
+}
+
 static const struct resolv_server *first_server(const struct resolvconf *conf)
 {
     for (size_t i = 0; conf && i < conf->n_servers; i++) {
@@ -287,7 +304,7 @@ static void judge_by_kubelet(struct bench *b, enum blame blame)
     if (!kubelet || !kubelet->n_cluster_dns || blame != BLAME_KUBELET)
         return;
     const struct kubelet_dns *first = &kubelet->cluster_dns[0];
-    if (resolver_is_right(b, first->ip) != TRI_NO)
+    if (named_is_right(b, first->ip, first->text, first->last) != TRI_NO)
         return;
     struct resolv_server server = {.ip = first->ip, .text = first->text, .place = first->place};
     say_wrong(b, &server, true, blame);
@@ -376,7 +393,7 @@ static void say_unread(struct bench *b)
 
 static void judge_server(struct bench *b, const struct resolv_server *server)
 {
-    switch (resolver_is_right(b, server->ip)) {
+    switch (named_is_right(b, server->ip, server->text, server->last)) {
     case TRI_YES:
         say_right(b, server);
         say_node_is_innocent(b, server);

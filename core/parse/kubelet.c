@@ -106,6 +106,14 @@ static void clear_dns(struct kubelet_config *config)
     config->n_cluster_dns = 0;
 }
 
+static void mark_last(struct text text, struct kubelet_config *config)
+{
+    for (size_t i = 0; i < config->n_cluster_dns; i++) {
+        struct kubelet_dns *dns = &config->cluster_dns[i];
+        dns->last |= dns->place.file == text.file && span_ends(text.bytes, dns->text);
+    }
+}
+
 static void take_dns_list(struct arena *arena, const struct document *doc, struct kubelet_config *config)
 {
     size_t cap = 0;
@@ -127,6 +135,7 @@ bool kubelet_parse_config(struct arena *arena, struct text text, struct kubelet_
         return error_set(err, "line 1: this is no KubeletConfiguration");
     note_place(config, place_at(text.file, 1));
     take_dns_list(arena, &doc, config);
+    mark_last(text, config);
     config->dns_known = true;
     struct scalar domain = document_scalar(arena, &doc, "clusterDomain");
     if (domain.text && !config->domain_by_flag) {
@@ -233,6 +242,7 @@ bool kubelet_parse_flags(struct arena *arena, struct text text, struct kubelet_c
             read_command(&r);
         continued = ours && span_ends(span_trim(r.line), "\\");
     }
+    mark_last(text, config);
     return r.found;
 }
 

@@ -13,6 +13,7 @@
 struct kubelet_dns { // one entry of clusterDNS
     struct ip ip;    // family 0: it is no address
     const char *text;
+    bool last; // its file ends with it, without a newline: it may have gone on
     struct place place;
 };
 

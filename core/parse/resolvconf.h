@@ -19,6 +19,7 @@ struct resolv_server {
     struct ip ip;     // without its zone (fe80::1%eth0); family 0 where the text is no address
     const char *text; // as written
     bool used;        // glibc asks it: an address, and among the first three of those
+    bool last;        // the file ends with it, without a newline: it may have gone on
     struct place place;
 };
 

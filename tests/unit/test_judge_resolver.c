@@ -60,6 +60,35 @@ static void the_kubelet_alone_is_likely(void **state)
     SCENE_CONCLUDES(s, DIAGNOSIS_WRONG_NAMESERVER, VERDICT_LIKELY);
 }
 
+// Cut in the midst of 172.20.0.10. A file of that very line without its newline says what it says.
+static void an_address_that_the_file_breaks_off_in(void **state)
+{
+    static const struct {
+        const char *path, *text;
+        bool wrong;
+    } cases[] = {
+        {"pods/shop/cart-1/resolv.conf", "search shop.svc.cluster.local\nnameserver 172.20.0.1", false},
+        {"pods/shop/cart-1/resolv.conf", "search shop.svc.cluster.local\nnameserver 172.20.0.1\n", true},
+        {"pods/shop/cart-1/resolv.conf", "search shop.svc.cluster.local\nnameserver 10.9.0.1", true},
+        {"nodes/n1/kubelet/config.yaml", "kind: KubeletConfiguration\nclusterDNS:\n- 172.20.0.1", false},
+        {"nodes/n1/kubelet/config.yaml", "kind: KubeletConfiguration\nclusterDNS:\n- 172.20.0.1\n", true},
+        {"nodes/n1/kubelet/config.yaml", "kind: KubeletConfiguration\nclusterDNS:\n- 10.9.0.1", true},
+        {"nodes/n1/kubelet/kubelet_service.txt", "/usr/bin/kubelet --cluster-dns=172.20.0.1", false},
+        {"nodes/n1/kubelet/kubelet_service.txt", "/usr/bin/kubelet --cluster-dns=172.20.0.1\n", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct scene s;
+        scene_init(&s);
+        scene_write(&s, "pods/shop/cart-1/resolv.conf", NULL);
+        scene_write(&s, cases[i].path, cases[i].text);
+        scene_dig(&s, "query-udp", "172.20.0.10", name, NULL);
+        scene_judge(&s);
+        assert_int_equal(scene_claim(&s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER) != NULL, cases[i].wrong);
+        scene_done(&s);
+    }
+}
+
 static void a_kubelet_that_was_mended_leaves_old_pods(void **state)
 {
     struct scene *s = *state;
@@ -267,6 +296,7 @@ int main(void)
         SCENE_TEST(the_nodes_own_server_is_innocent),
         SCENE_TEST(a_kubelet_that_hands_out_a_wrong_address),
         SCENE_TEST(the_kubelet_alone_is_likely),
+        cmocka_unit_test(an_address_that_the_file_breaks_off_in),
         SCENE_TEST(a_kubelet_that_was_mended_leaves_old_pods),
         SCENE_TEST(a_cache_that_nobody_listed_is_unknown),
         SCENE_TEST(a_cache_that_is_not_installed_is_wrong),
