@@ -131,18 +131,44 @@ struct step_look view_step_look(const struct ui *ui, const struct sop_item *item
     return look;
 }
 
+// How long one that has ended was waited for: offline nothing was, and there is nothing to say.
+static void add_took(const struct ui *ui, const char *step, struct str *ret)
+{
+    usec_t took = incident_step_took(session_incident(ui->session), step);
+    if (took >= USEC_SEC / 10)
+        str_printf(ret, " %.1fs", (double)took / (double)USEC_SEC);
+    else if (took > 0)
+        str_add(ret, " <0.1s");
+}
+
+// The state is never left out, nor the clock of what runs; what more there is to say costs no letter of the
+// title.
+static void add_words(const struct ui *ui, const struct check_row *row, struct step_look look, int room,
+                      struct str *ret)
+{
+    struct str more = {0};
+    if (look.status != STEP_TODO)
+        str_add(ret, step_status_phrase(look.status));
+    if (look.gate)
+        str_printf(ret, " by %s", look.gate);
+    else if (look.status == STEP_RUNNING)
+        view_live_words(ui, row->item->id, ret, &more);
+    else if (row->depth == 0)
+        add_took(ui, row->item->id, &more);
+    if (text_columns(str_span(ret)) + text_columns(str_span(&more)) <= room)
+        str_add_span(ret, str_span(&more));
+    str_done(&more);
+}
+
 static void draw_step(struct ui *ui, struct pen pen, const struct check_row *row)
 {
+    enum { SIGN = 2, GAP = 1 };
     struct step_look look = view_step_look(ui, row->item);
     enum step_status status = look.status;
     struct str words = {0}, title = {0};
-    if (status != STEP_TODO)
-        str_add(&words, step_status_phrase(status));
-    if (status == STEP_RUNNING)
-        view_live_words(ui, row->item->id, &words);
-    if (look.gate)
-        str_printf(&words, " by %s", look.gate);
     sop_item_title(row->item, &title);
+    int left = 1 + 2 * row->depth + SIGN + text_columns(str_span(&title)) + GAP;
+    add_words(ui, row, look, pen.area.cols - left, &words);
     int width = text_columns(str_span(&words));
     struct pen right = pen;
     right.col = pen.area.cols - width;

@@ -41,8 +41,8 @@ void view_live_accept(struct ui *ui, const char *step, unsigned only); // the pl
 void view_live_stop(struct ui *ui);
 void view_live_recheck(void *ui);
 
-// In the checklist: how long a step has been running, and how much came.
-void view_live_words(const struct ui *ui, const char *step, struct str *ret);
+// In the checklist: how long a step has been running, and how much came. Both are appended.
+void view_live_words(const struct ui *ui, const char *step, struct str *ret_clock, struct str *ret_bytes);
 
 // In the evidence pane, while the current step runs: what its probes print. False: nothing to draw.
 bool view_live_draw(struct ui *ui, struct rect area);

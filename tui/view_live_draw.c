@@ -18,7 +18,7 @@ static bool is_of(const struct probe_run *run, const char *step)
     return span_starts(id, step) && (id.len == strlen(step) || id.at[strlen(step)] == '.');
 }
 
-void view_live_words(const struct ui *ui, const char *step, struct str *ret)
+void view_live_words(const struct ui *ui, const char *step, struct str *ret_clock, struct str *ret_bytes)
 {
     const struct incident_step *s = incident_step(session_incident(ui->session), step);
     uint64_t bytes = 0;
@@ -29,10 +29,10 @@ void view_live_words(const struct ui *ui, const char *step, struct str *ret)
         const struct probe_run *run = runner_at(runner, i);
         bytes += is_of(run, step) && run->started >= s->started ? run->bytes : 0;
     }
-    str_printf(ret, " %lld s", (long long)((clock_now() - s->started) / USEC_SEC));
+    str_printf(ret_clock, " %lld s", (long long)((clock_now() - s->started) / USEC_SEC));
     if (bytes > 0) {
-        str_add_char(ret, ' ');
-        str_add_size(ret, bytes);
+        str_add_char(ret_bytes, ' ');
+        str_add_size(ret_bytes, bytes);
     }
 }
 

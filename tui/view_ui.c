@@ -363,7 +363,7 @@ static void draw_frame(struct ui *ui, enum pane pane, struct rect area)
     ui_pane_title(ui, pane, &title);
     struct pen pen = pen_at(&ui->canvas, (struct rect){area.row, area.col + 1, 1, area.cols - 2}, 0, 0);
     pen_text(&pen, role, " ");
-    int over = text_columns(str_span(&title)) + 1 - pen_left(&pen);
+    int over = text_columns(str_span(&title)) + 2 - pen_left(&pen);
     if (over > 0) { // the end of a path says more than its front
         pen_glyph(&pen, ROLE_MUTED, GLYPH_MORE);
         pen.skip = over + 1;

@@ -107,6 +107,18 @@ const struct incident_step *incident_step(const struct incident *in, const char 
     return find_step(in, id);
 }
 
+usec_t incident_step_took(const struct incident *in, const char *id)
+{
+    size_t len = strlen(id);
+    usec_t took = 0;
+    for (size_t i = 0; i < in->n_steps; i++) {
+        const struct incident_step *s = &in->steps[i];
+        bool under = strncmp(s->id, id, len) == 0 && (s->id[len] == '\0' || s->id[len] == '.');
+        took += under ? s->took : 0;
+    }
+    return took;
+}
+
 // The last ones first: those are asked for.
 static struct incident_probe *find_probe(const struct incident *in, const char *id)
 {
@@ -203,6 +215,7 @@ static void apply_step_started(struct incident *in, const struct event *e)
 {
     struct incident_step *s = find_step(in, e->step);
     s->status = STEP_RUNNING;
+    s->anew = true;
     s->started = e->time;
     s->ended = TIME_UNKNOWN;
     set_text(&s->said, NULL);
@@ -212,6 +225,7 @@ static void apply_step_ended(struct incident *in, const struct event *e)
 {
     struct incident_step *s = find_step(in, e->step);
     s->status = (enum step_status)e->number;
+    s->anew = false;
     s->ended = e->time;
     set_text(&s->said, e->text);
 }
@@ -293,6 +307,11 @@ static struct incident_probe *add_probe(struct incident *in, const struct event 
 static void apply_probe_started(struct incident *in, const struct event *e)
 {
     struct incident_probe *p = add_probe(in, e);
+    struct incident_step *s = find_step(in, e->step);
+    if (s && s->anew) { // a new reading, which has a time of its own
+        s->took = 0;
+        s->anew = false;
+    }
     p->state = PROBE_RUNNING;
     p->started = e->time;
     set_text(&p->command, e->text);
@@ -303,6 +322,9 @@ static void apply_probe_ended(struct incident *in, const struct event *e)
     struct incident_probe *p = find_probe(in, e->value);
     if (!p)
         p = add_probe(in, e);
+    struct incident_step *s = find_step(in, p->step);
+    if (s && p->started != TIME_UNKNOWN)
+        s->took += e->time - p->started;
     p->state = (enum probe_state)e->number;
     p->ended = e->time;
     set_text(&p->why, e->text);
@@ -378,6 +400,8 @@ static void dump_step(struct str *out, const struct incident_step *s)
     dump_text(out, " passed_why", s->passed_why);
     dump_number(out, " started", s->started);
     dump_number(out, " ended", s->ended);
+    dump_number(out, " took", s->took);
+    dump_number(out, " anew", s->anew);
 }
 
 static void dump_probe(struct str *out, const struct incident_probe *p)

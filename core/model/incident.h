@@ -18,6 +18,8 @@ struct incident_step {
     char *answer;            // yes, no or note: what a person answered, or NULL
     char *passed_why;        // why a person went past this gate, or NULL
     usec_t started, ended;   // TIME_UNKNOWN until then
+    usec_t took;             // what its own probes of its last run took, all together; 0: none ran for it
+    bool anew;               // it began, and none of its probes has since
 };
 
 struct incident_finding { // only those that a person touched
@@ -90,6 +92,10 @@ bool incident_check(const struct incident *in, const struct event *event, struct
 void incident_apply(struct incident *in, const struct event *event);
 
 const struct incident_step *incident_step(const struct incident *in, const char *id); // NULL: no such step
+
+// How long the probes of a step and of those under it took when it ran last, all together; 0: none ran.
+usec_t incident_step_took(const struct incident *in, const char *id);
+
 const struct incident_finding *incident_finding(const struct incident *in, const char *id); // NULL: untouched
 
 const struct incident_probe *incident_probe(const struct incident *in, const char *id); // NULL: never run

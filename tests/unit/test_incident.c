@@ -185,6 +185,42 @@ static void probes_begin_and_end_once(void **state)
     incident_free(in);
 }
 
+// For a second: each event comes one after the one before.
+static void probe_runs(struct incident *in, const char *id, const char *step)
+{
+    assert_true(
+        take(in, (struct event){.kind = EVENT_PROBE_STARTED, .step = step, .value = id, .text = "x"}));
+    assert_true(take(in, probe_ended(id, PROBE_DONE, NULL)));
+}
+
+// A head takes what its parts take; a reading that is taken anew has a time of its own, one that is only
+// judged anew keeps it, and a counter's second reading adds to it.
+static void a_step_takes_what_its_probes_take(void **state)
+{
+    struct event started = {.kind = EVENT_STEP_STARTED, .step = "T.M1.1"};
+    struct incident *in = incident_new(NULL, &sop);
+    (void)state;
+    take(in, opened);
+    assert_int_equal(incident_step_took(in, "T.M1"), 0);
+    take(in, started);
+    probe_runs(in, "E-001", "T.M1.1");
+    probe_runs(in, "E-002", "T.M1.1");
+    take(in, probe_ended("E-003", PROBE_MISSING, "there is no nft"));
+    take(in, ended("T.M1.1", STEP_DONE, "x"));
+    assert_int_equal(incident_step_took(in, "T.M1.1"), 2 * USEC_SEC);
+    assert_int_equal(incident_step_took(in, "T.M1"), 2 * USEC_SEC);
+    assert_int_equal(incident_step_took(in, "T.M1.2"), 0);
+    take(in, started);
+    take(in, ended("T.M1.1", STEP_FINDING, "y"));
+    probe_runs(in, "E-004", "T.M1.1");
+    assert_int_equal(incident_step_took(in, "T.M1"), 3 * USEC_SEC);
+    take(in, started);
+    assert_int_equal(incident_step_took(in, "T.M1"), 3 * USEC_SEC); // until there is another
+    probe_runs(in, "E-005", "T.M1.1");
+    assert_int_equal(incident_step_took(in, "T.M1"), USEC_SEC);
+    incident_free(in);
+}
+
 // Every kind once, by a small generator; the second incident is made from the same events.
 static void replay_gives_the_same(void **state)
 {
@@ -260,6 +296,7 @@ int main(void)
         cmocka_unit_test(empty_edits_give_the_judges_words_back),
         cmocka_unit_test(wrong_numbers_kinds_and_lengths_are_refused),
         cmocka_unit_test(probes_begin_and_end_once),
+        cmocka_unit_test(a_step_takes_what_its_probes_take),
         cmocka_unit_test(replay_gives_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

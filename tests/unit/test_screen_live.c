@@ -5,10 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
-
-#include <stdlib.h>
 
 #include "core/base/mem.h"
 #include "tests/kit/standin.h"
@@ -51,6 +51,51 @@ static void the_plan_comes_first_then_steps_run(void **state)
     assert_int_equal(screen_exit(s), 128 + SIGTERM);
     assert_true(screen_is_restored(s));
     screen_free(s);
+}
+
+// The first step's row of the checklist, from its title to the border. Yours.
+static char *first_step(struct screen *s)
+{
+    for (int row = 0; row < 40; row++) {
+        const char *title = strstr(screen_row(s, row), "Pod and node state");
+        const char *border = title ? strstr(title, "│") : NULL;
+        if (border)
+            return mem_strndup(title, (size_t)(border - title));
+    }
+    return mem_strdup("no such step");
+}
+
+// What was waited for stands beside the step, and again when the case is opened later; what was collected by
+// somebody else was not waited for.
+static void a_finished_step_says_how_long_it_took(void **state)
+{
+    struct place *p = *state;
+    standin_make(p, "");
+    struct screen *s = begin(p);
+    refuse(s, "exec", "kubectl exec --namespace=shop");
+    refuse(s, "capture", "tcpdump -i any -nn -U");
+    assert_true(screen_shows(s, "Done: "));
+    char *live = first_step(s);
+    assert_non_null(strstr(live, " done "));
+    assert_true(live[strlen(live) - 1] == 's'); // "done 0.9s"
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+    s = standin_start(p, (const char *const[]){"open", "last", NULL});
+    assert_true(screen_shows(s, "A live case: "));
+    assert_true(screen_shows(s, live));
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+    s = standin_start(p, (const char *const[]){"--from", "tests/cases/demo/tree", NULL});
+    assert_true(screen_shows(s, "confirmed"));
+    char *offline = first_step(s);
+    assert_string_equal(offline + strlen(offline) - strlen(" done"), " done");
+    screen_keys(s, "q");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+    free(offline);
+    free(live);
 }
 
 // Whether the only case holds an answer to the question for that consent.
@@ -202,9 +247,13 @@ static void a_case_that_was_cut_off_is_offered_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_PLACE(the_plan_comes_first_then_steps_run), IN_PLACE(consents_stand_in_the_case),
-        IN_PLACE(what_may_not_be_read_is_told_first),  IN_PLACE(a_capture_is_taken_from_its_view),
-        IN_PLACE(leaving_asks_while_a_probe_runs),     IN_PLACE(a_case_that_was_cut_off_is_offered_first),
+        IN_PLACE(the_plan_comes_first_then_steps_run),
+        IN_PLACE(a_finished_step_says_how_long_it_took),
+        IN_PLACE(consents_stand_in_the_case),
+        IN_PLACE(what_may_not_be_read_is_told_first),
+        IN_PLACE(a_capture_is_taken_from_its_view),
+        IN_PLACE(leaving_asks_while_a_probe_runs),
+        IN_PLACE(a_case_that_was_cut_off_is_offered_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
