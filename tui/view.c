@@ -80,6 +80,13 @@ void view_back(struct ui *ui)
     ui->dirty = true;
 }
 
+void view_leave(struct ui *ui)
+{
+    const struct view_ops *ops = ui->view->ops;
+    if (!ops->cancel || !ops->cancel(ui, ui->view))
+        view_back(ui);
+}
+
 void view_refresh(struct ui *ui)
 {
     for (struct view *view = ui->view; view; view = view->below) {

@@ -49,6 +49,8 @@ struct view_ops {
     int (*head)(struct ui *ui, struct view *view, struct rect area);   // drawn above; its rows; or NULL
     void (*detail)(struct ui *ui, struct view *view, struct prose *p); // on the current row; NULL: its words
     void (*enter)(struct ui *ui, struct view *view);         // NULL: opens its line, runs its command
+    bool (*cancel)(struct ui *ui, struct view *view);        // before Esc and q go back; false: there is
+                                                             // nothing that waits; or NULL
     void (*shift)(struct ui *ui, struct view *view, int by); // Left and Right; or NULL
     void (*done)(struct view *view);                         // what hangs on the state; or NULL
 };
@@ -74,7 +76,8 @@ struct view {
 
 void view_open(struct ui *ui, const struct view_ops *ops);         // instead of what is open
 struct view *view_push(struct ui *ui, const struct view_ops *ops); // on it; its state may still be set
-void view_back(struct ui *ui);
+void view_back(struct ui *ui);                                     // whatever waits
+void view_leave(struct ui *ui);                                    // a key's: what waits is cancelled first
 void view_close_all(struct ui *ui);
 void view_refresh(struct ui *ui); // the case is another one now
 

@@ -27,9 +27,12 @@ struct state {
     struct redacted *redacted; // NULL: being looked for, or it failed
     struct error err;
     bool begun; // the settings were set once
+    bool waits; // Enter was pressed: it leaves when what is taken out is known
+    char *path; // that was typed for TO_FILE
 };
 
 static const struct view_ops ops;
+static void leave(struct ui *ui, struct state *state);
 
 // ---- looking for what is taken out
 
@@ -60,6 +63,8 @@ static void preview_done(void *context)
         state->redacted = redacted;
         state->err = err;
         view->fresh = false;
+        if (state->waits)
+            leave(ui, state);
     } else {
         redacted_free(redacted); // it was left, or another level was chosen
     }
@@ -137,7 +142,9 @@ static void add_preview(const struct ui *ui, struct view *view, const struct sta
         view_add_heading(view, ROLE_ERROR, state->err.text);
     else if (!state->redacted)
         view_add_heading(view, ROLE_RUNNING,
-                         "What is to be taken out is being looked for in all of the evidence");
+                         state->waits
+                             ? "What is to be taken out is being looked for; then it goes. Esc: it does not"
+                             : "What is to be taken out is being looked for in all of the evidence");
     else
         view_add_heading(view, n ? ROLE_WARN : ROLE_OK,
                          arena_printf(&view->arena, "Of all the evidence is taken out: %s",
@@ -234,29 +241,62 @@ static const struct report_format *format_of(const char *path)
     return best;
 }
 
+static void write_file(struct ui *ui, const struct state *state, struct span report)
+{
+    struct error err = {0};
+    if (!outfile_write(state->path, report, &err)) {
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+        return;
+    }
+    char *real = realpath(state->path, NULL); // holds wherever the case is opened from
+    const char *format = format_of(state->path)->name;
+    ui_say(ui, ROLE_OK, "written: %s (%zu bytes, %s)", state->path, report.len, format);
+    note_export(ui, format, real ? real : state->path, report.len);
+    free(real);
+}
+
+static void send(struct ui *ui, const struct state *state, struct span report)
+{
+    bool went =
+        state->to == TO_CLIPBOARD
+            ? export_to_clipboard(ui, report)
+            : export_to_command(ui, &ui->settings.commands[state->to - TO_COMMAND], state->format, report);
+    if (went)
+        note_export(ui, state->format->name, to_word(ui, state), report.len);
+}
+
+// Now, or when it is known what is taken out.
+static void leave(struct ui *ui, struct state *state)
+{
+    struct str out = {0};
+    state->waits = !state->redacted && !state->err.text[0];
+    if (state->err.text[0]) {
+        ui_say(ui, ROLE_ERROR, "%s", state->err.text);
+    } else if (state->redacted && state->to == TO_FILE) {
+        format_of(state->path)->write(state->redacted->report, &out);
+        write_file(ui, state, str_span(&out));
+    } else if (state->redacted) {
+        state->format->write(state->redacted->report, &out);
+        send(ui, state, str_span(&out));
+    }
+    str_done(&out);
+}
+
 static void on_path(struct ui *ui, struct span text)
 {
-    struct state *state = ui->view && ui->view->ops == &ops ? ui->view->state : NULL;
+    struct view *view = ui->view && ui->view->ops == &ops ? ui->view : NULL;
+    struct state *state = view ? view->state : NULL;
     const char *path = str_text(&ui->prompt.text);
-    const struct report_format *format = format_of(path);
-    struct error err = {0};
-    struct str out = {0};
-    if (text.len == 0 || !state || !state->redacted)
+    if (text.len == 0 || !state)
         return;
-    if (!format) {
+    if (!format_of(path)) {
         ui_say(ui, ROLE_ERROR, "%s: the name's end says the format: .yaml, .json, .md, .html, .txt", path);
         return;
     }
-    format->write(state->redacted->report, &out);
-    if (outfile_write(path, str_span(&out), &err)) {
-        char *real = realpath(path, NULL); // holds wherever the case is opened from
-        ui_say(ui, ROLE_OK, "written: %s (%zu bytes, %s)", path, out.len, format->name);
-        note_export(ui, format->name, real ? real : path, out.len);
-        free(real);
-    } else {
-        ui_say(ui, ROLE_ERROR, "%s", err.text);
-    }
-    str_done(&out);
+    free(state->path);
+    state->path = mem_strdup(path);
+    view->fresh = false;
+    leave(ui, state);
 }
 
 static void ask_path(struct ui *ui, const struct state *state)
@@ -267,37 +307,35 @@ static void ask_path(struct ui *ui, const struct state *state)
     free(path);
 }
 
-static void send(struct ui *ui, const struct state *state)
-{
-    struct str out = {0};
-    state->format->write(state->redacted->report, &out);
-    bool went = state->to == TO_CLIPBOARD
-                    ? export_to_clipboard(ui, str_span(&out))
-                    : export_to_command(ui, &ui->settings.commands[state->to - TO_COMMAND], state->format,
-                                        str_span(&out));
-    if (went)
-        note_export(ui, state->format->name, to_word(ui, state), out.len);
-    str_done(&out);
-}
-
 static void enter(struct ui *ui, struct view *view)
 {
-    const struct state *state = view->state;
+    struct state *state = view->state;
     const struct view_row *row = view_current(ui, view);
     if (row && row->index == ROW_HIT && place_is_set(row->place))
         view_open_place(ui, row->place);
-    else if (!state->redacted)
-        ui_say(ui, ROLE_WARN, "%s",
-               state->err.text[0] ? state->err.text : "What is to be taken out is still being looked for");
     else if (state->to == TO_FILE)
         ask_path(ui, state);
     else
-        send(ui, state);
+        leave(ui, state);
+    view->fresh = false;
+}
+
+static bool cancel(struct ui *ui, struct view *view)
+{
+    struct state *state = view->state;
+    if (!state->waits)
+        return false;
+    state->waits = false;
+    view->fresh = false;
+    ui_say(ui, ROLE_WARN, "Nothing was exported");
+    return true;
 }
 
 static void done(struct view *view)
 {
-    redacted_free(((struct state *)view->state)->redacted);
+    struct state *state = view->state;
+    redacted_free(state->redacted);
+    free(state->path);
 }
 
 static const struct view_ops ops = {
@@ -306,6 +344,7 @@ static const struct view_ops ops = {
     .fill = fill,
     .detail = detail,
     .enter = enter,
+    .cancel = cancel,
     .shift = shift,
     .done = done,
 };

@@ -120,11 +120,16 @@ static void on_leave(struct ui *ui, struct span text)
         ui->leaving = true;
 }
 
+void view_moving_ask_leave(struct ui *ui, const char *question)
+{
+    ui_ask(ui, question, NULL, on_leave);
+}
+
 void view_moving_back(void *context)
 {
     struct ui *ui = context;
     if (ui->screen == SCREEN_VIEW)
-        view_back(ui);
+        view_leave(ui);
     else if (ui->view)
         ui->screen = SCREEN_VIEW; // a line of it was opened
     else if (ui->zoomed && ui->session)
@@ -132,9 +137,9 @@ void view_moving_back(void *context)
     else if (ui->screen == SCREEN_PANES && ui_home(ui) != SCREEN_PANES)
         ui->screen = ui_home(ui);
     else if (view_live_is_busy(ui))
-        ui_ask(ui, "Probes are running. Stop them and leave? (y/n) ", NULL, on_leave);
+        view_moving_ask_leave(ui, "Probes are running. Stop them and leave? (y/n) ");
     else if (ui->guided.job)
-        ui_ask(ui, "The hand-over is still being packed. Leave? (y/n) ", NULL, on_leave);
+        view_moving_ask_leave(ui, "The hand-over is still being packed. Leave? (y/n) ");
     else // what is only read loses nothing
         ui->leaving = true;
 }

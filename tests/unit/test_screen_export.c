@@ -98,6 +98,32 @@ static void test_what_is_taken_out_is_seen_first(void **state)
     assert_true(room_leave(s));
 }
 
+// All keys come at once, so that what is taken out cannot be known yet when the name is given.
+static void test_who_is_early_is_not_asked_again(void **state)
+{
+    struct room *p = *state;
+    struct screen *s = start(p, DEMO, NULL);
+    char *path = mem_printf("%s/early.yaml", p->dir), *keys = mem_printf("e\r\x15%s\r", path),
+         *given_up = mem_printf("%sq", keys);
+    screen_keys(s, given_up);
+    assert_true(screen_shows(s, "Nothing was exported"));
+    assert_true(screen_shows(s, "Of all the evidence is taken out: "));
+    assert_int_equal(access(path, F_OK), -1);
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "Report · confirmed"));
+    screen_keys(s, keys);
+    assert_true(screen_shows(s, "written: "));
+    assert_int_equal(access(path, R_OK), 0);
+    screen_keys(s, "q");
+    screen_keys(s, "ejjjlkkk\r");
+    assert_true(screen_shows(s, "sent to the clipboard: "));
+    screen_keys(s, "q");
+    assert_true(room_leave(s));
+    free(given_up);
+    free(keys);
+    free(path);
+}
+
 // Somebody who has never seen it, and goes by what the screen says: from `d5tui demo` to the report as
 // Markdown.
 static void test_a_first_timer_gets_a_report(void **state)
@@ -285,6 +311,7 @@ int main(void)
         EXPORT_TEST(test_a_first_timer_gets_a_report),
         EXPORT_TEST(test_a_file_is_private_and_whole),
         EXPORT_TEST(test_what_is_taken_out_is_seen_first),
+        EXPORT_TEST(test_who_is_early_is_not_asked_again),
         EXPORT_TEST(test_the_clipboard_is_sent_to),
         EXPORT_TEST(test_a_command_gets_it),
         EXPORT_TEST(test_a_command_that_fails_says_so),
