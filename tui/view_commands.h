@@ -26,6 +26,8 @@ void view_steps_answer(void *ui);
 void view_steps_stop(void *ui);
 
 struct ui;
+void view_moving_ask_leave(struct ui *ui, const char *question); // a yes leaves
+
 // What Esc would do where the focus is: "stop", "undo"; NULL: nothing.
 const char *view_steps_escape_word(const struct ui *ui);
 

@@ -10,21 +10,30 @@ static const struct chapter {
     const char *title;
     unsigned scope;
 } chapters[] = {
-    {"Everywhere", SCOPE_ALL},    {"Moving", SCOPE_MOVING},   {"Steps", SCOPE_CHECKLIST},
-    {"Evidence", SCOPE_EVIDENCE}, {"Report", SCOPE_REPORT},   {"The workbench", SCOPE_PANES},
-    {"Views", SCOPE_WAYS},        {"In a view", SCOPE_VIEWS}, {"A new incident", SCOPE_INTAKE},
-    {"Guided mode", SCOPE_CARD},
+    {"Everywhere", SCOPE_ALL},        {"Moving", SCOPE_MOVING},     {"The case", SCOPE_CASE},
+    {"Steps", SCOPE_CHECKLIST},       {"Evidence", SCOPE_EVIDENCE}, {"Report", SCOPE_REPORT},
+    {"The workbench", SCOPE_PANES},   {"Views", SCOPE_WAYS},        {"In a view", SCOPE_VIEWS},
+    {"A new incident", SCOPE_INTAKE}, {"Guided mode", SCOPE_CARD},
 };
+
+// The form has a chapter of its own, and of other commands' scopes it is only an addition.
+static unsigned main_scope(unsigned scope)
+{
+    if (scope & SCOPE_INTAKE && !(scope & ~(unsigned)SCOPE_INTAKE))
+        return SCOPE_INTAKE;
+    return scope & SCOPE_FIELD ? scope : scope & ~(unsigned)SCOPE_FORM;
+}
 
 // The chapter of exactly that scope, else the first that lies in it.
 static size_t chapter_of(const struct command *command)
 {
+    unsigned scope = main_scope(command->scope);
     for (size_t c = 0; c < ARRAY_LEN(chapters); c++) {
-        if (chapters[c].scope == command->scope)
+        if (chapters[c].scope == scope)
             return c;
     }
     size_t c = 0;
-    while (c + 1 < ARRAY_LEN(chapters) && (chapters[c].scope & command->scope) != chapters[c].scope)
+    while (c + 1 < ARRAY_LEN(chapters) && (chapters[c].scope & scope) != chapters[c].scope)
         c++;
     return c;
 }
@@ -48,7 +57,7 @@ static void fill_help(struct ui *ui, struct view *view)
 static void detail(struct ui *ui, struct view *view, struct prose *p)
 {
     const struct command *command = view_current(ui, view)->run;
-    const char *lack = ui_lacks(ui, command);
+    const char *lack = ui_lacks_below(ui, command);
     prose_add(p, ROLE_TEXT, "%s", command->help);
     if (lack)
         prose_add(p, ROLE_UNKNOWN, "%s", lack);
@@ -99,7 +108,7 @@ static int score_of(struct span typed, const struct command *command)
 // As long as nothing is typed: first what the keys would do, then what can be done by name.
 static int rank_of(const struct ui *ui, const struct command *command)
 {
-    return ui_lacks(ui, command) ? 2 : !(command->scope & ui_scope_below(ui));
+    return ui_lacks_below(ui, command) ? 2 : !(command->scope & ui_scope_below(ui));
 }
 
 static void rank(const struct ui *ui, struct scored *found, size_t n)
@@ -131,7 +140,7 @@ static void fill_palette(struct ui *ui, struct view *view)
     view->note = "type a part of a name; Enter runs";
     for (size_t i = 0; i < n; i++) {
         const struct command *command = found[i].command;
-        enum role role = ui_lacks(ui, command) ? ROLE_MUTED : ROLE_TEXT;
+        enum role role = ui_lacks_below(ui, command) ? ROLE_MUTED : ROLE_TEXT;
         view_add(view, role == ROLE_MUTED ? role : ROLE_ACCENT, command->name, NULL)->run = command;
         view_cell(view, 1, role, "%s", command->help);
         view_cell(view, 2, ROLE_MUTED, "%s", found[i].command->keys);

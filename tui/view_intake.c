@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "tui/view_commands.h"
 #include "tui/view_ui.h"
 
 static const struct {
@@ -164,6 +165,8 @@ void view_intake_paste(struct ui *ui, struct span text)
         str_add_span(&flat, line);
         str_add_char(&flat, ' ');
     }
+    intake->left = false;
+    intake->typed = true;
     if (span_contains(span_trim(text), " ") && access(str_text(&flat), F_OK) != 0)
         intake->at = FIELD_SYMPTOM; // words, and no path: what somebody was told
     prompt_paste(&intake->fields[intake->at], str_span(&flat));
@@ -245,7 +248,9 @@ void view_intake_begin(void *context)
     config.from = ui->intake.from;
     config.n_from = ui->intake.from[0] ? 1 : 0; // none: it is read live
     config.target = &ui->intake.target;
-    if (!ui_begin_case(ui, &config, &err))
+    if (ui_begin_case(ui, &config, &err))
+        ui->intake.typed = false;
+    else
         ui_say(ui, ROLE_ERROR, "%s", err.text);
 }
 
@@ -285,15 +290,30 @@ void view_intake_list(void *ui)
         ui_say(ui, ROLE_MUTED, "The cluster lists contexts, namespaces and pods");
 }
 
-void view_intake_leave(void *ui)
+void view_intake_command(void *ui)
 {
-    ((struct ui *)ui)->leaving = true;
+    ((struct ui *)ui)->intake.left = true;
+}
+
+void view_intake_type(void *ui)
+{
+    ((struct ui *)ui)->intake.left = false;
+}
+
+void view_intake_leave(void *context)
+{
+    struct ui *ui = context;
+    if (ui->intake.typed)
+        view_moving_ask_leave(ui, "No case was begun with what you typed. Leave? (y/n) ");
+    else
+        ui->leaving = true;
 }
 
 void view_intake_key(struct ui *ui, struct key key)
 {
     struct intake *intake = &ui->intake;
     if (prompt_key(&intake->fields[intake->at], key) == PROMPT_CHANGED) {
+        intake->typed = true;
         intake->errors[intake->at].text[0] = '\0';
         str_clear(&intake->hint);
         view_proposal_look(ui);
@@ -315,6 +335,8 @@ static void draw_field(struct ui *ui, struct rect row, enum intake_field field)
     prompt_draw(&intake->fields[field], &ui->canvas, value);
     if (!current)
         canvas_cursor(&ui->canvas, cursor_row, cursor_col);
+    else if (intake->left)
+        canvas_cursor(&ui->canvas, row.row, row.col + 1);
     if (intake->fields[field].text.len == 0) {
         struct pen help = pen_at(&ui->canvas, value, 0, current ? 1 : 0);
         pen_text(&help, ROLE_MUTED, fields[field].help);

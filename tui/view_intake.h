@@ -30,6 +30,8 @@ struct intake { // zero-initialized is an empty form
     struct prompt fields[FIELD_COUNT];
     struct error errors[FIELD_COUNT]; // text[0]: the field is wrong, and why
     enum intake_field at;
+    bool left;          // the field was: letters are commands until it is typed in again
+    bool typed;         // a person typed, and no case was begun with it
     struct str hint;    // what completion found
     struct arena arena; // of the target below
     struct target target;
@@ -67,6 +69,8 @@ void view_intake_next(void *ui);
 void view_intake_previous(void *ui);
 void view_intake_complete(void *ui); // a path, or a name of the cluster; else the next field
 void view_intake_list(void *ui);     // all names of the cluster that begin so, also where nothing was typed
+void view_intake_command(void *ui);  // letters are commands
+void view_intake_type(void *ui);     // letters go into the field
 void view_intake_leave(void *ui);
 void view_intake_key(struct ui *ui, struct key key);
 void view_intake_paste(struct ui *ui, struct span text);

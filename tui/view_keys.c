@@ -9,7 +9,9 @@ static unsigned scope_of(const struct ui *ui, enum screen screen, const struct v
         return SCOPE_VIEWS | view->ops->scope;
     if (screen == SCREEN_GUIDED)
         return SCOPE_CARD;
-    return screen == SCREEN_INTAKE ? SCOPE_INTAKE : panes[ui->focus];
+    if (screen == SCREEN_INTAKE)
+        return ui->intake.left ? SCOPE_FORM : SCOPE_FIELD;
+    return panes[ui->focus];
 }
 
 unsigned ui_scope(const struct ui *ui)
@@ -22,17 +24,24 @@ unsigned ui_scope_below(const struct ui *ui)
     return scope_of(ui, (enum screen)ui->view->from, ui->view->below);
 }
 
-const char *ui_lacks(const struct ui *ui, const struct command *command)
+static const char *lacks_case(const struct ui *ui)
+{
+    return ui->config->intake ? "There is no case yet: Enter in the form begins one"
+                              : "There is no case yet, only this file: z shows it in the workbench";
+}
+
+static const char *lacks(const struct ui *ui, const struct command *command, unsigned scope)
 {
     unsigned needs = command->needs;
-    if (needs & NEED_VIEW && !(command->scope & ui_scope(ui)))
+    bool here = command->scope & (scope & SCOPE_INTAKE ? SCOPE_INTAKE : scope);
+    if (needs & NEED_VIEW && !here)
         return "That is done in a view, and none is open that it is for";
-    if (needs & NEED_FORM && ui->screen != SCREEN_INTAKE)
+    if (needs & NEED_FORM && !here)
         return "That is done in the form of a new incident, and it is not shown";
+    if (!ui->session && (needs & (NEED_SESSION | NEED_ANALYSIS) || (ui->config->intake && !here)))
+        return lacks_case(ui);
     if (needs & NEED_LIVE && !view_live_is_on(ui))
         return "This case was collected elsewhere: that is done on a live one";
-    if (needs & NEED_SESSION && !ui->session)
-        return "There is no case yet, only this file: z shows it in the workbench";
     bool analysed = ui->session && session_analysis(ui->session);
     if ((needs & NEED_ANALYSIS && !analysed) || (needs & NEED_READY && !analysed && !view_live_is_on(ui)))
         return ui->analysing ? "The evidence is still being read" : "No evidence was read yet: R reads it";
@@ -41,6 +50,16 @@ const char *ui_lacks(const struct ui *ui, const struct command *command)
     if (needs & NEED_TEXT && !ui->evidence.text)
         return "No evidence is shown";
     return NULL;
+}
+
+const char *ui_lacks(const struct ui *ui, const struct command *command)
+{
+    return lacks(ui, command, ui_scope(ui));
+}
+
+const char *ui_lacks_below(const struct ui *ui, const struct command *command)
+{
+    return lacks(ui, command, ui_scope_below(ui));
 }
 
 void ui_run(struct ui *ui, const struct command *command)
@@ -92,10 +111,13 @@ void ui_key(struct ui *ui, struct key key)
     str_clear(&ui->message);
     ui->pressed = key;
     const struct command *command = keymap_find(&ui->keymap, key, ui_scope(ui));
-    if (ui->screen == SCREEN_INTAKE && (!command || key_is_text(key)))
+    if (ui_scope(ui) == SCOPE_FIELD && (!command || key_is_text(key)))
         view_intake_key(ui, key);
     else if (command)
         ui_run(ui, command);
+    else if (ui_scope(ui) == SCOPE_FORM)
+        ui_say(ui, ROLE_MUTED, "Letters are commands here; " SPAN_FMT " types into the field",
+               SPAN_ARG(ui_key_of(ui, "type")));
     view_evidence_moved(ui);
 }
 

@@ -185,11 +185,11 @@ static int key_width(struct span key, const char *label)
 // The way to all keys, and the way out, at the right end. Returns the column that it begins at.
 static int draw_last_keys(struct ui *ui, struct rect area)
 {
-    bool form = ui->screen == SCREEN_INTAKE;
+    bool typing = ui_scope(ui) == SCOPE_FIELD, form = ui_scope(ui) == SCOPE_FORM;
     struct span help =
-        form ? command_key_beside_text(keymap_named(&ui->keymap, span_of("help"))) : ui_key_of(ui, "help");
-    struct span back = ui_key_of(ui, form ? "leave-form" : "back");
-    const char *away = leads_back(ui) ? "back" : "leave";
+        typing ? command_key_beside_text(keymap_named(&ui->keymap, span_of("help"))) : ui_key_of(ui, "help");
+    struct span back = ui_key_of(ui, typing ? "leave-field" : form ? "leave-form" : "back");
+    const char *away = typing ? "commands" : leads_back(ui) ? "back" : "leave";
     int width = (help.len ? key_width(help, "help") : 0) + key_width(back, away) - 1;
     struct pen pen = pen_at(&ui->canvas, area, 0, area.cols - width);
     if (area.cols < width + 2)

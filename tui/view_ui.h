@@ -29,14 +29,16 @@ enum { // scopes of commands
     SCOPE_CHECKLIST = 1,
     SCOPE_EVIDENCE = 2,
     SCOPE_REPORT = 4,
-    SCOPE_VIEWS = 8, // all views over the whole screen
-    SCOPE_INTAKE = 16,
+    SCOPE_VIEWS = 8,     // all views over the whole screen
+    SCOPE_FIELD = 16,    // of the form of a new incident: letters are typed
     SCOPE_FINDINGS = 32, // and what only some of them have
     SCOPE_TIMELINE = 64,
     SCOPE_CASES = 128,
     SCOPE_CAPTURE = 1 << 12,
     SCOPE_PLAN = 1 << 13,
     SCOPE_CARD = 1 << 14, // guided mode's own screen
+    SCOPE_FORM = 1 << 16, // of the form: letters are commands
+    SCOPE_INTAKE = SCOPE_FIELD | SCOPE_FORM,
     SCOPE_PANES = SCOPE_CHECKLIST | SCOPE_EVIDENCE | SCOPE_REPORT,
     SCOPE_CASE = SCOPE_PANES | SCOPE_CARD,
     SCOPE_MOVING = SCOPE_PANES | SCOPE_VIEWS | SCOPE_CARD,
@@ -143,7 +145,9 @@ const struct target *ui_target(const struct ui *ui); // what is known of it; nev
 void ui_pane_title(const struct ui *ui, enum pane pane, struct str *ret);
 unsigned ui_scope(const struct ui *ui);       // where keys go
 unsigned ui_scope_below(const struct ui *ui); // where they went before the view on top was opened
-const char *ui_lacks(const struct ui *ui, const struct command *command); // a sentence; NULL: nothing
+// A sentence; NULL: nothing. The second one says it of where keys went before the view on top was opened.
+const char *ui_lacks(const struct ui *ui, const struct command *command);
+const char *ui_lacks_below(const struct ui *ui, const struct command *command);
 bool ui_is_guided(const struct ui *ui);
 enum screen ui_home(const struct ui *ui); // where views lead back to: the panes, or guided mode's cards
 

@@ -55,7 +55,7 @@ struct stage { // in a stage all bits of its scope hold
     unsigned scope; // the bit that it is there for
     enum pane focus;
     const struct view_ops *view; // or NULL
-    bool guided, intake;
+    bool guided, intake, left;
 };
 
 static const struct stage stages[] = {
@@ -69,13 +69,19 @@ static const struct stage stages[] = {
     {.name = "capture", .scope = SCOPE_CAPTURE, .view = &views[4]},
     {.name = "plan", .scope = SCOPE_PLAN, .view = &views[5]},
     {.name = "card", .scope = SCOPE_CARD, .guided = true},
-    {.name = "form", .scope = SCOPE_INTAKE, .intake = true},
+    {.name = "field", .scope = SCOPE_FIELD, .intake = true},
+    {.name = "form", .scope = SCOPE_FORM, .intake = true, .left = true},
 };
 
 struct play {
     struct ui_config config;
     struct ui *ui;
 };
+
+// Those of the narrow, the middle and the wide layout, and one that has room for a pane alone.
+static const struct size {
+    int rows, cols;
+} sizes[] = {{24, 80}, {30, 100}, {43, 132}, {50, 200}, {15, 59}};
 
 static void open_stage(struct play *p, const struct stage *stage)
 {
@@ -86,7 +92,7 @@ static void open_stage(struct play *p, const struct stage *stage)
     p->config.session.guided = stage->guided;
     p->ui = ui_new(&p->config, NULL, &err);
     assert_non_null(p->ui);
-    ui_resize(p->ui, 24, 80);
+    ui_resize(p->ui, sizes[0].rows, sizes[0].cols);
     ui_start(p->ui);
     ui_draw(p->ui);
 }
@@ -97,6 +103,7 @@ static void set_stage(struct ui *ui, const struct stage *stage)
     view_close_all(ui);
     prompt_close(&ui->prompt);
     ui->focus = stage->focus;
+    ui->intake.left = stage->left;
     if (stage->view)
         view_open(ui, stage->view);
     ui_draw(ui);
@@ -127,6 +134,11 @@ static void pretend_live(struct ui *ui, const struct command *command)
     ui->live.live = command->needs & NEED_LIVE ? (struct live *)ui : NULL;
 }
 
+static size_t index_of(const char *command)
+{
+    return (size_t)(keymap_named(&ui_keymap, span_of(command)) - ui_keymap.commands);
+}
+
 // ---- by key
 
 // Another command that has the key there and stands first.
@@ -145,7 +157,7 @@ static size_t try_keys(struct ui *ui, const struct stage *stage, size_t index)
         struct key key;
         assert_true(key_parse(name, &key));
         set_stage(ui, stage);
-        if (is_shadowed(ui, command, key) || (stage->intake && key_is_text(key)))
+        if (is_shadowed(ui, command, key) || (stage->scope == SCOPE_FIELD && key_is_text(key)))
             continue;
         replace(ui, index, false);
         pretend_live(ui, command);
@@ -157,24 +169,39 @@ static size_t try_keys(struct ui *ui, const struct stage *stage, size_t index)
     return n;
 }
 
+typedef size_t try_fn(struct ui *ui, const struct stage *stage, size_t index);
+
+// Each command of the stage at each size. Adds up how often it was reached.
+static void try_all(const struct stage *stage, try_fn *try, size_t *reached)
+{
+    struct play play;
+    open_stage(&play, stage);
+    for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+        ui_resize(play.ui, sizes[k].rows, sizes[k].cols);
+        for (size_t i = 0; i < ui_keymap.n; i++) {
+            if (ui_keymap.commands[i].scope & stage->scope)
+                reached[i] += try(play.ui, stage, i);
+        }
+    }
+    ui_free(play.ui);
+}
+
+static void none_was_missed(const size_t *reached, const char *by)
+{
+    for (size_t i = 0; i < ui_keymap.n; i++) {
+        if (reached[i] < ARRAY_LEN(sizes))
+            fail_msg("%s leads to %s at %zu sizes", by, ui_keymap.commands[i].name, reached[i]);
+    }
+}
+
 static void test_by_key(void **state)
 {
-    size_t *held = mem_calloc(ui_keymap.n, sizeof *held);
+    size_t *reached = mem_calloc(ui_keymap.n, sizeof *reached);
     (void)state;
-    for (size_t s = 0; s < ARRAY_LEN(stages); s++) {
-        struct play play;
-        open_stage(&play, &stages[s]);
-        for (size_t i = 0; i < ui_keymap.n; i++) {
-            if (ui_keymap.commands[i].scope & stages[s].scope)
-                held[i] += try_keys(play.ui, &stages[s], i);
-        }
-        ui_free(play.ui);
-    }
-    for (size_t i = 0; i < ui_keymap.n; i++) {
-        if (held[i] == 0)
-            fail_msg("no key leads to %s", ui_keymap.commands[i].name);
-    }
-    free(held);
+    for (size_t s = 0; s < ARRAY_LEN(stages); s++)
+        try_all(&stages[s], try_keys, reached);
+    none_was_missed(reached, "a key");
+    free(reached);
 }
 
 static bool has_a_key(const struct keymap *map, const struct command *command, unsigned scope)
@@ -216,7 +243,7 @@ static void type(struct ui *ui, const char *text)
         ui_key(ui, (struct key){(unsigned char)*text, 0});
 }
 
-static void try_name(struct ui *ui, const struct stage *stage, size_t index)
+static size_t try_name(struct ui *ui, const struct stage *stage, size_t index)
 {
     const struct command *command = &ui->commands[index];
     set_stage(ui, stage);
@@ -228,23 +255,21 @@ static void try_name(struct ui *ui, const struct stage *stage, size_t index)
     ui_key(ui, (struct key){K_ENTER, 0});
     ui->live.live = NULL;
     must_have_run(stage, command, span_of("its name"));
+    return 1;
 }
 
-// In the form of a new incident ':' is typed, and all that it has stands in the key line.
+// In a field of the form ':' is typed; Esc leaves it.
 static void test_by_name(void **state)
 {
+    size_t *reached = mem_calloc(ui_keymap.n, sizeof *reached);
     (void)state;
     for (size_t s = 0; s < ARRAY_LEN(stages); s++) {
-        struct play play;
-        if (stages[s].intake)
-            continue;
-        open_stage(&play, &stages[s]);
-        for (size_t i = 0; i < ui_keymap.n; i++) {
-            if (ui_keymap.commands[i].scope & stages[s].scope)
-                try_name(play.ui, &stages[s], i);
-        }
-        ui_free(play.ui);
+        if (stages[s].scope != SCOPE_FIELD)
+            try_all(&stages[s], try_name, reached);
     }
+    reached[index_of("leave-field")] = ARRAY_LEN(sizes); // what leads there by name has left it
+    none_was_missed(reached, "the palette");
+    free(reached);
 }
 
 int main(void)

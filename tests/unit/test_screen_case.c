@@ -266,6 +266,41 @@ static void test_intake(void **state)
     assert_true(room_leave(s));
 }
 
+// Out of the field the letters are commands, as the key line says; what was typed is not left behind unasked.
+static void test_letters_are_commands_out_of_the_field(void **state)
+{
+    static const char *const nothing[] = {NULL};
+    struct screen *s = start(*state, 24, 80, nothing);
+    assert_true(screen_shows(s, "What hurts?"));
+    assert_true(screen_shows(s, "F1 help  Esc commands"));
+    screen_keys(s, "jO:q");
+    assert_true(screen_shows(s, "Evidence         jO:q"));
+    screen_keys(s, "\x1b");
+    assert_true(screen_shows(s, "i type  : commands  O cases"));
+    screen_keys(s, "x");
+    assert_true(screen_shows(s, "Letters are commands here; i types into the field"));
+    screen_keys(s, "O");
+    assert_true(screen_shows(s, "There is no case yet"));
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "What hurts?"));
+    screen_keys(s, ":theme\r");
+    assert_true(screen_shows(s, "Theme ("));
+    screen_keys(s, "\x07");
+    screen_keys(s, "ju");
+    screen_keys(s, "i.x");
+    assert_true(screen_shows(s, "Symptom          .x"));
+    assert_true(screen_shows(s, "Esc commands"));
+    screen_keys(s, "\x1b");
+    assert_true(screen_shows(s, "q leave"));
+    screen_keys(s, "q");
+    assert_true(screen_shows(s, "No case was begun with what you typed. Leave?"));
+    screen_keys(s, "n\r");
+    assert_true(screen_shows(s, "q leave"));
+    screen_keys(s, "qy\r");
+    assert_int_equal(screen_exit(s), 0);
+    screen_free(s);
+}
+
 // A step that only a person can answer asks when it is run, with its own words above what is seen.
 static void test_a_person_is_asked(void **state)
 {
@@ -347,6 +382,7 @@ int main(void)
         CASE_TEST(test_theme_is_chosen_and_picked_up),
         CASE_TEST(test_keys_are_a_persons_own),
         CASE_TEST(test_intake),
+        CASE_TEST(test_letters_are_commands_out_of_the_field),
         CASE_TEST(test_a_person_is_asked),
         CASE_TEST(test_terminal_is_given_back),
         CASE_TEST(test_rubbish_does_no_harm),

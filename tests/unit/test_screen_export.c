@@ -308,14 +308,10 @@ static void test_an_earlier_case_is_gone_on_with(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EXPORT_TEST(test_a_first_timer_gets_a_report),
-        EXPORT_TEST(test_a_file_is_private_and_whole),
-        EXPORT_TEST(test_what_is_taken_out_is_seen_first),
-        EXPORT_TEST(test_who_is_early_is_not_asked_again),
-        EXPORT_TEST(test_the_clipboard_is_sent_to),
-        EXPORT_TEST(test_a_command_gets_it),
-        EXPORT_TEST(test_a_command_that_fails_says_so),
-        EXPORT_TEST(test_two_cases_are_compared),
+        EXPORT_TEST(test_a_first_timer_gets_a_report),     EXPORT_TEST(test_a_file_is_private_and_whole),
+        EXPORT_TEST(test_what_is_taken_out_is_seen_first), EXPORT_TEST(test_who_is_early_is_not_asked_again),
+        EXPORT_TEST(test_the_clipboard_is_sent_to),        EXPORT_TEST(test_a_command_gets_it),
+        EXPORT_TEST(test_a_command_that_fails_says_so),    EXPORT_TEST(test_two_cases_are_compared),
         EXPORT_TEST(test_an_earlier_case_is_gone_on_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
