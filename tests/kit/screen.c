@@ -33,6 +33,7 @@ struct screen {
     VTerm *vt;
     VTermScreen *model;
     struct str raw, text;
+    size_t modelled; // bytes of raw that the model was given
 };
 
 static const char *const default_env[] = {
@@ -100,6 +101,27 @@ void screen_hang_up(struct screen *s)
     s->master = -1;
 }
 
+// How much of it ends with a whole character.
+static size_t whole_characters(struct span bytes)
+{
+    for (size_t back = 1; back < 4 && back <= bytes.len; back++) {
+        unsigned char c = (unsigned char)bytes.at[bytes.len - back];
+        size_t needs = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 0;
+        if (needs > 0 || c < 0x80)
+            return back < needs ? bytes.len - back : bytes.len;
+    }
+    return bytes.len;
+}
+
+// libvterm 0.1.4 loses a character that it is given in two pieces.
+static void give_model(struct screen *s)
+{
+    struct span fresh = span_from(str_span(&s->raw), s->modelled);
+    size_t n = whole_characters(fresh);
+    vterm_input_write(s->vt, fresh.at, n);
+    s->modelled += n;
+}
+
 // Takes in what comes within so many milliseconds. False when nothing came.
 static bool take(struct screen *s, int milliseconds)
 {
@@ -112,7 +134,7 @@ static bool take(struct screen *s, int milliseconds)
         return false;
     str_add_span(&s->raw, span_make(bytes, (size_t)n));
     if (!s->blind)
-        vterm_input_write(s->vt, bytes, (size_t)n);
+        give_model(s);
     return true;
 }
 
