@@ -198,15 +198,19 @@ static void set_up_curses(struct terminal *term)
     }
 }
 
+// newterm asks the file that it is given how many rows there are, and sets the margins for them: so that file
+// is the terminal at first, and memory from then on.
 static bool start_curses(struct terminal *term, struct error *err)
 {
-    int memory = memfd_create("frame", MFD_CLOEXEC);
-    term->frame = memory < 0 ? NULL : fdopen(memory, "w+");
+    int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), memory = memfd_create("frame", MFD_CLOEXEC);
+    term->frame = out < 0 || memory < 0 ? NULL : fdopen(out, "w");
     if (!term->frame)
         return error_set_errno(err, errno, "cannot make room for a frame");
     term->screen = newterm(NULL, term->frame, stdin);
     if (!term->screen)
         return term_refuse(err, "this terminal cannot show a screen");
+    dup3(memory, out, O_CLOEXEC);
+    close(memory);
     set_up_curses(term);
     return true;
 }

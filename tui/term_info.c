@@ -13,6 +13,12 @@
 #include "core/base/mem.h"
 #include "core/base/span.h"
 
+static bool has_capability(const char *name)
+{
+    const char *sequence = tigetstr(name);
+    return sequence && sequence != (const char *)-1; // NOLINT(performance-no-int-to-ptr)
+}
+
 bool term_knows_modes(void)
 {
     const char *clear = tigetstr("clear");
@@ -23,12 +29,11 @@ bool term_knows_frames(const char *name)
 {
     static const char *const names[] = {"alacritty", "contour", "foot",          "ghostty",    "mintty",
                                         "rio",       "wezterm", "xterm-ghostty", "xterm-kitty"};
-    const char *sync = tigetstr("Sync");
     for (size_t i = 0; name && i < ARRAY_LEN(names); i++) {
         if (span_starts(span_of(name), names[i]))
             return true;
     }
-    return (sync && sync != (const char *)-1) || tigetflag("XT") == 1; // NOLINT(performance-no-int-to-ptr)
+    return has_capability("Sync") || tigetflag("XT") == 1;
 }
 
 // A capability with what it takes filled in; without its padding, which no terminal of today waits for.
@@ -47,8 +52,7 @@ bool term_knows_scrolling(void)
 {
     static const char *const needed[] = {"sc", "rc", "sgr0", "csr", "cup", "ind", "ri"};
     for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
-        const char *sequence = tigetstr(needed[i]);
-        if (!sequence || sequence == (const char *)-1) // NOLINT(performance-no-int-to-ptr)
+        if (!has_capability(needed[i]))
             return false;
     }
     return true;

@@ -124,6 +124,8 @@ def try_pty(name, env, size, want):
     check(f"{name}: is left", t.ends() == 0, t.raw[-300:])
     check(f"{name}: was raw", not lflag & termios.ICANON)
     check(f"{name}: alternate screen is left", t.raw.count(b"\x1b[?1049h") <= t.raw.count(b"\x1b[?1049l"))
+    margins = re.findall(rb"\x1b\[(\d+);(\d+)r", t.raw)
+    check(f"{name}: all rows scroll again", not margins or margins[-1] == (b"1", b"%d" % size[1]), margins)
     check(f"{name}: no palette is changed", b"\x1b]4;" not in t.raw and b"\x1b]P" not in t.raw)
     check(f"{name}: the mouse is left alone", b"\x1b[?1000h" not in t.raw)
     t.done()

@@ -29,7 +29,7 @@ static struct screen *start(const struct room *room, const char *term, const cha
     const char *const env[] = {room->state_env, term_env, locale_env, NULL};
     static const char *const argv[] = {"demo", NULL};
     struct screen *s =
-        screen_start(&(struct screen_config){.rows = 24, .cols = 80, .argv = argv, .env = env});
+        screen_start(&(struct screen_config){.rows = 30, .cols = 100, .argv = argv, .env = env});
     free(term_env);
     free(locale_env);
     assert_true(screen_shows(s, "confirmed"));
@@ -47,7 +47,7 @@ static char *shown(const struct room *room, const char *term, const char *locale
             continue;
         str_printf(&text, "---- after \"%s\"\n%s", walk[i], screen_text(s));
     }
-    screen_resize(s, 30, 100);
+    screen_resize(s, 36, 120);
     while (!screen_idle(s, 150))
         continue;
     str_printf(&text, "---- wider\n%s", screen_text(s));
