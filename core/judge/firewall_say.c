@@ -211,6 +211,16 @@ static usec_t seen_since(const struct firewall_way *way, const struct packet_dec
     return r ? r->time : TIME_UNKNOWN;
 }
 
+// What only a later reading has came in between: where nobody said when it hurt, maybe after that.
+static enum tri held_then(const struct firewall *f, const struct firewall_way *way,
+                          const struct packet_decision *d)
+{
+    const struct rules_reading *r = reading_of(way->node, d->ruleset);
+    if (r && r->sample && f->bench.facts->target.window.to == TIME_UNKNOWN)
+        return TRI_UNKNOWN;
+    return bench_reading_in_window(&f->bench, seen_since(way, d));
+}
+
 static bool all_blocked(const struct packet_answer *answer)
 {
     for (size_t i = 0; i < answer->n_branches; i++) {
@@ -285,7 +295,7 @@ static void say_cause(struct firewall *f, const struct firewall_way *way, const 
                               .diagnosis = policy ? DIAGNOSIS_NETWORK_POLICY_DENY : DIAGNOSIS_HOST_FIREWALL,
                               .subject = policy ? SUBJECT_NETWORK_POLICY : SUBJECT_FIREWALL,
                               .on_path = hangs_on ? tri_and(way->on_path, TRI_UNKNOWN) : way->on_path,
-                              .in_window = bench_reading_in_window(&f->bench, seen_since(way, d)),
+                              .in_window = held_then(f, way, d),
                               .text = tell_block(f, way, d, hangs_on),
                               .object = way->node->name,
                               .fix = firewall_fix(&f->bench.arena, d, way->node->name),

@@ -30,13 +30,15 @@ struct damage {
 void damage_init(struct damage *d, const char *tree, bool records);
 void damage_done(struct damage *d);
 
-// Writes the file anew: its first `at` bytes; all, with another byte at `at`; as it was.
+// Takes the file away; writes it anew: its first `at` bytes; all, with another byte at `at`; as it was.
+void damage_remove(struct damage *d, size_t file);
 void damage_cut(struct damage *d, size_t file, size_t at);
 void damage_change(struct damage *d, size_t file, size_t at, char byte);
 void damage_mend(struct damage *d, size_t file);
 
 struct outcome {
-    bool refused; // the tree was not read at all: what it asks about (target.yaml) is damaged; nothing else
+    bool refused;  // the tree was not read at all: what it asks about (target.yaml) is damaged; nothing else
+    bool timeless; // nothing says when it hurt
     enum diagnosis diagnosis;
     enum verdict verdict;
     enum verdict of[DIAGNOSIS_COUNT]; // how well each diagnosis is shown, the answer or not
@@ -51,8 +53,13 @@ bool damage_judge(const struct damage *d, struct outcome *ret, char **ret_fault)
 // asked (target.yaml), and the record of what was read when (probes.jsonl).
 size_t damage_find_deciding(struct damage *d);
 
-// Whether the answer to the tree with that file cut is surer of its diagnosis than the whole tree's evidence
-// is. Half a target.yaml asks another question (without a window, a symptom): only to be certain is too much.
+// Takes into `whole` what the copy without its records says, where that is surer: with a record goes what it
+// says of a state, that it was read long before.
+void damage_allow_unrecorded(struct damage *d, struct outcome *whole, char **ret_fault);
+
+// Whether the answer to the tree with that file cut, or without it, is surer of its diagnosis than the whole
+// tree's evidence is. Half a target.yaml asks another question: without a symptom only to be certain is too
+// much; of no time state alone may decide (contract, section 3).
 bool damage_made_surer(const struct damage *d, size_t file, const struct outcome *whole,
                        const struct outcome *damaged);
 

@@ -1,4 +1,4 @@
-// Damaged evidence: the project's own trees, each file cut at some places and with some bytes changed,
+// Damaged evidence: the project's own trees, each file gone, cut at some places and with some bytes changed,
 // through the whole analysis. Nothing may crash, every quote must stand where it is said to, and evidence
 // that is missing may make no answer surer than all of it did. A changed byte may say something else, and so
 // may the answer.
@@ -52,7 +52,7 @@ struct trial {
     const char *tree;
     bool records;
     struct damage damage;
-    struct outcome whole;
+    struct outcome whole, unrecorded; // unrecorded: where it is about what records say (damage.h)
     uint64_t random;
     unsigned runs, faults;
 };
@@ -74,21 +74,35 @@ static size_t cut_place(struct trial *t, struct span bytes)
     return newline ? (size_t)(newline - bytes.at) + 1 : 0;
 }
 
-static void try_cut(struct trial *t, size_t file)
+// What is missing makes no answer surer.
+static void judge_lost(struct trial *t, size_t file, const char *what, size_t at)
 {
-    size_t at = cut_place(t, t->damage.files[file].bytes);
+    bool is_records = strcmp(t->damage.files[file].path, "probes.jsonl") == 0;
+    const struct outcome *whole = is_records ? &t->unrecorded : &t->whole;
     struct outcome o;
     char *fault;
     alarm(HANG_AFTER);
-    damage_cut(&t->damage, file, at);
-    if (damage_judge(&t->damage, &o, &fault) && damage_made_surer(&t->damage, file, &t->whole, &o))
+    if (damage_judge(&t->damage, &o, &fault) && damage_made_surer(&t->damage, file, whole, &o))
         fault = mem_printf("%s is %s, with all evidence %s (the answer: %s)", diagnosis_info(o.diagnosis)->id,
-                           verdict_name(o.verdict), verdict_name(t->whole.of[o.diagnosis]),
-                           diagnosis_info(t->whole.diagnosis)->id);
+                           verdict_name(o.verdict), verdict_name(whole->of[o.diagnosis]),
+                           diagnosis_info(whole->diagnosis)->id);
     if (fault)
-        say_fault(t, file, "cut", at, fault);
+        say_fault(t, file, what, at, fault);
     free(fault);
     t->runs++;
+}
+
+static void try_cut(struct trial *t, size_t file)
+{
+    size_t at = cut_place(t, t->damage.files[file].bytes);
+    damage_cut(&t->damage, file, at);
+    judge_lost(t, file, "cut", at);
+}
+
+static void try_without(struct trial *t, size_t file)
+{
+    damage_remove(&t->damage, file);
+    judge_lost(t, file, "gone", 0);
 }
 
 static void try_change(struct trial *t, size_t file)
@@ -106,6 +120,7 @@ static void try_change(struct trial *t, size_t file)
 
 static void try_file(struct trial *t, size_t file, uint64_t places)
 {
+    try_without(t, file);
     for (uint64_t i = 0; i < places && t->damage.files[file].bytes.len; i++) {
         try_cut(t, file);
         try_change(t, file);
@@ -134,6 +149,10 @@ static void try_tree(const char *cases, struct trial *t)
     char *path = mem_printf("%s/%s/tree", cases, t->tree), *fault;
     damage_init(&t->damage, path, t->records);
     if (!damage_judge(&t->damage, &t->whole, &fault))
+        fail_msg("%s: %s", t->tree, fault);
+    t->unrecorded = t->whole;
+    damage_allow_unrecorded(&t->damage, &t->unrecorded, &fault);
+    if (fault)
         fail_msg("%s: %s", t->tree, fault);
     damage_files(t);
     damage_done(&t->damage);

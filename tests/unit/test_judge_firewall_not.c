@@ -185,6 +185,19 @@ static void a_later_reading_does_not_speak_for_a_window_that_was_over(void **sta
     }
 }
 
+static void nor_for_a_time_that_nobody_said(void **state)
+{
+    struct scene *s = *state;
+    scene_healthy_rules(s);
+    scene_write(s, "target.yaml", "namespace: shop\npod: cart-1\nnode: n1\nquery: " SCENE_NAME "\n");
+    scene_write(s, "nodes/n1/networking/iptables-save.txt", "*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
+    scene_write(s, "nodes/n1/samples/20261123T093000Z/iptables-save.txt",
+                "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_HOST_FIREWALL, VERDICT_LIKELY);
+}
+
 static void a_node_whose_rules_were_read_too_late(void **state)
 {
     struct scene *s = *state;
@@ -262,6 +275,7 @@ int main(void)
         SCENE_TEST(a_set_that_was_collected_is_told),
         SCENE_TEST(a_node_whose_rules_nobody_read),
         cmocka_unit_test(a_later_reading_does_not_speak_for_a_window_that_was_over),
+        SCENE_TEST(nor_for_a_time_that_nobody_said),
         SCENE_TEST(a_node_whose_rules_were_read_too_late),
         cmocka_unit_test(a_set_that_was_read_too_late),
         SCENE_TEST(native_rules_that_iptables_does_not_show),
