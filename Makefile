@@ -79,7 +79,8 @@ help:
 #: make demo     install what is missing, build, open the shipped incident (without a terminal: print its report)
 #: make check    the same set-up, then every test; the last line is "N passed, N failed"; SAN=1 under sanitizers
 #: make lint     layers, one door per library, clang-format, clang-tidy
-#: make lab      incidents live: real servers, netfilter, sshd and kubectl in namespaces, each scene judged (root)
+#: make lab      incidents live: real servers, netfilter, sshd and kubectl in namespaces, each scene judged (root); SAN=1 under
+#:               sanitizers, LAB="--in-turn fw_raw" some scenes, one after the other
 #: make fuzz     every parser against random bytes, FUZZ_SECONDS (10) each; FUZZ_ONLY="json yaml" some of them
 #: make fuzz-keep  makes what has grown meanwhile small, and keeps it in tests/fuzz/corpus
 #: make format   lay out the code as clang-format says
@@ -224,8 +225,9 @@ portable:
 lab-root:
 	@tests/lab/root.sh build/lab
 
+LAB ?= --all
 lab: all
-	@tests/lab/test_lab.py --all
+	@D5TUI=$(CURDIR)/$(B)/d5tui LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 tests/lab/test_lab.py $(LAB)
 
 clean:
 	rm -rf build

@@ -9,7 +9,7 @@ import time
 
 from bastion import CONTEXT
 from network import NODE_A, NODE_B, NODES
-from place import CHECKOUT, POD, ROOM, TOP
+from place import D5TUI, POD, REPORTS, ROOM, SANITIZED, SLOWER, TOP
 
 STATE = ROOM + '/state'
 READERS = {'iptables-save', 'ip6tables-save', 'iptables-legacy-save', 'ip6tables-legacy-save', 'iptables-nft-save', 'ip6tables-nft-save', 'nft', 'ipset', 'conntrack', 'ethtool',
@@ -51,14 +51,20 @@ def log(lab, app, results):
 
 
 # ---------------------------------------------------------------- d5tui
+def sanitizers():
+    """their settings: reports go into files, since probes' errors are evidence, and a guard has nobody to print to"""
+    options = {name: 'log_path=%s/report' % REPORTS for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS')}
+    return dict(options, LSAN_OPTIONS=os.environ.get('LSAN_OPTIONS', '')) if SANITIZED else {}
+
+
 def d5tui(lab, *words, **more):
-    argv = [CHECKOUT + '/build/d5tui', *words]
-    box, environment = lab.bastion.box, dict(lab.bastion.environment(), **lab.scene.environment)
+    argv = [D5TUI, *words]
+    box, environment = lab.bastion.box, dict(lab.bastion.environment(), **lab.scene.environment, **sanitizers())
     if lab.scene.via == 'local':
         box = lab.network.boxes[NODE_A]
         environment['PATH'] += ':%s/bin' % lab.nodes[NODE_A].folder
     started = time.monotonic()
-    done = box.run(argv, timeout=lab.scene.limit, env=environment, **more)
+    done = box.run(argv, timeout=lab.scene.limit * SLOWER, env=environment, **more)
     return done, time.monotonic() - started
 
 
@@ -173,6 +179,12 @@ def keep(name, done, what):
         os.system('rm -rf %s/evidence && cp -r %s %s/evidence' % (folder, tree, folder))
 
 
+def clean(lab, results):
+    """whether the sanitizers had nothing to say, of d5tui or of a guard of its"""
+    reports = glob.glob(REPORTS + '/*')
+    results.add('the sanitizers found nothing', not reports, ''.join(open(r).read()[:1500] for r in reports[:3]))
+
+
 def wall(results, lab, seconds):
     slowest = max([p.get('ms') or 0 for p in probes()], default=0) / 1000
     print('note %s: the live run took %.1f s, its slowest probe %.1f s, %d probes, their sum %.1f s' % (
@@ -187,6 +199,7 @@ def scene(name, lab, app, signs_only):
         lab.scene.look(lab, results)
     if signs_only or lab.scene.look:
         return 1 if results.failed else 0
+    os.makedirs(REPORTS)
     before, commands_before = len(lab.api.requests()), {n: len(lab.nodes[n].commands()) for n in NODES}
     lab.scene.during(lab)
     done, seconds = live(lab)
@@ -194,6 +207,8 @@ def scene(name, lab, app, signs_only):
     lab.scene.check(lab, results, done, seconds)
     wall(results, lab, seconds)
     reads_only(lab, results, before, commands_before)
+    if SANITIZED:
+        clean(lab, results)
     return 1 if results.failed else 0
 
 

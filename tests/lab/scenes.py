@@ -57,6 +57,10 @@ class Scene:
                 lab.nodes[name].box.sh(commands.replace('$IPT', 'iptables-' + self.backend))
 
 
+# Where lookups are to come through, they may take what they take on a busy machine.
+PATIENT = {'resolv': dns.resolv_of_pod(cluster.CLUSTER_IP), 'pod_spec': {}}
+
+
 def firewall(story, **more):
     more.setdefault('signs', [('pod', ASK, TIMED_OUT)])
     return Scene(story, diagnosis=['host_firewall'], **more)
@@ -79,8 +83,8 @@ def raced(story, **more):
 
 SCENES = {
     'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look, tools=WITH_AWS, limit=360),
-    'no_fault': Scene('Nothing is broken.', logs='connected to orders', check=check.beside_each_other, tools=WITH_AWS, signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
-    'no_fault_nft': Scene('Nothing is broken; kube-proxy is in its nftables mode.', proxy='nftables', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', 'sudo -n nft list ruleset', 'kube-dns/udp/dns')]),
+    'no_fault': Scene('Nothing is broken.', **PATIENT, logs='connected to orders', check=check.beside_each_other, tools=WITH_AWS, signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
+    'no_fault_nft': Scene('Nothing is broken; kube-proxy is in its nftables mode.', **PATIENT, proxy='nftables', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', 'sudo -n nft list ruleset', 'kube-dns/udp/dns')]),
     'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes. Then it is taken out.', backend='legacy', check=check.mended, mend=faults.take_rule_out,
                           on_a='$IPT -I FORWARD 1 -d 10.0.12.0/24 -p udp --dport 53 -j DROP', signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', 'NOERROR'), ('node a', 'sudo -n iptables-save -c', r'\[[1-9].*--dport 53 -j DROP')]),
     'fw_nft': firewall('A native nft table drops UDP 53 in a forward chain before the others; kube-proxy is in its nftables mode, and iptables-save shows nothing.', proxy='nftables',
@@ -123,10 +127,10 @@ SCENES = {
                                   signs=[('pod', ASK, TIMED_OUT), ('pod', ASK + ' +tcp', TIMED_OUT)]),
     'pod_not_running': Scene('The application dies at its start, for want of a file; DNS has no part in it.', later=faults.crash_app, logs='config.yaml', symptom='checkout does not come up, somebody says DNS',
                              diagnosis=['pod_not_running'], verdict=['confirmed', 'likely']),
-    'search_expansion': Scene('NXDOMAIN for the doubled names, then an answer: the search list at work.', logs='connected to orders', symptom='the capture is full of NXDOMAIN, is DNS broken?', diagnosis=['search_expansion'],
+    'search_expansion': Scene('NXDOMAIN for the doubled names, then an answer: the search list at work.', **PATIENT, logs='connected to orders', symptom='the capture is full of NXDOMAIN, is DNS broken?', diagnosis=['search_expansion'],
                               signs=[('pod', DIG % (cluster.CLUSTER_IP, dns.QUERY + '.shop.svc.cluster.local'), 'NXDOMAIN')]),
     'name_does_not_exist': Scene('The application asks for "ordres"; the service is "orders".', query='ordres.shop.svc.cluster.local', signs=[('pod', DIG % (cluster.CLUSTER_IP, 'ordres.shop.svc.cluster.local'), 'NXDOMAIN')],
                                  diagnosis=['name_does_not_exist'], verdict=['confirmed', 'likely']),
-    'transient_servfail': Scene('A pod of CoreDNS was replaced a moment ago: a few SERVFAIL while the new one had not heard from the API server.', query=dns.QUERY + '.', corefile=cluster.kit.COREFILE.replace('errors\n', 'errors\n    log\n', 1), later=faults.replace_coredns,
+    'transient_servfail': Scene('A pod of CoreDNS was replaced a moment ago: a few SERVFAIL while the new one had not heard from the API server.', **PATIENT, query=dns.QUERY + '.', corefile=cluster.kit.COREFILE.replace('errors\n', 'errors\n    log\n', 1), later=faults.replace_coredns,
                                 signs=[('pod', ASK, 'NOERROR')], diagnosis=['transient_servfail'], verdict=['confirmed', 'likely']),
 }

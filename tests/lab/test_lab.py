@@ -3,6 +3,7 @@
 
     tests/lab/test_lab.py [SCENE…]      as root; without it, says SKIPPED and counts nothing. `make check` runs it so
                                         --all: the slow ones and the near doubles too, as `make lab` does
+                                        --in-turn: one after the other, where others need the machine, too
                                         --signs: only whether the faults are real, to a person's own tools
 """
 import concurrent.futures
@@ -15,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import scenes  # noqa: E402
 import troubles  # noqa: E402
+from place import SLOWER  # noqa: E402
 
 AT_ONCE = 6   # a live run mostly waits
 BESIDE = 120  # seconds beside the run's own limit; a lab that takes longer is ended, with all that is in it
@@ -27,7 +29,7 @@ ALL = dict(scenes.SCENES, **troubles.TROUBLES)
 
 
 def run(name, options):
-    started, limit = time.monotonic(), ALL[name].limit + BESIDE
+    started, limit = time.monotonic(), (ALL[name].limit + BESIDE) * SLOWER
     try:
         done = subprocess.run([os.path.join(HERE, 'lab.py'), name] + options, capture_output=True, text=True, timeout=limit)
         out, status = done.stdout, done.returncode
@@ -40,10 +42,10 @@ def run(name, options):
     return name, time.monotonic() - started, lines, wrong
 
 
-def results(wanted, options):
+def results(wanted, options, at_once):
     """in their order, those that take the whole machine last and one by one"""
     together = [name for name in wanted if not ALL[name].alone]
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(run, together, [options] * len(together))
     for name in wanted:
         if ALL[name].alone:
@@ -64,7 +66,7 @@ def main():
     wanted = [a for a in sys.argv[1:] if not a.startswith('-')] or [
         name for name in ALL if '--all' in sys.argv or name not in ONLY_IN_ALL]
     passed = failed = 0
-    for name, seconds, lines, wrong in results(wanted, options):
+    for name, seconds, lines, wrong in results(wanted, options, 1 if '--in-turn' in sys.argv else AT_ONCE):
         good, bad = (sum(line.startswith(w) for line in lines) for w in ('ok', 'FAILED'))
         print('%-24s %2d passed, %2d failed  %5.1f s' % (name, good, bad, seconds))
         print(''.join('    %s\n' % line for line in lines if not line.startswith('ok')) + ''.join('    | %s\n' % w for w in wrong), end='', flush=True)
