@@ -53,6 +53,12 @@ static bool is_denied(const struct bench *b, const struct lookup *l)
     return l->outcome == LOOKUP_NXDOMAIN && (app || named);
 }
 
+static bool is_late(const struct bench *b, const struct lookup *l)
+{
+    return !lookup_failed(l->outcome) && !is_denied(b, l) && l->latency != TIME_UNKNOWN &&
+           l->latency >= USEC_SEC;
+}
+
 static void take_tally(const struct bench *b, struct tally *ret)
 {
     *ret = (struct tally){.answered = 0};
@@ -67,7 +73,7 @@ static void take_tally(const struct bench *b, struct tally *ret)
             ret->denied += is_denied(b, l);
             ret->answered += !bad;
             ret->own_answered += is_own(b, l);
-            ret->slow += !bad && l->latency != TIME_UNKNOWN && l->latency >= USEC_SEC;
+            ret->slow += is_late(b, l);
         } else if (bad && l->time != TIME_UNKNOWN && l->time < b->facts->target.window.from &&
                    (!ret->last_before || l->time > ret->last_before->time)) {
             ret->last_before = l;
@@ -90,6 +96,39 @@ static const char *tell_counts(struct bench *b, const size_t *by_outcome)
     return text;
 }
 
+static void say_seen(struct bench *b, const char *text, usec_t first, const struct cites *cites)
+{
+    bench_say(b,
+              &(struct claim){.kind = CLAIM_NOTE,
+                              .subject = SUBJECT_SYMPTOM,
+                              .on_path = TRI_YES,
+                              .in_window = TRI_YES,
+                              .text = text,
+                              .time = first},
+              cites);
+}
+
+// Where none failed, what was complained of may be answers all the same: denials, or late ones.
+static void say_answers(struct bench *b, bool (*is_meant)(const struct bench *b, const struct lookup *l),
+                        const char *words)
+{
+    const struct lookups *all = &b->facts->lookups;
+    struct cites cites = {.n = 0};
+    size_t n = 0;
+    usec_t first = TIME_UNKNOWN;
+    for (size_t i = 0; i < 2 * all->n; i++) { // first those that are asked as the pod asks
+        const struct lookup *l = &all->items[i % all->n];
+        if (!counts(l) || !is_meant(b, l) || bench_time_in_window(b, l->time) != TRI_YES)
+            continue;
+        n += i < all->n;
+        if (cites.n < 4 && (lookups_as_pod_asks(l) || i >= all->n))
+            cite(&cites, l->place);
+        if (l->time != TIME_UNKNOWN && (first == TIME_UNKNOWN || l->time < first))
+            first = l->time;
+    }
+    say_seen(b, arena_printf(&b->arena, "%s in the window: %zu", words, n), first, &cites);
+}
+
 // Which lookups fail, and how: what an inconclusive report still has to show.
 static void say_symptom(struct bench *b)
 {
@@ -104,21 +143,17 @@ static void say_symptom(struct bench *b)
         if (l->time != TIME_UNKNOWN && (first == TIME_UNKNOWN || l->time < first))
             first = l->time;
     }
+    if (!n) {
+        say_answers(b, is_denied, "lookups answered NXDOMAIN");
+        say_answers(b, is_late, "lookups answered after a second and more");
+        return;
+    }
     struct cites cites = {.n = 0};
     bench_cite_failures(b, LOOKUP_NAME_UNKNOWN, 4, &cites);
-    if (!n)
-        return;
-    bench_say(b,
-              &(struct claim){
-                  .kind = CLAIM_NOTE,
-                  .subject = SUBJECT_SYMPTOM,
-                  .on_path = TRI_YES,
-                  .in_window = TRI_YES,
-                  .text = arena_printf(&b->arena, "%zu failed lookups were seen in the window: %s", n,
-                                       tell_counts(b, by_outcome)),
-                  .time = first,
-              },
-              &cites);
+    say_seen(b,
+             arena_printf(&b->arena, "%zu failed lookups were seen in the window: %s", n,
+                          tell_counts(b, by_outcome)),
+             first, &cites);
 }
 
 // ------------------------------------------------------------------ captures

@@ -1,5 +1,7 @@
 // search_expansion and no_fault: nothing fails in the window, and what was complained of is how resolvers
 // work, or was over before. Both need answers that were seen; silence proves nothing.
+#include <ctype.h>
+
 #include "core/base/mem.h"
 #include "core/judge/lookups.h"
 
@@ -31,19 +33,39 @@ static bool complains_of_denials(const struct bench *b)
     return (symptom.at && is_doubled(symptom)) || (query.at && is_doubled(query));
 }
 
-// Whether the complaint is about something that comes and goes: then some good lookups prove nothing.
-static bool complains_of_some(const struct bench *b)
+static bool is_letter_at(struct span text, size_t i)
 {
-    static const char *const words[] = {
-        "second",    "slow", "sometimes", "some ", "intermittent", "now and then",      "at random",
-        "random",    "hang", "latency",   "flak",  "occasional",   "from time to time", "sporadic",
-        "every few", " ms"};
-    struct span symptom = span_of(b->facts->target.symptom);
-    for (size_t i = 0; symptom.at && i < sizeof words / sizeof *words; i++) {
-        if (span_contains_caseless(symptom, words[i]))
+    return i < text.len && isalpha((unsigned char)text.at[i]);
+}
+
+// Whether that word stands in the text, or with `stem` one that begins so: "hang" is in "it hangs" and not in
+// "since the change".
+static bool has_word(struct span text, const char *word, bool stem)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= text.len; i++) {
+        bool begins = i == 0 || !is_letter_at(text, i - 1);
+        if (begins && (stem || !is_letter_at(text, i + n)) &&
+            span_is_caseless(span_first(span_from(text, i), n), word))
             return true;
     }
     return false;
+}
+
+// Whether the complaint is about something that comes and goes: then some good lookups prove nothing.
+static bool complains_of_some(const struct bench *b)
+{
+    static const char *const words[] = {"second", "seconds", "some", "ms", "hung"};
+    static const char *const stems[] = {
+        "slow", "sometimes", "intermittent", "now and then", "random",  "hang", "latenc", "from time to time",
+        "flak", "sporadic",  "occasional",   "every few",    "at times"};
+    struct span symptom = span_of(b->facts->target.symptom);
+    bool some = false;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        some |= has_word(symptom, words[i], false);
+    for (size_t i = 0; i < ARRAY_LEN(stems); i++)
+        some |= has_word(symptom, stems[i], true);
+    return some;
 }
 
 // The name that the expansion was made from, answered for the same client.

@@ -150,14 +150,34 @@ static void what_failed_earlier_is_no_fault_now(void **state)
     struct scene *s = *state;
     complain(s, "someone saw a failed lookup last night");
     SCENE_CONCLUDES(s, DIAGNOSIS_NO_FAULT, VERDICT_CONFIRMED);
-    complain(s, "some calls take 5 seconds");
-    SCENE_CONCLUDES(s, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    complain(s, "did the change of the secondary zone exchange anything?");
+    SCENE_CONCLUDES(s, DIAGNOSIS_NO_FAULT, VERDICT_CONFIRMED);
+    static const char *const some[] = {"some calls take 5 seconds", "it hangs", "a lookup takes 300ms",
+                                       "DNS is flaky"};
+    for (size_t i = 0; i < ARRAY_LEN(some); i++) {
+        complain(s, some[i]);
+        SCENE_CONCLUDES(s, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    }
     static const struct scene_file fails[] = {
         {"pods/shop/cart-1/dig-query-udp.txt", DIG(NAME, "NOERROR", "aa")},
         {"pods/shop/cart-1/app.log",
          "2026-11-23T07:20:00Z getaddrinfo EAI_AGAIN orders.shop.svc.cluster.local\n"},
     };
     SCENE_EXPECT(s, NAME, fails, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+}
+
+// Nothing failed in DNS' sense, and nothing is concluded: what was complained of is shown all the same.
+static void what_was_denied_is_shown_where_nothing_is_concluded(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file files[] = {
+        {"pods/shop/cart-1/dig-query-udp.txt", DIG(NAME, "NXDOMAIN", "aa")},
+    };
+    SCENE_EXPECT(s, NAME, files, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    const struct claim *claim =
+        scene_says(s, CLAIM_NOTE, SUBJECT_SYMPTOM, "lookups answered NXDOMAIN in the window: 1");
+    assert_non_null(claim);
+    assert_true(scene_cites(s, claim, "status: NXDOMAIN"));
 }
 
 static void a_search_list_at_work_is_normal(void **state)
@@ -179,6 +199,7 @@ int main(void)
         SCENE_TEST(what_probes_ask_for_is_no_complaint),
         cmocka_unit_test(near_names_are_measured),
         SCENE_TEST(what_failed_earlier_is_no_fault_now),
+        SCENE_TEST(what_was_denied_is_shown_where_nothing_is_concluded),
         SCENE_TEST(a_search_list_at_work_is_normal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
