@@ -17,6 +17,11 @@ struct tally {
 // What the pod does by itself (UDP, its own nameserver) shows more than what was tried beside it.
 bool lookups_as_pod_asks(const struct lookup *l);
 
+// Why the name of a Service that is there is denied: the CAUSE, what it rests on in `cites`. False: nothing
+// says why.
+bool lookups_explain_service(struct bench *b, const struct kube_service *service, struct claim *ret,
+                             struct cites *cites);
+
 void lookups_judge_name(struct bench *b);
 void lookups_judge_expansion(struct bench *b, const struct tally *tally);
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally);

@@ -280,49 +280,6 @@ static void say_unlisted(struct bench *b, const struct answers *a)
         &none);
 }
 
-// An endpoint of the Service that is ready; else, in *ret_place, one that is not.
-static bool has_ready(const struct bench *b, const struct kube_service *service, struct place *ret_place)
-{
-    const struct cluster *c = &b->facts->cluster;
-    for (size_t i = 0; i < c->slices.n; i++) {
-        const struct kube_slice *slice = &c->slices.items[i];
-        if (!slice->service || strcmp(slice->service, service->meta.name) != 0 || !slice->meta.namespace_ ||
-            strcmp(slice->meta.namespace_, service->meta.namespace_) != 0)
-            continue;
-        for (size_t k = 0; k < slice->n_endpoints; k++) {
-            if (slice->endpoints[k].ready != TRI_NO)
-                return true;
-            *ret_place = slice->endpoints[k].place;
-        }
-    }
-    return false;
-}
-
-// A headless Service is known by the addresses of its ready pods: without any there is nothing to answer.
-static void judge_headless(struct bench *b, const struct kube_service *service, const struct answers *a)
-{
-    struct place not_ready = {.file = FILE_NONE};
-    struct cites cites = {.n = 0};
-    if (!listing_covers(&b->facts->cluster.slices.listing, service->meta.namespace_) ||
-        has_ready(b, service, &not_ready))
-        return;
-    cite(&cites, service->meta.place);
-    cite(&cites, not_ready);
-    say(b,
-        (struct claim){.kind = CLAIM_CAUSE,
-                       .on_path = TRI_YES,
-                       .in_window = TRI_YES,
-                       .text = arena_printf(&b->arena, "the headless Service %s in %s has no ready endpoint",
-                                            service->meta.name, service->meta.namespace_),
-                       .fix = arena_printf(&b->arena,
-                                           "make the pods behind the headless Service %s.%s ready: it has a "
-                                           "name only while one is",
-                                           service->meta.name, service->meta.namespace_),
-                       .time = TIME_UNKNOWN},
-        &cites);
-    say_denied(b, a, CLAIM_EFFECT);
-}
-
 // ------------------------------------------------------------------ a Service that came or went
 // Answered at first, denied since, and in the list of Services no more.
 static bool is_gone(struct bench *b, const struct meant *m, const struct answers *a)
@@ -366,10 +323,13 @@ static void say_came_later(struct bench *b, const struct meant *m, const struct 
 static void judge_cluster_name(struct bench *b, const struct meant *m, const struct answers *a)
 {
     const struct kube_service *service = find_service(b, m);
+    struct claim explained;
+    struct cites cites = {.n = 0};
     if (service && existed(b, service)) {
-        if (a->denied && service->headless)
-            judge_headless(b, service, a);
-        else if (a->denied)
+        if (a->denied && lookups_explain_service(b, service, &explained, &cites)) {
+            say(b, explained, &cites);
+            say_denied(b, a, CLAIM_EFFECT);
+        } else if (a->denied && !service->headless)
             say_exists(b, service->meta.place,
                        arena_printf(&b->arena, "Service %s exists in %s", service->meta.name,
                                     service->meta.namespace_));

@@ -39,6 +39,17 @@ static void read_service_ports(const struct kube_reader *r, const struct json_va
     }
 }
 
+// The field may stand there unused under another type (Service v1, ServiceSpec.externalName).
+static void read_external_name(const struct kube_reader *r, const struct json_value *spec,
+                               struct kube_service *ret)
+{
+    struct span name = json_text(json_get(spec, "externalName"));
+    if (!ret->type || strcmp(ret->type, "ExternalName") != 0 || !name.len)
+        return;
+    ret->external_name = arena_span(r->arena, span_ends(name, ".") ? span_first(name, name.len - 1) : name);
+    ret->external_place = kube_read_member_place(r, spec, "externalName");
+}
+
 void kube_read_service(const struct kube_reader *r, const struct json_value *object, struct kube_service *ret)
 {
     const struct json_value *spec = json_get(object, "spec");
@@ -49,6 +60,7 @@ void kube_read_service(const struct kube_reader *r, const struct json_value *obj
     read_cluster_ips(spec, ret);
     ret->selector = kube_read_labels(r, spec, "selector");
     read_service_ports(r, json_get(spec, "ports"), ret);
+    read_external_name(r, spec, ret);
     ret->ip_place = kube_read_member_place(r, spec, "clusterIP");
     if (!place_is_set(ret->ip_place))
         ret->ip_place = ret->meta.place;

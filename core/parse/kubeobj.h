@@ -36,7 +36,9 @@ struct kube_service {
         uint16_t port, target_port;                // targetPort as a number, 0 where it is a name
     } * ports;
     size_t n_ports;
-    struct place ip_place; // of clusterIP
+    struct place ip_place;     // of clusterIP
+    const char *external_name; // of type ExternalName, without a last dot; else NULL
+    struct place external_place;
 };
 
 struct kube_endpoint {

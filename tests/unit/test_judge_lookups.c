@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include "core/base/mem.h"
 #include "core/judge/nearname.h"
 #include "tests/kit/scene.h"
@@ -108,6 +110,42 @@ static void what_probes_ask_for_is_no_complaint(void **state)
     SCENE_EXPECT(s, "null", asked, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_LIKELY);
 }
 
+// The Service that fails is an alias of this name.
+static void write_alias(struct scene *s, const char *external)
+{
+    char *text = mem_printf(
+        "{'kind': 'List', 'items': [\n{'kind': 'Service', 'metadata': {'name': 'kube-dns', 'namespace': "
+        "'kube-system'}, 'spec': {'clusterIP': '172.20.0.10', 'selector': {'k8s-app': 'kube-dns'},\n"
+        "'ports': [{'name': 'dns', 'port': 53, 'protocol': 'UDP', 'targetPort': 53}]}},\n"
+        "{'kind': 'Service', 'metadata': {'name': 'orders', 'namespace': 'shop'}, 'spec': {'type': "
+        "'ExternalName',\n'externalName': '%s'}}]}",
+        external);
+    scene_json(s, "cluster/services.json", text);
+    free(text);
+    scene_target(s, NAME);
+    scene_write(s, "pods/shop/cart-1/dig-query-udp.txt", DIG(NAME, "NXDOMAIN", "aa"));
+}
+
+static void an_alias_of_nothing_is_denied(void **state)
+{
+    struct scene *s = *state;
+    write_alias(s, "old.bank.example.");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NAME_DOES_NOT_EXIST);
+    assert_true(scene_cites(s, claim, "old.bank.example."));
+    assert_non_null(strstr(claim->fix, "no name old.bank.example"));
+}
+
+static void an_alias_of_a_name_that_is_answered_is_not(void **state)
+{
+    struct scene *s = *state;
+    write_alias(s, "old.bank.example.");
+    scene_dig(s, "target", "172.20.0.10", "old.bank.example", "NOERROR");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NAME_DOES_NOT_EXIST));
+}
+
 static void near_names_are_measured(void **state)
 {
     (void)state;
@@ -197,6 +235,8 @@ int main(void)
         SCENE_TEST(a_name_that_is_not_there_has_a_neighbour),
         SCENE_TEST(a_stranger_denies_without_authority),
         SCENE_TEST(what_probes_ask_for_is_no_complaint),
+        SCENE_TEST(an_alias_of_nothing_is_denied),
+        SCENE_TEST(an_alias_of_a_name_that_is_answered_is_not),
         cmocka_unit_test(near_names_are_measured),
         SCENE_TEST(what_failed_earlier_is_no_fault_now),
         SCENE_TEST(what_was_denied_is_shown_where_nothing_is_concluded),
