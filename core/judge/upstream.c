@@ -94,12 +94,20 @@ static void note_pod(struct target_trouble *t, const char *pod)
         t->pods[t->n_pods++] = pod;
 }
 
-static void take_hit(struct upstream *u, const struct log_hit *hit)
+// Whether what was asked is a part of the cluster's own DNS that is judged elsewhere.
+static bool is_within(const struct bench *b, struct ip ip, bool by_cache)
+{
+    if (!ip.family || upstream_is_circle(b, ip))
+        return ip.family && by_cache;
+    return by_cache ? is_inside(b, ip) : bench_is_cluster_dns(b, ip);
+}
+
+static void take_hit(struct upstream *u, const struct log_hit *hit, bool by_cache)
 {
     struct ip ip;
     if (!find_address(hit->text, &ip)) // "5 errors like '^read udp .* i/o timeout$'", "tls: …", "EOF"
         ip = u->only;
-    if (ip.family && is_inside(&u->bench, ip))
+    if (is_within(&u->bench, ip, by_cache))
         return;
     struct target_trouble *t = take_target(u, ip, fault_of(hit, ip));
     if (!t)
@@ -123,9 +131,9 @@ static void take_hits(struct upstream *u)
         if (hit->class_ != LOG_COREDNS_UPSTREAM_TIMEOUT && hit->class_ != LOG_COREDNS_UPSTREAM_UNREACHABLE)
             continue;
         struct log_origin source = log_source(u->bench.facts, hit->place.file);
-        if (log_source_is_coredns(u->bench.facts, &source) ||
-            log_source_is_nodelocal(u->bench.facts, &source))
-            take_hit(u, hit);
+        bool by_cache = log_source_is_nodelocal(u->bench.facts, &source);
+        if (by_cache || log_source_is_coredns(u->bench.facts, &source))
+            take_hit(u, hit, by_cache);
     }
 }
 
@@ -263,7 +271,10 @@ static void judge_target(struct upstream *u, const struct target_trouble *t)
     struct answers answers = count_answers(u, t);
     bool lasting = t->fault == UPSTREAM_NO_ROUTE ? t->in_window > 0 : t->in_window >= MANY;
     bool answers_too = answers.seen || answers.logged * 4 >= t->in_window;
-    if (lasting && (t->fault == UPSTREAM_NO_ROUTE || !answers_too))
+    bool stands = lasting && (t->fault == UPSTREAM_NO_ROUTE || !answers_too);
+    if (stands && upstream_is_circle(&u->bench, t->ip))
+        upstream_say_circle(u, t);
+    else if (stands)
         upstream_say_trouble(u, t);
     else if (t->in_window && answers_too)
         upstream_say_answers(&u->bench, t, &answers.cites);

@@ -30,6 +30,20 @@ struct upstream {
 // forwards there.
 enum tri upstream_goes_to(const struct upstream *u, const char *name, struct ip ip);
 
+// Failing names outside are on its way; a failing cluster name is not: CoreDNS answers that itself; nor is a
+// name of a zone that is forwarded elsewhere.
+enum tri upstream_is_on_path(const struct upstream *u, struct ip target);
+
+// Whether the Corefile itself names the address; cites the line that leads to it.
+bool upstream_cite_forward(struct bench *b, struct ip ip, struct cites *cites);
+
+// The EFFECT of a target's trouble: names outside that failed in the window.
+void upstream_say_effect(struct upstream *u, enum diagnosis diagnosis, struct ip target);
+
+// Whether CoreDNS, by that target, asks itself; and that it does.
+bool upstream_is_circle(const struct bench *b, struct ip target);
+void upstream_say_circle(struct upstream *u, const struct target_trouble *t);
+
 void upstream_say_trouble(struct upstream *u, const struct target_trouble *t);
 void upstream_say_answers(struct bench *b, const struct target_trouble *t, const struct cites *answers);
 void upstream_say_earlier(struct bench *b, const struct target_trouble *t);

@@ -20,8 +20,7 @@ static void cite_node_servers(const struct bench *b, struct ip ip, struct cites 
     }
 }
 
-// Whether the Corefile itself names the address; cites the line that leads to it.
-static bool cite_forward(struct bench *b, struct ip ip, struct cites *cites)
+bool upstream_cite_forward(struct bench *b, struct ip ip, struct cites *cites)
 {
     const struct corefile *file = b->facts->dns.corefile;
     for (size_t i = 0; file && i < file->n_servers; i++) {
@@ -99,9 +98,7 @@ static const char *describe_fix(struct bench *b, const struct target_trouble *t,
                         ip, where);
 }
 
-// Failing names outside are on its way; a failing cluster name is not: CoreDNS answers that itself; nor is a
-// name of a zone that is forwarded elsewhere.
-static enum tri is_on_path(const struct upstream *u, struct ip target)
+enum tri upstream_is_on_path(const struct upstream *u, struct ip target)
 {
     const struct bench *b = &u->bench;
     if (bench_query_class(b) == LOOKUP_NAME_CLUSTER ||
@@ -111,7 +108,7 @@ static enum tri is_on_path(const struct upstream *u, struct ip target)
     return asks == TRI_UNKNOWN && bench_query_class(b) == LOOKUP_NAME_EXTERNAL ? TRI_YES : asks;
 }
 
-static void say_effect(struct upstream *u, enum diagnosis diagnosis, struct ip target)
+void upstream_say_effect(struct upstream *u, enum diagnosis diagnosis, struct ip target)
 {
     struct bench *b = &u->bench;
     const struct lookup *failed = bench_failure(b, LOOKUP_NAME_EXTERNAL);
@@ -124,7 +121,7 @@ static void say_effect(struct upstream *u, enum diagnosis diagnosis, struct ip t
                   .kind = CLAIM_EFFECT,
                   .diagnosis = diagnosis,
                   .subject = SUBJECT_SYMPTOM,
-                  .on_path = is_on_path(u, target),
+                  .on_path = upstream_is_on_path(u, target),
                   .in_window = TRI_YES,
                   .text = arena_printf(&b->arena, "%s, and it is outside the cluster",
                                        bench_tell_lookup(b, failed)),
@@ -152,20 +149,20 @@ void upstream_say_trouble(struct upstream *u, const struct target_trouble *t)
     char text[IP_TEXT];
     const char *ip = t->ip.family ? arena_strdup(&b->arena, ip_format(t->ip, text)) : NULL;
     struct cites cites = t->cites;
-    bool in_corefile = cite_forward(b, t->ip, &cites);
+    bool in_corefile = upstream_cite_forward(b, t->ip, &cites);
     bench_say(b,
               &(struct claim){
                   .kind = CLAIM_CAUSE,
                   .diagnosis = diagnosis,
                   .subject = SUBJECT_COREDNS,
-                  .on_path = tri_and(is_on_path(u, t->ip), itself),
+                  .on_path = tri_and(upstream_is_on_path(u, t->ip), itself),
                   .in_window = TRI_YES,
                   .text = describe(b, t),
                   .fix = describe_fix(b, t, ip, in_corefile),
                   .time = t->first,
               },
               &cites);
-    say_effect(u, diagnosis, t->ip);
+    upstream_say_effect(u, diagnosis, t->ip);
 }
 
 void upstream_say_answers(struct bench *b, const struct target_trouble *t, const struct cites *answers)
@@ -246,7 +243,7 @@ void upstream_judge_families(struct upstream *u)
             .kind = CLAIM_CAUSE,
             .diagnosis = DIAGNOSIS_IPV6_UPSTREAM,
             .subject = SUBJECT_COREDNS,
-            .on_path = is_on_path(u, forward.targets[0].ip),
+            .on_path = upstream_is_on_path(u, forward.targets[0].ip),
             .in_window = TRI_UNKNOWN,
             .text = arena_printf(&b->arena,
                                  "the forward target %s is of an address family in which neither nodes nor "
@@ -256,5 +253,5 @@ void upstream_judge_families(struct upstream *u)
             .time = TIME_UNKNOWN,
         },
         &cites);
-    say_effect(u, DIAGNOSIS_IPV6_UPSTREAM, forward.targets[0].ip);
+    upstream_say_effect(u, DIAGNOSIS_IPV6_UPSTREAM, forward.targets[0].ip);
 }

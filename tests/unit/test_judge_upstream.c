@@ -45,6 +45,32 @@ static void a_target_that_never_answers(void **state)
     assert_non_null(strstr(claim->fix, "10.88.0.53"));
 }
 
+// Without the loop plug-in nobody stops it, and its lines look like those of a resolver that is gone.
+static void a_target_that_is_the_clusters_own_dns_is_a_circle(void **state)
+{
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    forward_to(s, "172.20.0.10");
+    log_trouble(s, "api.example.com", "read udp 10.0.2.10:4711->172.20.0.10:53: i/o timeout");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", NULL);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREFILE_ERROR, VERDICT_CONFIRMED);
+    assert_true(
+        scene_cites(s, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR), "forward . 172.20.0.10"));
+}
+
+// A resolver that runs in the cluster is one like any other.
+static void a_target_that_is_another_service_is_no_circle(void **state)
+{
+    struct scene *s = *state;
+    scene_target(s, "api.example.com");
+    forward_to(s, "172.20.9.9");
+    log_trouble(s, "api.example.com", "read udp 10.0.2.10:4711->172.20.9.9:53: i/o timeout");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_UPSTREAM_UNREACHABLE, VERDICT_CONFIRMED);
+}
+
 static void a_target_that_answers_between_is_there(void **state)
 {
     struct scene *s = *state;
@@ -303,6 +329,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(a_target_that_never_answers),
+        SCENE_TEST(a_target_that_is_the_clusters_own_dns_is_a_circle),
+        SCENE_TEST(a_target_that_is_another_service_is_no_circle),
         SCENE_TEST(a_target_that_answers_between_is_there),
         SCENE_TEST(the_vpc_resolver_may_be_throttled),
         SCENE_TEST(a_stub_zone_has_a_target_of_its_own),
