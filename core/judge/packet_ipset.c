@@ -81,10 +81,10 @@ static bool more_specific(const struct ipset *set, const struct ipset_entry *a, 
     return false;
 }
 
-static enum tri decide(const struct lookup *l, const struct ipset_entry *best)
+static enum tri decide(const struct lookup *l, const struct ipset *set, const struct ipset_entry *best)
 {
     if (!best)
-        return TRI_NO;
+        return set->cut ? TRI_UNKNOWN : TRI_NO;
     return tri_of(!best->nomatch || l->match->return_nomatch);
 }
 
@@ -99,9 +99,9 @@ static enum tri set_holds(const struct lookup *l, const struct ipset *set)
         if (here == TRI_UNKNOWN && (!open || more_specific(set, e, open)))
             open = e;
     }
-    if (open && (!best || more_specific(set, open, best)) && decide(l, open) != decide(l, best))
+    if (open && (!best || more_specific(set, open, best)) && decide(l, set, open) != decide(l, set, best))
         return TRI_UNKNOWN;
-    return decide(l, best);
+    return decide(l, set, best);
 }
 
 static enum tri lookup(const struct lookup *l, struct span name);
@@ -111,7 +111,7 @@ static enum tri list_holds(const struct lookup *l, const struct ipset *list)
     struct lookup inner = *l;
     if (++inner.depth > 2) // lists do not hold lists
         return TRI_UNKNOWN;
-    enum tri any = TRI_NO;
+    enum tri any = list->cut ? TRI_UNKNOWN : TRI_NO;
     for (size_t i = 0; i < list->n && any != TRI_YES; i++)
         any = tri_or(any, lookup(&inner, list->entries[i].member));
     return any;

@@ -10,6 +10,7 @@ struct reader {
     struct ipset_list *list;
     struct ipset *open; // the set whose members are being listed, or NULL
     bool members;       // behind "Members:"
+    struct ipset *last; // the set that was read last
     uint32_t line;
 };
 
@@ -75,14 +76,22 @@ static struct ipset *find_set(struct ipset_list *list, struct span name)
     return NULL;
 }
 
+// What a listing counted holds for what was saved, too.
 static struct ipset *add_set(struct reader *r, struct span name)
 {
-    struct ipset *set = find_set(r->list, name);
-    if (set)
+    struct ipset *set = find_set(r->list, name), before = {0};
+    if (set) {
+        before = *set;
         free(set->entries);
-    else
+    } else {
         set = MEM_PUSH(r->list->sets, r->list->n, r->list->cap);
-    *set = (struct ipset){.name = name, .line = r->line, .mark_mask = UINT32_MAX};
+    }
+    *set = (struct ipset){.name = name,
+                          .line = r->line,
+                          .mark_mask = UINT32_MAX,
+                          .counted = before.counted,
+                          .said = before.said};
+    r->last = set;
     return set;
 }
 
@@ -235,6 +244,8 @@ static void take_listed(struct reader *r, struct span line)
         take_type(r->open, span_trim(line));
     } else if (r->open && span_skip(&line, "Header:")) {
         take_header(r->open, line);
+    } else if (r->open && span_skip(&line, "Number of entries:")) {
+        r->open->counted = span_to_u64(span_trim(line), &r->open->said);
     } else if (r->open && span_starts(line, "Members:")) {
         r->members = true;
     } else if (r->open && r->members) {
@@ -270,6 +281,17 @@ static bool says_nothing(struct span text)
     return true;
 }
 
+// Only the set that was read last can have lost its end: a listing that comes to no members, fewer entries
+// than were counted, or where nobody counted, a line without an end.
+static void mark_cut(struct reader *r, struct span text)
+{
+    struct ipset *set = r->last;
+    if (!set)
+        return;
+    bool heading = set == r->open && !r->members;
+    set->cut = heading || (set->counted ? set->n < set->said : !span_ends(text, "\n"));
+}
+
 struct ipset_list *ipset_parse(struct text text, struct error *err)
 {
     struct ipset_list *list = mem_alloc(sizeof *list);
@@ -280,6 +302,7 @@ struct ipset_list *ipset_parse(struct text text, struct error *err)
         r.line++;
         take_line(&r, line);
     }
+    mark_cut(&r, text.bytes);
     if (list->n == 0 && !says_nothing(text.bytes)) {
         error_set(err, "no set (create … or Name: …) in it: not the output of ipset");
         ipset_free(list);

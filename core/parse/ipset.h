@@ -31,7 +31,10 @@ struct ipset {
     uint8_t family;  // 4, 6, or 0: none (bitmap:port, list:set)
     uint8_t netmask; // of the hashed addresses; 0: whole
     uint64_t mark_mask;
-    bool opaque; // a type that is not known
+    bool opaque;  // a type that is not known
+    bool cut;     // the text ends in it: what it does not hold here it may have held
+    bool counted; // its listing says how many entries it has:
+    uint64_t said;
     struct ipset_entry *entries;
     size_t n, cap;
     uint32_t line;

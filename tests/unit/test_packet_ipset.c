@@ -56,6 +56,37 @@ static void members_by_type(void **state)
     WALK_CHECK(cases);
 }
 
+#define LISTED(count) "Name: s\nType: hash:ip\nHeader: family inet\nNumber of entries: " count "\nMembers:\n"
+
+// What is not in a set that breaks off may have been; a set that is whole says no.
+static void a_set_that_breaks_off(void **state)
+{
+    (void)state;
+    static const struct walk_case cases[] = {
+        {.rules = SET_RULE("dst"), .sets = LISTED("2") "10.0.1.1\n", .fate = PACKET_UNKNOWN},
+        {.rules = SET_RULE("dst"), .sets = LISTED("1") "10.0.1.1\n", .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst"), .sets = LISTED("1") "10.0.1.1", .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst"), .sets = LISTED("2") "10.0.12.53\n", .fate = PACKET_BLOCKED},
+        {.rules = SET_RULE("dst"), .sets = "Name: s\nType: hash:ip\n", .fate = PACKET_UNKNOWN},
+        {.rules = SET_RULE("dst"),
+         .sets = LISTED("2") "10.0.1.1\n10.0.1.2\n" SET("hash:ip family inet", "10.0.1.1"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = SET_RULE("dst"),
+         .sets = LISTED("2") "10.0.1.1\n10.0.1.2\n" SET("hash:ip family inet", "10.0.1.1\nadd s 10.0.1.2"),
+         .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst"),
+         .sets = "create s hash:ip family inet\nadd s 10.0.12.5",
+         .fate = PACKET_UNKNOWN},
+        {.rules = SET_RULE("dst"),
+         .sets = "create s hash:ip family inet\nadd s 10.0.12.5\ncreate t hash:ip\nadd t 10.0.1.1",
+         .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst"),
+         .sets = "create t hash:ip family inet\ncreate s list:set size 8\nadd s t",
+         .fate = PACKET_UNKNOWN},
+    };
+    WALK_CHECK(cases);
+}
+
 static void the_programs_output_and_what_is_not(void **state)
 {
     (void)state;
@@ -88,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_by_type),
+        cmocka_unit_test(a_set_that_breaks_off),
         cmocka_unit_test(the_programs_output_and_what_is_not),
         cmocka_unit_test(spoilt_sets_do_no_harm),
     };
