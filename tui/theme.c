@@ -76,14 +76,17 @@ static int colour_at(const struct theme_colour *colour, enum depth depth)
     return rgb == COLOUR_DEFAULT || rgb == COLOUR_UNSET ? COLOUR_DEFAULT : colour_nearest(rgb, depth);
 }
 
-struct style theme_style(const struct theme *theme, enum role role, bool selected, enum depth depth)
+static struct style style_of(const struct theme_role *look, enum depth depth)
 {
-    const struct theme_role *look = &theme->roles[role], *over = &theme->roles[ROLE_SELECTION];
     struct style style = {colour_at(&look->fg, depth), colour_at(&look->bg, depth), look->attrs};
     if (depth == DEPTH_MONO && look->bg.at[DEPTH_TRUE] > COLOUR_DEFAULT)
         style.attrs |= ATTR_REVERSE; // what stood out by its background still does
-    if (!selected)
-        return style;
+    return style;
+}
+
+static struct style select_style(const struct theme *theme, struct style style, enum depth depth)
+{
+    const struct theme_role *over = &theme->roles[ROLE_SELECTION];
     int bg = colour_at(&over->bg, depth), fg = colour_at(&over->fg, depth);
     if (bg != COLOUR_DEFAULT && style.bg == COLOUR_DEFAULT) { // who has a background keeps it
         style.bg = bg;
@@ -95,6 +98,23 @@ struct style theme_style(const struct theme *theme, enum role role, bool selecte
         style.attrs |= ATTR_REVERSE;
         style.bg = style.fg = COLOUR_DEFAULT;
     }
+    return style;
+}
+
+// PuTTY and the Linux console show bold by a brighter colour. Of black, which is also what reversed text is
+// written in, that is a grey that is hard to read.
+static bool is_black(struct style style, enum depth depth)
+{
+    return (style.attrs & ATTR_REVERSE) || (style.fg == 0 && depth != DEPTH_TRUE);
+}
+
+struct style theme_style(const struct theme *theme, enum role role, bool selected, enum depth depth)
+{
+    struct style style = style_of(&theme->roles[role], depth);
+    if (selected)
+        style = select_style(theme, style, depth);
+    if (is_black(style, depth))
+        style.attrs &= ~(unsigned)ATTR_BOLD;
     return style;
 }
 

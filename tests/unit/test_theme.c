@@ -51,6 +51,23 @@ static void test_what_cannot_be_read_is_told(void **state)
     assert_non_null(strstr(err.text, "line 2: not a colour"));
 }
 
+// PuTTY and the Linux console would show it grey.
+static void test_black_is_never_bold(void **state)
+{
+    (void)state;
+    struct theme theme;
+    theme_init(&theme);
+    for (int depth = DEPTH_MONO; depth <= DEPTH_256; depth++) {
+        for (int i = 0; i < 2 * ROLE_COUNT; i++) {
+            struct style style = theme_style(&theme, (enum role)(i / 2), i % 2, (enum depth)depth);
+            if (style.fg == 0 || style.attrs & ATTR_REVERSE)
+                assert_false(style.attrs & ATTR_BOLD);
+        }
+    }
+    assert_true(theme_style(&theme, ROLE_GUIDED, false, DEPTH_TRUE).attrs & ATTR_BOLD);
+    assert_true(theme_style(&theme, ROLE_FINDING, false, DEPTH_8).attrs & ATTR_BOLD);
+}
+
 // On a light terminal that does not say so, the dark theme's selected row is still read.
 static void test_the_selection_brings_its_own_text(void **state)
 {
@@ -126,13 +143,10 @@ static void test_depths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped_themes_load),
-        cmocka_unit_test(test_what_cannot_be_read_is_told),
-        cmocka_unit_test(test_the_selection_brings_its_own_text),
-        cmocka_unit_test(test_default_is_dark),
-        cmocka_unit_test(test_errors_name_the_line),
-        cmocka_unit_test(test_nearest_colour),
-        cmocka_unit_test(test_depths),
+        cmocka_unit_test(test_shipped_themes_load), cmocka_unit_test(test_what_cannot_be_read_is_told),
+        cmocka_unit_test(test_black_is_never_bold), cmocka_unit_test(test_the_selection_brings_its_own_text),
+        cmocka_unit_test(test_default_is_dark),     cmocka_unit_test(test_errors_name_the_line),
+        cmocka_unit_test(test_nearest_colour),      cmocka_unit_test(test_depths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
