@@ -154,7 +154,8 @@ static bool run(struct app *app, struct error *err)
 {
     if (!listen(app, err))
         return false;
-    app->ui->canvas.ascii |= term_is_ascii(app->term);
+    if (!app->ui->settings.ascii)
+        app->ui->canvas.signs = term_signs(app->term);
     if (app->ui->settings.mouse)
         term_take_mouse(app->term);
     take_size(app);

@@ -11,7 +11,7 @@ static const struct cell blank = {.text = " ", .len = 1, .width = 1, .role = ROL
 void canvas_done(struct canvas *canvas)
 {
     free(canvas->cells);
-    *canvas = (struct canvas){.ascii = canvas->ascii};
+    *canvas = (struct canvas){.signs = canvas->signs};
 }
 
 void canvas_resize(struct canvas *canvas, int rows, int cols)
@@ -78,7 +78,7 @@ static void put_glyph(struct canvas *canvas, int row, int col, enum role role, e
     struct cell *cell = cell_at(canvas, row, col);
     if (!cell)
         return;
-    const char *text = glyph_text(glyph, canvas->ascii);
+    const char *text = glyph_text(glyph, canvas->signs);
     *cell = (struct cell){.len = (uint8_t)strlen(text), .width = 1, .role = (uint8_t)role};
     memcpy(cell->text, text, cell->len);
 }
@@ -195,14 +195,15 @@ static bool put_cluster(struct pen *pen, enum role role, struct span text, int w
     return true;
 }
 
-// A combining mark joins the cluster in front of it, as far as there is room.
+// A combining mark joins the cluster in front of it, as far as there is room. The Linux console would give it
+// a column of its own.
 static void put_mark(struct pen *pen, struct span mark)
 {
     int col = pen->area.col + pen->col - 1;
     struct cell *cell = pen->col > 0 ? cell_at(pen->canvas, pen->area.row + pen->row, col) : NULL;
     if (cell && cell->width == 0)
         cell = cell_at(pen->canvas, pen->area.row + pen->row, col - 1);
-    if (!cell || pen->canvas->ascii || cell->len + mark.len > sizeof cell->text)
+    if (!cell || pen->canvas->signs != SIGNS_UNICODE || cell->len + mark.len > sizeof cell->text)
         return;
     memcpy(cell->text + cell->len, mark.at, mark.len);
     cell->len = (uint8_t)(cell->len + mark.len);
@@ -234,10 +235,9 @@ static bool put_character(struct pen *pen, enum role role, struct span bytes, ui
         return put_tab(pen, role);
     if (utf8_is_unsafe(c))
         return put_escape(pen, role, bytes);
-    if (c >= 0x80 && pen->canvas->ascii) {
-        char plain = glyph_ascii(c);
-        return put_cluster(pen, role, span_make(&plain, 1), 1);
-    }
+    const char *other = glyph_instead(c, pen->canvas->signs);
+    if (other)
+        return put_cluster(pen, role, span_of(other), 1);
     int width = utf8_width(c);
     if (width == 0) {
         put_mark(pen, bytes);
@@ -285,7 +285,7 @@ void pen_text(struct pen *pen, enum role role, const char *text)
 
 void pen_glyph(struct pen *pen, enum role role, enum glyph glyph)
 {
-    put_cluster(pen, role, span_of(glyph_text(glyph, pen->canvas->ascii)), 1);
+    put_cluster(pen, role, span_of(glyph_text(glyph, pen->canvas->signs)), 1);
 }
 
 void pen_printf(struct pen *pen, enum role role, const char *format, ...)

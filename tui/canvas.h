@@ -34,7 +34,7 @@ struct canvas { // zero-initialized is empty and valid
     int rows, cols;
     struct cell *cells;         // row by row
     int cursor_row, cursor_col; // where the hardware cursor rests: the current line
-    bool ascii;                 // the locale is not UTF-8: signs and text in ASCII only
+    enum signs signs;           // which forms the terminal can show
 };
 
 void canvas_done(struct canvas *canvas);

@@ -1,8 +1,15 @@
-// The signs that the screen is drawn with, each in UTF-8 and in ASCII. All of them are one column wide.
+// The signs that the screen is drawn with, each in three forms. All of them are one column wide.
 #ifndef D5_TUI_GLYPH_H
 #define D5_TUI_GLYPH_H
 
-#include <stdbool.h>
+#include <stdint.h>
+
+enum signs {
+    SIGNS_UNICODE,
+    SIGNS_CONSOLE, // of those only what the fonts of the Linux console have
+    SIGNS_ASCII,
+    SIGNS_COUNT
+};
 
 enum glyph {
     GLYPH_DONE,
@@ -39,10 +46,11 @@ enum glyph {
     GLYPH_COUNT
 };
 
-const char *glyph_text(enum glyph glyph, bool ascii);
+const char *glyph_text(enum glyph glyph, enum signs signs);
 
-// What stands for a character outside ASCII on a terminal that has none: the ASCII form of a sign above, a
-// dash or a quote for typographic ones, else '?'.
-char glyph_ascii(unsigned c);
+// What stands for a character where it may not be shown: another form of a sign above, a plain dash or quote
+// for typographic ones, in ASCII else "?". NULL: it is shown as it is, as are letters on the console, whose
+// font is the user's choice.
+const char *glyph_instead(uint32_t c, enum signs signs);
 
 #endif

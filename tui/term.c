@@ -13,7 +13,6 @@
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
 #include <poll.h>
@@ -41,7 +40,7 @@ struct terminal {
     struct str out;   // all of it
     int input;
     enum depth depth;
-    bool ascii;
+    enum signs signs;
     bool redraw;
     bool mouse;   // was taken
     bool modes;   // knows private modes: bracketed paste
@@ -176,6 +175,7 @@ static void leave(struct terminal *term)
 {
     endwin();
     flush_frame(term);
+    send(term_keeps_screen() ? "" : "\r\n"); // the shell goes on below
     if (term->modes)
         send("\x1b[?2004l");
     if (term->mouse)
@@ -242,7 +242,7 @@ struct terminal *term_open(struct error *err)
         return NULL;
     struct terminal *term = mem_alloc(sizeof *term);
     term->input = input;
-    term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    term->signs = term_find_signs();
     term->depth = DEPTH_MONO;
     term->modes = term_knows_modes();
     term->frames = term->modes && term_knows_frames(getenv("TERM"));
@@ -280,9 +280,9 @@ int term_input(const struct terminal *term)
     return term->input;
 }
 
-bool term_is_ascii(const struct terminal *term)
+enum signs term_signs(const struct terminal *term)
 {
-    return term->ascii;
+    return term->signs;
 }
 
 void term_size(const struct terminal *term, int *ret_rows, int *ret_cols)

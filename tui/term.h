@@ -32,7 +32,7 @@ struct terminal *term_open(struct error *err);
 void term_close(struct terminal *term); // takes NULL
 
 int term_input(const struct terminal *term); // to read keys from; its own open file, may be set non-blocking
-bool term_is_ascii(const struct terminal *term);
+enum signs term_signs(const struct terminal *term);
 void term_size(const struct terminal *term, int *ret_rows, int *ret_cols);
 
 // Draws. The canvas has the size that term_size gave last.

@@ -58,6 +58,11 @@ bool term_knows_scrolling(void)
     return true;
 }
 
+bool term_keeps_screen(void)
+{
+    return has_capability("rmcup");
+}
+
 void term_add_scroll(struct str *out, int top, int bottom, int by)
 {
     add_capability(out, "sc", 0, 0);
@@ -68,6 +73,18 @@ void term_add_scroll(struct str *out, int top, int bottom, int by)
         add_capability(out, by > 0 ? "ind" : "ri", 0, 0);
     add_capability(out, "csr", 0, LINES - 1);
     add_capability(out, "rc", 0, 0);
+}
+
+static bool is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+enum signs term_find_signs(void)
+{
+    const char *name = getenv("TERM");
+    bool console = name && span_starts(span_of(name), "linux");
+    return !is_utf8() ? SIGNS_ASCII : console ? SIGNS_CONSOLE : SIGNS_UNICODE;
 }
 
 enum depth term_find_depth(void)
@@ -111,7 +128,7 @@ void term_look(struct term_look *ret)
     setlocale(LC_CTYPE, "");
     *ret = (struct term_look){.name = getenv("TERM"), .codeset = nl_langinfo(CODESET)};
     ret->no_color = no && *no;
-    ret->utf8 = strcmp(ret->codeset, "UTF-8") == 0;
+    ret->utf8 = is_utf8();
     if (!ret->name || !*ret->name || setupterm(NULL, STDOUT_FILENO, &code) != OK)
         return;
     ret->moves = tigetstr("cup") != NULL && strcmp(ret->name, "dumb") != 0;

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/str.h"
+#include "tui/glyph.h"
 #include "tui/theme.h"
 
 // For all of these: setupterm or newterm was called.
@@ -22,9 +23,16 @@ bool term_knows_frames(const char *name);
 // Whether it can scroll a part of its screen, both ways, and keep the cursor.
 bool term_knows_scrolling(void);
 
+// Whether it shows again, once left, what stood on it before.
+bool term_keeps_screen(void);
+
 // What makes it scroll the rows [top, bottom] up by `by` (down where that is negative); what comes in is
 // blank, cursor and colours are as before.
 void term_add_scroll(struct str *out, int top, int bottom, int by);
+
+// ASCII where the locale is not UTF-8. The Linux console is known by its name alone, here or behind ssh; in
+// tmux or screen on it, it is not.
+enum signs term_find_signs(void);
 
 enum depth term_find_depth(void); // NO_COLOR is minded
 

@@ -109,7 +109,7 @@ static void load_settings(struct ui *ui)
         ui_say(ui, ROLE_ERROR, "%s", err.text);
     load_keys(ui);
     const char *name = settings_theme(&ui->settings);
-    ui->canvas.ascii = ui->settings.ascii;
+    ui->canvas.signs = ui->settings.ascii ? SIGNS_ASCII : SIGNS_UNICODE;
     if (name && strcmp(name, ui->theme.name) != 0)
         ui_use_theme(ui, name);
 }

@@ -113,7 +113,7 @@ static void test_ascii_has_no_other_byte(void **state)
 {
     (void)state;
     struct canvas canvas = make(4, 12);
-    canvas.ascii = true;
+    canvas.signs = SIGNS_ASCII;
     canvas_box(&canvas, canvas_all(&canvas), ROLE_BORDER);
     struct pen pen = pen_at(&canvas, canvas_all(&canvas), 1, 1);
     pen_text(&pen, ROLE_TEXT, "a—b日é");
@@ -125,6 +125,19 @@ static void test_ascii_has_no_other_byte(void **state)
         str_done(&got);
     }
     expect_row(&canvas, 1, "|a-b??     |");
+    canvas_done(&canvas);
+}
+
+static void test_the_console_has_few_signs(void **state)
+{
+    (void)state;
+    struct canvas canvas = make(2, 20);
+    canvas.signs = SIGNS_CONSOLE;
+    struct pen pen = pen_at(&canvas, canvas_all(&canvas), 0, 0);
+    pen_glyph(&pen, ROLE_OK, GLYPH_DONE);
+    pen_glyph(&pen, ROLE_BORDER, GLYPH_VERTICAL);
+    pen_text(&pen, ROLE_TEXT, "a—b → “é”e\u0301✓");
+    expect_row(&canvas, 0, "+│a-b → \"é\"e+");
     canvas_done(&canvas);
 }
 
@@ -154,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_combining_marks_join),
         cmocka_unit_test(test_sideways_and_tabs),
         cmocka_unit_test(test_ascii_has_no_other_byte),
+        cmocka_unit_test(test_the_console_has_few_signs),
         cmocka_unit_test(test_no_size_is_too_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/base/utf8.h"
 #include "tests/kit/room.h"
 
 static const char *const walk[] = {
@@ -99,7 +100,6 @@ static void test_in_utf8(void **state)
                                         "xterm-direct",
                                         "putty",
                                         "putty-256color",
-                                        "linux",
                                         "alacritty",
                                         "konsole-256color",
                                         "tmux-256color",
@@ -108,6 +108,29 @@ static void test_in_utf8(void **state)
                                         "rxvt-unicode-256color",
                                         NULL};
     all_alike(*state, terms, "C.UTF-8");
+}
+
+// What every font of the Linux console has beyond ASCII, those of text in other scripts aside.
+static void only_of_the_console(const char *text)
+{
+    for (struct span rest = span_of(text); rest.len > 0;) {
+        static const char *const signs = "│─┌┐└┘·•▶█→";
+        uint32_t c;
+        struct span one = span_first(rest, utf8_decode(rest, &c));
+        char sign[5] = {0};
+        memcpy(sign, one.at, one.len);
+        if (!strstr(signs, sign) && c >= 0x80)
+            fail_msg("the console cannot show " SPAN_FMT, SPAN_ARG(one));
+        rest = span_from(rest, one.len);
+    }
+}
+
+static void test_on_the_console(void **state)
+{
+    char *text = shown(*state, "linux", "C.UTF-8");
+    only_of_the_console(text);
+    assert_non_null(strstr(text, "│"));
+    free(text);
 }
 
 // Without xterm's and PuTTY's: libvterm 0.1.4 loses the character behind a REP (ECMA-48), which only repeats
@@ -122,6 +145,7 @@ static void test_in_ascii(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TERM_TEST(test_in_utf8), TERM_TEST(test_in_ascii)};
+    const struct CMUnitTest tests[] = {TERM_TEST(test_in_utf8), TERM_TEST(test_on_the_console),
+                                       TERM_TEST(test_in_ascii)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
