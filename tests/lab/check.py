@@ -43,10 +43,20 @@ def signs(lab, results):
         results.add('%s: %s' % (where, command), re.search(words, done.stdout + done.stderr, re.M), 'expected %s, got %s%s' % (words, done.stdout, done.stderr))
 
 
+def served(lab, app):
+    """what `kubectl logs` serves; a container that was started again this moment has no lines yet"""
+    for _ in range(5):
+        done = lab.kubectl('logs', '-n', 'shop', POD, '--timestamps')
+        if lab.scene.logs in done.stdout:
+            break
+        app.wait_for_more(2)
+    return done
+
+
 def log(lab, app, results):
     """the application's log, as `kubectl logs` serves it"""
     if lab.scene.logs and results.add('the application says "%s"' % lab.scene.logs, app.wait_for(lab.scene.logs, 40), app.lines[-3:]):
-        done = lab.kubectl('logs', '-n', 'shop', POD, '--timestamps')
+        done = served(lab, app)
         results.add('kubectl logs serves it', lab.scene.logs in done.stdout, done.stdout[-300:] + done.stderr)
 
 

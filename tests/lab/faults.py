@@ -8,7 +8,7 @@ import aws
 import cluster
 import conntrack_max
 from container import Container, rfc3339
-from network import NODE_A, NODE_B, here
+from network import NODE_A, NODE_B, here, settings
 
 kit = cluster.kit
 LINK_LOCAL = '169.254.20.10'
@@ -145,8 +145,10 @@ def wait_for_race(lab):
 
 
 def company_resolver(lab):
-    """the VPC's DHCP options name it: nodes ask it, and pods by dnsPolicy Default"""
+    """the VPC's DHCP options name it: nodes ask it, and pods by dnsPolicy Default. What was answered is soon forgotten: another lab
+    may just be lowering the maximum of all tables"""
     lab.nodes[NODE_A].box.write('/etc/resolv.conf', lab.scene.resolv)
+    lab.nodes[NODE_A].box.sh(settings(['net.netfilter.nf_conntrack_udp_timeout=2']))
 
 
 def second_in_step(lab):
