@@ -77,5 +77,5 @@ class Bastion:
                 'AWS_ACCESS_KEY_ID': 'AKIDLAB', 'AWS_SECRET_ACCESS_KEY': 'lab', 'AWS_CA_BUNDLE': self.certificates + '/ca.pem', 'AWS_EC2_METADATA_DISABLED': 'true', 'AWS_MAX_ATTEMPTS': '1',
                 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC', 'TERM': 'dumb'}
 
-    def run(self, argv, timeout=120, **more):
+    def run(self, argv, timeout=300, **more):
         return self.box.run(argv, timeout=timeout, env=self.environment(), **more)

@@ -133,7 +133,7 @@ def trouble(story, **more):
 TROUBLES = {
     'via_exec': trouble('No ssh: the node is asked through the kube-proxy pod on it.', via='exec'),
     'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', tools=WITH_AWS, limit=400, alone=True),
-    'bundle': trouble('No way to the nodes but AWS: the log collector\'s document runs, and its bundle is fetched and judged.', via=None, allow='exec,bundle', tools=WITH_AWS, prepare=name_bucket, check=bundled),
+    'bundle': trouble('No way to the nodes but AWS: the log collector\'s document runs, and its bundle is fetched and judged.', via=None, allow='exec,bundle', tools=WITH_AWS, prepare=name_bucket, check=bundled, limit=400),
     'via_local': trouble('d5tui runs on the node itself.', via='local'),
     'old_api': trouble('A server of 1.20: EndpointSlices are v1beta1 and name nodes elsewhere.', prepare=old_api),
     'cut_network': trouble('The bastion loses its network while the run goes on.', during=cut_network, diagnosis=ANY, check=told('timeout|failed', 'bastion|node|pod')),
