@@ -43,7 +43,10 @@ static const struct class_info {
     [LOG_COREDNS_API] =
         {"Kubernetes API not reached",
          "plugin/kubernetes: .*(?:Kubernetes API connection failure|waiting for Kubernetes API|unsynced "
-         "Kubernetes API|Failed to (?:list|watch))|plugin/ready: Still waiting on: \"kubernetes\"",
+         "Kubernetes API|Failed to (?:list|watch))|plugin/ready: (?:Still waiting on|Plugins not ready): "
+         "\"[^\"]*kubernetes|"
+         // until 1.8 the client library spoke for itself
+         " pkg/mod/k8s\\.io/client-go@\\S+: [Ff]ailed to (?:list|watch) ",
          "plugin/"},
     [LOG_COREDNS_LAMEDUCK] = {"shutting down", "SIGTERM: Shutting down servers|Going into lameduck mode",
                               "[INFO]"},

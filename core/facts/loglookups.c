@@ -1,6 +1,7 @@
 // Turns log lines into lookups.
 #include "core/facts/loglookups.h"
 
+#include "core/facts/logsource.h"
 #include "core/facts/lookups_add.h"
 #include "core/parse/logline.h"
 
@@ -45,11 +46,17 @@ static enum lookup_outcome rcode_outcome(const struct log_query *q)
     return span_is(q->rcode, "REFUSED") ? LOOKUP_REFUSED : LOOKUP_SERVFAIL;
 }
 
+// CoreDNS' own question to find out whether it forwards to itself (plugin/loop): nobody's lookup.
+static bool is_loop_probe(struct span type)
+{
+    return span_is(type, "HINFO");
+}
+
 // Seen by the server, so the question arrived; whether the answer did, it cannot know.
 static void add_query(struct facts *facts, const struct log_hit *hit)
 {
     struct log_query q;
-    if (!logline_coredns_query(hit->text, &q))
+    if (!logline_coredns_query(hit->text, &q) || is_loop_probe(q.type))
         return;
     struct lookup l = lookup_new(LOOKUP_SERVER_LOG);
     const struct kube_pod *server = writer_of(facts, hit);
@@ -72,7 +79,7 @@ static void add_query(struct facts *facts, const struct log_hit *hit)
 static void add_upstream(struct facts *facts, const struct log_hit *hit, enum lookup_outcome outcome)
 {
     struct log_upstream u;
-    if (!logline_coredns_error(hit->text, &u))
+    if (!logline_coredns_error(hit->text, &u) || is_loop_probe(u.type))
         return;
     struct lookup l = lookup_new(LOOKUP_SERVER_LOG);
     l.vantage = LOOKUP_FROM_COREDNS;
@@ -138,11 +145,18 @@ static void add_app(struct facts *facts, const struct log_hit *hit)
     lookups_add(facts, l);
 }
 
+// What another CoreDNS than the cluster's says is no lookup of this cluster's DNS.
+static bool is_elsewhere(const struct facts *facts, const struct log_hit *hit)
+{
+    struct log_origin source = log_source(facts, hit->place.file);
+    return hit->class_ != LOG_APP_DNS && log_source_is_elsewhere(facts, &source);
+}
+
 void gather_log_lookups(struct facts *facts)
 {
     for (size_t i = 0; i < facts->logs.n; i++) {
         const struct log_hit hit = facts->logs.items[i];
-        if (hit.copy)
+        if (hit.copy || is_elsewhere(facts, &hit))
             continue;
         switch (hit.class_) {
         case LOG_COREDNS_QUERY:

@@ -16,9 +16,16 @@ bool log_source_is_nodelocal(const struct facts *facts, const struct log_origin 
     return span_starts(source->pod, name) || span_starts(source->pod, "nodelocaldns");
 }
 
+bool log_source_is_elsewhere(const struct facts *facts, const struct log_origin *source)
+{
+    const struct kube_service *service = facts->dns.service;
+    return source->namespace_.len && service && service->meta.namespace_ &&
+           !span_is(source->namespace_, service->meta.namespace_) && !log_source_is_nodelocal(facts, source);
+}
+
 bool log_source_is_coredns(const struct facts *facts, const struct log_origin *source)
 {
-    if (log_source_is_nodelocal(facts, source))
+    if (log_source_is_nodelocal(facts, source) || log_source_is_elsewhere(facts, source))
         return false;
     for (size_t i = 0; i < facts->dns.n_pods; i++) {
         const char *name = facts->dns.pods[i]->meta.name;

@@ -15,6 +15,10 @@ struct log_origin log_source(const struct facts *facts, uint32_t file);
 bool log_source_is_coredns(const struct facts *facts, const struct log_origin *source);
 bool log_source_is_nodelocal(const struct facts *facts, const struct log_origin *source);
 
+// Whether it is of another namespace than the cluster's DNS: that may have a CoreDNS of its own (a virtual
+// cluster's, an edge server), which no pod here asks. False where either is not known.
+bool log_source_is_elsewhere(const struct facts *facts, const struct log_origin *source);
+
 // Whether some log of that pod was collected whole. Both names may be NULL: then no.
 bool log_source_exists(const struct facts *facts, const char *ns, const char *pod);
 

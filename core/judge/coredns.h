@@ -19,6 +19,9 @@ bool coredns_count_ready(const struct bench *b, size_t *ret_ready);
 // Whether some container of CoreDNS crashes or waits, and the pod it is in; NULL: none.
 const struct kube_pod *coredns_troubled_pod(const struct bench *b);
 
+// The latest event that its deployment was scaled down, or NULL.
+const struct kube_event *coredns_find_scale_down(const struct bench *b);
+
 // The EFFECT of a fault of CoreDNS: the lookups that failed in the window; AGAINST is not claimed here.
 void coredns_say_effect(struct bench *b, enum diagnosis diagnosis, enum lookup_name name_class);
 

@@ -136,6 +136,42 @@ static void say_harmless(struct bench *b, const char *text, struct place place)
               &cites);
 }
 
+// The name that fails belongs to a block of its own in the ConfigMap's Corefile, and that could not be
+// loaded: likely, since nobody collected the Corefile in force.
+static bool is_out_of_force(const struct bench *b, const struct coredns_hits *hits)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    struct span query = span_of(b->facts->target.query);
+    const struct core_server *own = file && query.len ? corefile_server_for(file, query) : NULL;
+    bool outside = bench_query_class(b) == LOOKUP_NAME_EXTERNAL;
+    return hits->in_window && is_reload(hits->last_in_window->text) && own && outside &&
+           own != corefile_server_for(file, span_of("."));
+}
+
+static void say_out_of_force(struct bench *b, enum log_class class_)
+{
+    struct cites cites = {0};
+    coredns_cite_hits(b, class_, 2, &cites);
+    cite_faults(b, &cites);
+    struct coredns_hits hits = coredns_hits(b, class_);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_CAUSE,
+            .diagnosis = DIAGNOSIS_COREFILE_ERROR,
+            .subject = SUBJECT_COREDNS,
+            .on_path = TRI_UNKNOWN,
+            .in_window = TRI_YES,
+            .text = arena_printf(&b->arena,
+                                 "CoreDNS cannot load its Corefile and runs on with the one before, in which "
+                                 "the block for %s need not stand: " SPAN_FMT,
+                                 b->facts->target.query, SPAN_ARG(message_of(hits.first_in_window->text))),
+            .fix = fix_of(b, false),
+            .time = hits.first_in_window->time,
+        },
+        &cites);
+}
+
 // True when something was said.
 static bool judge_log(struct bench *b, enum log_class class_, const struct outage *outage)
 {
@@ -144,6 +180,10 @@ static bool judge_log(struct bench *b, enum log_class class_, const struct outag
         return false;
     const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
     bool runs_on = outage->down == TRI_NO || (outage->down == TRI_UNKNOWN && is_reload(hit->text));
+    if (runs_on && !outage->crashing && is_out_of_force(b, &hits)) {
+        say_out_of_force(b, class_);
+        return true;
+    }
     if (runs_on && !outage->crashing) {
         say_harmless(b,
                      is_reload(hit->text)

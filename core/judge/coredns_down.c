@@ -19,10 +19,11 @@ static bool is_about(const struct kube_event *event, const struct kube_workload 
            strcmp(event->object_namespace, deployment->meta.namespace_) == 0;
 }
 
-static const struct kube_event *find_scale_down(const struct bench *b, const struct kube_workload *deployment)
+const struct kube_event *coredns_find_scale_down(const struct bench *b)
 {
+    const struct kube_workload *deployment = b->facts->dns.deployment;
     const struct kube_event *latest = NULL;
-    for (size_t i = 0; i < b->facts->cluster.events.n; i++) {
+    for (size_t i = 0; deployment && i < b->facts->cluster.events.n; i++) {
         const struct kube_event *event = &b->facts->cluster.events.items[i];
         if (is_about(event, deployment) && event->message && strstr(event->message, "Scaled down") &&
             (!latest || event->last > latest->last))
@@ -36,7 +37,7 @@ static bool explain_by_scale(struct bench *b, struct reason *reason, struct cite
     const struct kube_workload *deployment = b->facts->dns.deployment;
     if (!deployment || deployment->desired != 0)
         return false;
-    const struct kube_event *event = find_scale_down(b, deployment);
+    const struct kube_event *event = coredns_find_scale_down(b);
     if (event) {
         cite(cites, event->place);
         reason->since = event->last;
@@ -135,6 +136,35 @@ static bool explain_by_container(struct bench *b, struct reason *reason, struct 
     return false;
 }
 
+static bool is_creator(const struct bench *b, const struct kube_event *event)
+{
+    const struct kube_workload *deployment = b->facts->dns.deployment;
+    struct span object = span_of(event->object);
+    if (!deployment || !deployment->meta.name || !event->object_namespace || !deployment->meta.namespace_ ||
+        strcmp(event->object_namespace, deployment->meta.namespace_) != 0 ||
+        !span_skip(&object, deployment->meta.name))
+        return false;
+    return !object.len || (span_skip(&object, "-") && span_find_char(object, '-') == SIZE_MAX); // ReplicaSet
+}
+
+// The API server refuses its pods: an admission webhook, a quota, a pod security level.
+static bool explain_by_creation(struct bench *b, struct reason *reason, struct cites *cites)
+{
+    for (size_t i = 0; i < b->facts->cluster.events.n && !b->facts->dns.n_pods; i++) {
+        const struct kube_event *event = &b->facts->cluster.events.items[i];
+        if (!event->reason || strcmp(event->reason, "FailedCreate") != 0 || !event->message ||
+            !is_creator(b, event))
+            continue;
+        cite(cites, event->place);
+        reason->since = event->first;
+        reason->text = arena_printf(&b->arena, "its pods cannot be created: %s", event->message);
+        reason->fix = "mend what refuses the CoreDNS pods (the admission webhook, quota or policy that the "
+                      "event names), or exempt CoreDNS' namespace from it";
+        return true;
+    }
+    return false;
+}
+
 static bool explain_by_scheduling(struct bench *b, struct reason *reason, struct cites *cites)
 {
     for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
@@ -155,13 +185,13 @@ static bool explain_by_scheduling(struct bench *b, struct reason *reason, struct
     return false;
 }
 
-// The API's own refusal, among lines that only say that CoreDNS is still waiting for it.
-static const struct log_hit *find_refusal(const struct bench *b)
+// A line with one of these words, among those that only say that CoreDNS is still waiting for the API.
+static const struct log_hit *find_api_line(const struct bench *b, const char *word, const char *other)
 {
     for (size_t i = 0; i < b->facts->logs.n; i++) {
         const struct log_hit *hit = &b->facts->logs.items[i];
         if (hit->class_ == LOG_COREDNS_API && bench_time_in_window(b, hit->time) != TRI_NO &&
-            (span_contains(hit->text, "forbidden") || span_contains(hit->text, "Unauthorized")))
+            (span_contains(hit->text, word) || span_contains(hit->text, other)))
             return hit;
     }
     return NULL;
@@ -174,9 +204,11 @@ static bool explain_by_api(struct bench *b, struct reason *reason, struct cites 
     if (!hits.total)
         return false;
     const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
-    const struct log_hit *forbidden = find_refusal(b);
-    if (forbidden)
-        cite(cites, forbidden->place);
+    const struct log_hit *forbidden = find_api_line(b, "forbidden", "Unauthorized");
+    const struct log_hit *why =
+        forbidden ? forbidden : find_api_line(b, "connection failure", "ailed to list");
+    if (why)
+        cite(cites, why->place);
     coredns_cite_hits(b, LOG_COREDNS_API, 2, cites);
     reason->since = hit->time;
     reason->text =
@@ -231,8 +263,8 @@ typedef bool explain_fn(struct bench *b, struct reason *reason, struct cites *ci
 static struct reason find_reason(struct bench *b, struct cites *cites)
 {
     static explain_fn *const explanations[] = {
-        explain_by_scale, explain_by_selector, explain_by_container, explain_by_scheduling,
-        explain_by_nodes, explain_by_api,      explain_by_probe};
+        explain_by_scale,      explain_by_selector, explain_by_creation, explain_by_container,
+        explain_by_scheduling, explain_by_nodes,    explain_by_api,      explain_by_probe};
     struct reason reason = {.since = TIME_UNKNOWN};
     for (size_t i = 0; i < sizeof explanations / sizeof *explanations; i++) {
         if (explanations[i](b, &reason, cites))

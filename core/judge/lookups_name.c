@@ -2,6 +2,8 @@
 // denies the name itself (not one of its expansions), and the Service or namespace is absent from a whole
 // listing. A stranger's NXDOMAIN for a cluster name proves nothing, nor does an absent Service that nobody
 // asked for.
+#include <strings.h>
+
 #include "core/judge/lookups.h"
 #include "core/judge/nearname.h"
 #include "core/parse/corefile.h"
@@ -79,9 +81,25 @@ static struct meant find_meant(struct bench *b, const char *query)
 
 // ------------------------------------------------------------------ who denies it
 
+// Where the DNS Service was not listed: who answers with authority for the API server's name, which every
+// cluster has, is the cluster's DNS.
+static bool serves_cluster(const struct bench *b, struct ip server)
+{
+    if (b->facts->dns.service || !server.family)
+        return false;
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        struct span name = span_of(l->name);
+        if (span_skip(&name, "kubernetes.default.svc.") && span_is(name, b->facts->dns.cluster_domain) &&
+            l->outcome == LOOKUP_ANSWERED && l->authoritative == TRI_YES && ip_eq(l->server, server))
+            return true;
+    }
+    return false;
+}
+
 // CoreDNS answers the cluster's names with authority, from its cache as well; who has the cluster's address
 // and answers without it is somebody else.
-static bool knows_zone(const struct lookup *l, bool in_cluster)
+static bool knows_zone(const struct bench *b, const struct lookup *l, bool in_cluster)
 {
     if (in_cluster && l->authoritative == TRI_NO)
         return false;
@@ -96,7 +114,7 @@ static bool knows_zone(const struct lookup *l, bool in_cluster)
     case LOOKUP_AT_UNKNOWN:
         break;
     }
-    return false;
+    return in_cluster && l->authoritative == TRI_YES && serves_cluster(b, l->server);
 }
 
 struct answers {
@@ -106,9 +124,10 @@ struct answers {
     struct cites denials;                                        // of `denied` and its like
 };
 
-static bool is_denial(const struct lookup *l, const struct meant *m)
+static bool is_denial(const struct bench *b, const struct lookup *l, const struct meant *m)
 {
-    return l->outcome == LOOKUP_NXDOMAIN && l->vantage != LOOKUP_FROM_BASTION && knows_zone(l, m->in_cluster);
+    return l->outcome == LOOKUP_NXDOMAIN && l->vantage != LOOKUP_FROM_BASTION &&
+           knows_zone(b, l, m->in_cluster);
 }
 
 static bool is_told_by_app(const struct lookup *l)
@@ -125,7 +144,8 @@ static void take_time(usec_t time, usec_t *first, usec_t *last)
     *last = *last == TIME_UNKNOWN || time > *last ? time : *last;
 }
 
-static void take_lookup(struct answers *a, const struct lookup *l, const struct meant *m)
+static void take_lookup(const struct bench *b, struct answers *a, const struct lookup *l,
+                        const struct meant *m)
 {
     if (!span_is_caseless(span_of(l->name), m->full))
         return;
@@ -133,13 +153,13 @@ static void take_lookup(struct answers *a, const struct lookup *l, const struct 
         a->answered = l;
         take_time(l->time, &a->first_answer, &a->last_answer);
     }
-    if (is_denial(l, m))
+    if (is_denial(b, l, m))
         take_time(l->time, &a->first_denial, &a->last_denial);
     if (l->outcome == LOOKUP_NXDOMAIN && (l->vantage == LOOKUP_FROM_BASTION || l->at == LOOKUP_AT_VPC))
         a->denied_elsewhere = l;
-    if (l->outcome == LOOKUP_NXDOMAIN && l->target_pod && !m->in_cluster && !knows_zone(l, false))
+    if (l->outcome == LOOKUP_NXDOMAIN && l->target_pod && !m->in_cluster && !knows_zone(b, l, false))
         a->denied_by_stranger = l;
-    if (is_denial(l, m) && (!a->denied || (lookups_as_pod_asks(l) && !lookups_as_pod_asks(a->denied))))
+    if (is_denial(b, l, m) && (!a->denied || (lookups_as_pod_asks(l) && !lookups_as_pod_asks(a->denied))))
         a->denied = l;
 }
 
@@ -156,11 +176,11 @@ static struct answers find_answers(const struct bench *b, const struct meant *m)
             continue;
         if (!a.app && is_told_by_app(l))
             a.app = l;
-        take_lookup(&a, l, m);
+        take_lookup(b, &a, l, m);
     }
     for (size_t i = 0; i < 2 * all->n && a.denials.n < 4; i++) { // first those that are asked as the pod asks
         const struct lookup *l = &all->items[i % all->n];
-        if (l->name && l->target_pod && span_is_caseless(span_of(l->name), m->full) && is_denial(l, m) &&
+        if (l->name && l->target_pod && span_is_caseless(span_of(l->name), m->full) && is_denial(b, l, m) &&
             bench_time_in_window(b, l->time) == TRI_YES && (lookups_as_pod_asks(l) || i >= all->n))
             cite(&a.denials, l->place);
     }
@@ -385,8 +405,24 @@ static void judge_outside_name(struct bench *b, const struct answers *a)
         &cites);
 }
 
+// Whether the pod's own log tells of that name; where it names none, any may be meant.
+static bool is_told(const struct bench *b, const char *name)
+{
+    bool names = false;
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (!l->name || !is_told_by_app(l) || bench_time_in_window(b, l->time) != TRI_YES)
+            continue;
+        names = true;
+        size_t n = strlen(l->name); // the application says "orders", and asks for more
+        if (strncasecmp(l->name, name, n) == 0 && (!name[n] || name[n] == '.'))
+            return true;
+    }
+    return !names;
+}
+
 // The name that is complained of; without one, what the pod's own lookups were denied, but for what probes
-// ask.
+// ask, and what somebody tried by hand beside what the pod's log complains of.
 static const char *find_query(const struct bench *b)
 {
     if (b->facts->target.query)
@@ -395,7 +431,7 @@ static const char *find_query(const struct bench *b)
         const struct lookup *l = &b->facts->lookups.items[i];
         if (l->target_pod && l->name && l->outcome == LOOKUP_NXDOMAIN && !l->expansion &&
             !span_is_caseless(span_of(l->name), TARGET_OUTSIDE_NAME) &&
-            bench_time_in_window(b, l->time) == TRI_YES)
+            bench_time_in_window(b, l->time) == TRI_YES && is_told(b, l->name))
             return l->name;
     }
     return NULL;

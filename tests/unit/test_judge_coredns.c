@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tests/kit/scene.h"
 
@@ -85,6 +86,133 @@ static void scaled_down_after_the_window_is_not_the_cause(void **state)
     scene_judge(s);
     assert_int_equal(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN)->in_window, TRI_NO);
     assert_true(s->cause->verdict != VERDICT_CONFIRMED);
+}
+
+// The pods of the deployment are all younger than the event, and became ready minutes behind it.
+static void write_young_pods(struct scene *s, const char *created)
+{
+    static const char pod[] =
+        "{'kind': 'Pod', 'metadata': {'name': 'coredns-%s', 'namespace': 'kube-system', 'creationTimestamp': "
+        "'2026-11-23T%sZ', 'labels': {'k8s-app': 'kube-dns'}},\n'spec': {'nodeName': 'n%d', 'containers': "
+        "[{'name': 'coredns'}]}, 'status': {'phase': 'Running', 'podIP': '10.0.%d.10',\n'conditions': "
+        "[{'type': 'Ready', 'status': 'True', 'lastTransitionTime': '2026-11-23T07:09:00Z'}],\n"
+        "'containerStatuses': [{'name': 'coredns', 'ready': true, 'state': {'running': {}}}]}}";
+    struct str text = {0};
+    str_add(&text, "{'kind': 'List', 'items': [\n");
+    str_printf(&text, pod, "a", created, 2, 2);
+    str_add(&text, ",\n");
+    str_printf(&text, pod, "b", "07:08:30", 3, 3);
+    str_add(&text, "]}");
+    scene_json(s, "cluster/pods.json", str_text(&text));
+    str_done(&text);
+}
+
+static void write_scaled_and_back(struct scene *s, const char *created)
+{
+    write_young_pods(s, created);
+    scene_json(s, "cluster/events.json",
+               "{'kind': 'List', 'items': [{'kind': 'Event', 'metadata': {}, 'reason': 'ScalingReplicaSet',\n"
+               "'message': 'Scaled down replica set coredns-1 to 0 from 2', 'lastTimestamp': "
+               "'2026-11-23T07:02:00Z',\n"
+               "'involvedObject': {'kind': 'Deployment', 'namespace': 'kube-system', 'name': 'coredns'}}]}");
+    scene_write(s, "pods/shop/cart-1/app.log",
+                "2026-11-23T07:03:00Z getaddrinfo EAI_AGAIN orders.shop.svc.cluster.local\n"
+                "2026-11-23T07:06:00Z getaddrinfo EAI_AGAIN orders.shop.svc.cluster.local\n");
+    scene_judge(s);
+}
+
+static void scaled_to_zero_and_back_was_an_outage(void **state)
+{
+    struct scene *s = *state;
+    write_scaled_and_back(s, "07:08:20");
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_DOWN, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN);
+    assert_non_null(strstr(claim->text, "scaled to zero"));
+    assert_non_null(strstr(claim->text, "420 seconds"));
+}
+
+// An older pod was there all the time.
+static void a_pod_older_than_the_event_was_there(void **state)
+{
+    struct scene *s = *state;
+    write_scaled_and_back(s, "05:00:00");
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
+}
+
+static void pods_that_cannot_be_created_are_told_with_the_event(void **state)
+{
+    struct scene *s = *state;
+    scene_json(s, "cluster/endpointslices.json", no_endpoints);
+    scene_json(s, "cluster/pods.json", "{'kind': 'List', 'items': []}");
+    scene_json(s, "cluster/events.json",
+               "{'kind': 'List', 'items': [{'kind': 'Event', 'metadata': {},\n'reason': 'FailedCreate',\n"
+               "'message': 'Error creating: failed calling webhook validate.example', 'firstTimestamp': "
+               "'2026-11-23T07:02:00Z', 'lastTimestamp': '2026-11-23T07:20:00Z',\n"
+               "'involvedObject': {'kind': 'ReplicaSet', 'namespace': 'kube-system', 'name': "
+               "'coredns-7d9c'}}]}");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN);
+    assert_non_null(strstr(claim->text, "failed calling webhook"));
+    assert_true(scene_cites(s, claim, "Error creating"));
+}
+
+static void an_old_corednss_own_words_about_the_api(void **state)
+{
+    struct scene *s = *state;
+    scene_endpoints(s, false, false);
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
+                "2026-11-23T07:03:00Z E1123 07:03:00.123456       1 reflector.go:153] "
+                "pkg/mod/k8s.io/client-go@v0.17.2/tools/cache/reflector.go:105: Failed to list "
+                "*v1.Endpoints: endpoints is forbidden: User \"system:serviceaccount:kube-system:coredns\" "
+                "cannot list resource \"endpoints\"\n");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN);
+    assert_non_null(strstr(claim->text, "may not read the Kubernetes API"));
+    assert_true(scene_cites(s, claim, "is forbidden"));
+}
+
+// A virtual cluster's CoreDNS runs as a pod of this one, and no pod here asks it.
+static void another_namespaces_coredns_is_not_the_clusters(void **state)
+{
+    struct scene *s = *state;
+    static const char line[] =
+        "2026-11-23T07:03:00Z [ERROR] plugin/errors: 2 a.example. A: concurrent queries exceeded maximum "
+        "1000\n2026-11-23T07:04:00Z [ERROR] plugin/errors: 2 a.example. A: read udp "
+        "10.0.2.99:4711->10.9.9.9:53: i/o timeout\n";
+    scene_write(s, "cluster/logs/vc-team/coredns-x-kube-system-x-team/coredns.log", line);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OVERLOAD));
+    assert_int_equal(s->facts->lookups.n, 0);
+    scene_reset(s);
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log", line);
+    scene_judge(s);
+    assert_non_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OVERLOAD));
+    assert_int_not_equal(s->facts->lookups.n, 0);
+}
+
+// The block for the name that fails cannot be loaded: likely, for nobody collected the Corefile in force.
+static void a_block_that_cannot_be_loaded_is_not_in_force(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *query;
+        enum verdict verdict;
+    } cases[] = {{"db.corp.example", VERDICT_LIKELY}, {"api.example.org", VERDICT_INCONCLUSIVE}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_target(s, cases[i].query);
+        scene_corefile(s, ".:53 {\\n  forward . 10.0.0.2\\n}\\ncorp.example:53 {\\n  cahce 30\\n  forward . "
+                          "10.7.7.7\\n}\\n");
+        scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
+                    "2026-11-23T07:03:00Z [ERROR] plugin/reload: Corefile changed but reload failed: "
+                    "/etc/coredns/Corefile:5 - Error during parsing: Unknown directive 'cahce'\n");
+        scene_judge(s);
+        const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR);
+        assert_int_equal(s->cause->verdict, cases[i].verdict);
+        assert_true(!claim == (cases[i].verdict == VERDICT_INCONCLUSIVE));
+    }
 }
 
 static void one_of_two_is_no_outage(void **state)
@@ -361,6 +489,12 @@ int main(void)
         SCENE_TEST(a_healthy_cluster_has_no_fault_of_coredns),
         SCENE_TEST(scaled_to_zero_is_down_with_the_event_that_says_so),
         SCENE_TEST(scaled_down_after_the_window_is_not_the_cause),
+        SCENE_TEST(scaled_to_zero_and_back_was_an_outage),
+        SCENE_TEST(a_pod_older_than_the_event_was_there),
+        SCENE_TEST(pods_that_cannot_be_created_are_told_with_the_event),
+        SCENE_TEST(an_old_corednss_own_words_about_the_api),
+        SCENE_TEST(another_namespaces_coredns_is_not_the_clusters),
+        SCENE_TEST(a_block_that_cannot_be_loaded_is_not_in_force),
         SCENE_TEST(one_of_two_is_no_outage),
         SCENE_TEST(a_partial_listing_says_nothing_of_endpoints),
         SCENE_TEST(pods_alone_can_show_it),

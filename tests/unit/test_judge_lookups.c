@@ -146,6 +146,46 @@ static void an_alias_of_a_name_that_is_answered_is_not(void **state)
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NAME_DOES_NOT_EXIST));
 }
 
+// Somebody asked for a name with a slip of the pen, while the pod's log complains of another.
+static void what_somebody_mistyped_is_not_what_fails(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file files[] = {
+        {"pods/shop/cart-1/dig-hand.txt", DIG(MISSPELT, "NXDOMAIN", "aa")},
+        {"pods/shop/cart-1/app.log", "2026-11-23T07:20:00Z getaddrinfo EAI_AGAIN " NAME "\n"},
+    };
+    SCENE_EXPECT(s, "null", files, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    static const struct scene_file told[] = {
+        {"pods/shop/cart-1/dig-hand.txt", DIG(MISSPELT, "NXDOMAIN", "aa")},
+        {"pods/shop/cart-1/app.log", "2026-11-23T07:20:00Z getaddrinfo ENOTFOUND ordres\n"},
+    };
+    SCENE_EXPECT(s, "null", told, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_CONFIRMED);
+}
+
+// Who may list one namespace alone does not see the DNS Service; the answers show who it is.
+static void the_clusters_dns_is_known_by_its_answers(void **state)
+{
+    struct scene *s = *state;
+    static const char services[] =
+        "{'kind': 'List', 'items': [{'kind': 'Service', 'metadata': {'name': 'orders', 'namespace': 'shop'},"
+        "'spec': {'clusterIP': '172.20.9.9'}}]}";
+    for (int known = 0; known < 2; known++) {
+        scene_reset(s);
+        scene_target(s, MISSPELT);
+        scene_write(s, "cluster/services.json", NULL);
+        scene_write(s, "cluster/pods.json", NULL);
+        scene_write(s, "cluster/endpointslices.json", NULL);
+        scene_json(s, "cluster/services@shop.json", services);
+        scene_write(s, "pods/shop/cart-1/dig-query-udp.txt", DIG(MISSPELT, "NXDOMAIN", "aa"));
+        scene_write(s, "pods/shop/cart-1/dig-kubernetes.txt",
+                    known ? DIG("kubernetes.default.svc.cluster.local", "NOERROR", "aa")
+                          : DIG("kubernetes.default.svc.cluster.local", "NXDOMAIN", "aa"));
+        scene_judge(s);
+        SCENE_CONCLUDES(s, known ? DIAGNOSIS_NAME_DOES_NOT_EXIST : DIAGNOSIS_INCONCLUSIVE,
+                        known ? VERDICT_CONFIRMED : VERDICT_INCONCLUSIVE);
+    }
+}
+
 static void near_names_are_measured(void **state)
 {
     (void)state;
@@ -218,6 +258,20 @@ static void what_was_denied_is_shown_where_nothing_is_concluded(void **state)
     assert_true(scene_cites(s, claim, "status: NXDOMAIN"));
 }
 
+// plugin/loop asks for it when CoreDNS starts, before the way out is there.
+static void coredns_probe_for_a_loop_is_nobodys_lookup(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/logs/kube-system/coredns-b/coredns.log",
+                "2026-11-23T07:05:00Z [ERROR] plugin/errors: 2 123456789.987654321. HINFO: read udp "
+                "10.0.3.10:4711->10.0.0.2:53: i/o timeout\n");
+    for (size_t i = 0; i < ARRAY_LEN(quiet); i++)
+        scene_write(s, quiet[i].path, quiet[i].text);
+    scene_complaint(s, NAME, "someone saw a failed lookup last night");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_NO_FAULT, VERDICT_CONFIRMED);
+}
+
 static void a_search_list_at_work_is_normal(void **state)
 {
     struct scene *s = *state;
@@ -237,9 +291,12 @@ int main(void)
         SCENE_TEST(what_probes_ask_for_is_no_complaint),
         SCENE_TEST(an_alias_of_nothing_is_denied),
         SCENE_TEST(an_alias_of_a_name_that_is_answered_is_not),
+        SCENE_TEST(what_somebody_mistyped_is_not_what_fails),
+        SCENE_TEST(the_clusters_dns_is_known_by_its_answers),
         cmocka_unit_test(near_names_are_measured),
         SCENE_TEST(what_failed_earlier_is_no_fault_now),
         SCENE_TEST(what_was_denied_is_shown_where_nothing_is_concluded),
+        SCENE_TEST(coredns_probe_for_a_loop_is_nobodys_lookup),
         SCENE_TEST(a_search_list_at_work_is_normal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
