@@ -44,10 +44,14 @@ enum firewall_owner {
 };
 enum firewall_owner firewall_owner(const struct packet_decision *d, const char **ret_name);
 
-// Whether it is kube-proxy's "has no endpoints": the consequence of a Service without ready endpoints.
-bool firewall_is_no_endpoints(const struct packet_decision *d);
+// Whether kube-proxy refuses what it has no endpoint for, at all or on this node, or no such port of that
+// address: a consequence of the Service, or of rules that it did not keep up to date.
+bool firewall_is_unserved(const struct packet_decision *d);
 
 // What an operator does about it, on that node; in the arena.
 const char *firewall_fix(struct arena *arena, const struct packet_decision *d, const char *node);
+
+// The same where nobody writes the rule again, whoever kept its chain.
+const char *firewall_fix_left(struct arena *arena, const struct packet_decision *d, const char *node);
 
 #endif

@@ -102,9 +102,9 @@ static void say_decoy(struct firewall *f, const struct node_facts *node, struct 
     struct cites cites = {0};
     cite(&cites, ruleset_place(rs, rule->line));
     struct packet_decision d = {.action = PACKET_REJECT, .ruleset = rs, .chain = chain, .rule = rule};
-    const char *why = firewall_is_no_endpoints(&d)
-                          ? "kube-proxy writes it for a Service without endpoints: a consequence, no firewall"
-                          : tell_innocence(f, node, rs, chain, ruleset_rule_text(rule));
+    const char *why = firewall_is_unserved(&d) ? "kube-proxy writes it for a Service without endpoints or "
+                                                 "such a port: a consequence, no firewall"
+                                               : tell_innocence(f, node, rs, chain, ruleset_rule_text(rule));
     if (!why)
         return;
     bench_say(&f->bench,

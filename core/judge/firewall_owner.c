@@ -79,14 +79,25 @@ enum firewall_owner firewall_owner(const struct packet_decision *d, const char *
     return OWNER_ADMIN;
 }
 
-bool firewall_is_no_endpoints(const struct packet_decision *d)
+// The chains in which kube-proxy does nothing else (pkg/proxy/nftables, pkg/proxy/ipvs).
+static bool is_for_unserved(struct span chain)
+{
+    static const char *const names[] = {"reject-chain", "service-endpoints-check", "cluster-ips-check",
+                                        "KUBE-IPVS-FILTER"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (span_is(chain, names[i]))
+            return true;
+    }
+    return false;
+}
+
+bool firewall_is_unserved(const struct packet_decision *d)
 {
     const char *name;
     if (!d->rule || !d->chain || firewall_owner(d, &name) != OWNER_KUBE_PROXY)
         return false;
     return span_contains(d->rule->text, "has no endpoints") ||
-           span_contains(d->rule->text, "has no local endpoints") ||
-           span_contains(d->chain->name, "reject-chain") ||
+           span_contains(d->rule->text, "has no local endpoints") || is_for_unserved(d->chain->name) ||
            (d->action == PACKET_REJECT && (span_starts(d->chain->name, "KUBE-SERVICES") ||
                                            span_starts(d->chain->name, "KUBE-EXTERNAL-SERVICES")));
 }
@@ -159,10 +170,15 @@ static const char *fix_rule(struct arena *arena, const struct packet_decision *d
         node, program(d), SPAN_ARG(table), SPAN_ARG(text));
 }
 
+const char *firewall_fix_left(struct arena *arena, const struct packet_decision *d, const char *node)
+{
+    return d->rule ? fix_rule(arena, d, node) : fix_policy(arena, d, node);
+}
+
 const char *firewall_fix(struct arena *arena, const struct packet_decision *d, const char *node)
 {
     const char *owner;
     if (firewall_owner(d, &owner) != OWNER_ADMIN)
         return fix_controller(arena, d, owner, node);
-    return d->rule ? fix_rule(arena, d, node) : fix_policy(arena, d, node);
+    return firewall_fix_left(arena, d, node);
 }

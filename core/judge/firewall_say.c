@@ -92,13 +92,21 @@ static size_t find_all(const struct node_facts *node, const struct packet_decisi
 
 // ---------------------------------------------------------------- effects
 
-static void say(struct firewall *f, enum claim_kind kind, const struct firewall_way *way, const char *text,
-                const struct cites *cites)
+// A chain in which a policy is enforced does what the policy says.
+static bool is_policys(const struct packet_decision *d)
 {
+    const char *owner;
+    return firewall_owner(d, &owner) == OWNER_POLICY;
+}
+
+static void say(struct firewall *f, enum claim_kind kind, const struct firewall_way *way,
+                const struct packet_decision *d, const char *text, const struct cites *cites)
+{
+    bool policy = is_policys(d);
     bench_say(&f->bench,
               &(struct claim){.kind = kind,
-                              .diagnosis = DIAGNOSIS_HOST_FIREWALL,
-                              .subject = SUBJECT_FIREWALL,
+                              .diagnosis = policy ? DIAGNOSIS_NETWORK_POLICY_DENY : DIAGNOSIS_HOST_FIREWALL,
+                              .subject = policy ? SUBJECT_NETWORK_POLICY : SUBJECT_FIREWALL,
                               .on_path = way->on_path,
                               .in_window = TRI_YES,
                               .text = text,
@@ -134,7 +142,8 @@ static bool find_growth(const struct firewall *f, const struct sighting *s, size
     return false;
 }
 
-static void say_growth(struct firewall *f, const struct firewall_way *way, const struct sighting *s, size_t n)
+static void say_growth(struct firewall *f, const struct firewall_way *way, const struct packet_decision *d,
+                       const struct sighting *s, size_t n)
 {
     const struct sighting *from, *to;
     struct cites cites = {0};
@@ -142,7 +151,7 @@ static void say_growth(struct firewall *f, const struct firewall_way *way, const
         return;
     cite(&cites, to->place);
     cite(&cites, from->place);
-    say(f, CLAIM_EFFECT, way,
+    say(f, CLAIM_EFFECT, way, d,
         arena_printf(&f->bench.arena, "its counter grew by %llu packets between two readings",
                      (unsigned long long)(to->packets - from->packets)),
         &cites);
@@ -198,7 +207,7 @@ static void say_losses(struct firewall *f, const struct firewall_way *way, const
     struct cites cites = {0};
     cite_losses(f, way, d, &cites);
     if (cites.n)
-        say(f, CLAIM_EFFECT, way,
+        say(f, CLAIM_EFFECT, way, d,
             arena_printf(&f->bench.arena, "queries over %s %s got no answer in the window",
                          way->query.proto == 6 ? "TCP" : "UDP", way->what),
             &cites);
@@ -245,8 +254,8 @@ static void say_against(struct firewall *f, const struct firewall_way *way,
             cite(&cites, l->place);
     }
     if (cites.n)
-        say(f, CLAIM_AGAINST, way, "queries on this very way were answered after the rule had been seen",
-            &cites);
+        say(f, CLAIM_AGAINST, way, &answer->worst.decision,
+            "queries on this very way were answered after the rule had been seen", &cites);
 }
 
 // ---------------------------------------------------------------- the cause
@@ -280,16 +289,15 @@ static void say_consequence(struct firewall *f, const struct firewall_way *way,
 {
     struct cites cites = {0};
     cite(&cites, ruleset_place(d->ruleset, packet_decision_line(d)));
-    say(f, CLAIM_INNOCENT, way,
-        "kube-proxy rejects queries because the Service has no ready endpoint: a consequence, no firewall",
+    say(f, CLAIM_INNOCENT, way, d,
+        "kube-proxy refuses queries because its rules know no endpoint for them: a consequence, no firewall",
         &cites);
 }
 
 static void say_cause(struct firewall *f, const struct firewall_way *way, const struct packet_decision *d,
                       const struct cites *cites, const char *hangs_on)
 {
-    const char *owner;
-    bool policy = firewall_owner(d, &owner) == OWNER_POLICY;
+    bool policy = is_policys(d);
     bench_say(&f->bench,
               &(struct claim){.kind = CLAIM_CAUSE,
                               .diagnosis = policy ? DIAGNOSIS_NETWORK_POLICY_DENY : DIAGNOSIS_HOST_FIREWALL,
@@ -311,7 +319,7 @@ void firewall_say_block(struct firewall *f, const struct firewall_way *way,
     struct cites cites = {0};
     if (!d->chain || is_said(f, d)) // blocked by no rule: the walk assumed a way back that is not this one
         return;
-    if (firewall_is_no_endpoints(d)) {
+    if (firewall_is_unserved(d)) {
         say_consequence(f, way, d);
         return;
     }
@@ -320,7 +328,7 @@ void firewall_say_block(struct firewall *f, const struct firewall_way *way,
     for (size_t i = 0; i < n; i++)
         cite(&cites, seen[i].place);
     say_cause(f, way, d, &cites, NULL);
-    say_growth(f, way, seen, n);
+    say_growth(f, way, d, seen, n);
     say_losses(f, way, d);
     say_against(f, way, answer);
 }
@@ -333,7 +341,7 @@ static void say_maybe(struct firewall *f, const struct firewall_way *way, const 
     struct sighting seen[MOST_SIGHTINGS];
     const struct sighting *from, *to;
     struct cites lost = {0}, cites = {0};
-    if (!d->chain || firewall_is_no_endpoints(d))
+    if (!d->chain || firewall_is_unserved(d))
         return;
     size_t n = find_all(way->node, d, seen);
     cite_losses(f, way, d, &lost);
@@ -342,7 +350,7 @@ static void say_maybe(struct firewall *f, const struct firewall_way *way, const 
     for (size_t i = 0; i < n; i++)
         cite(&cites, seen[i].place);
     say_cause(f, way, d, &cites, hangs_on);
-    say_growth(f, way, seen, n);
+    say_growth(f, way, d, seen, n);
     say_losses(f, way, d);
 }
 

@@ -123,10 +123,44 @@ static void say_stale(struct service *s, const struct packet_branch *b, const st
     say_effects(s);
 }
 
+// internalTrafficPolicy Local: a node without an endpoint of its own gets none of the others', by order.
+static bool has_no_share(const struct service *s)
+{
+    const struct dns_facts *dns = &s->bench.facts->dns;
+    for (size_t i = 0; i < dns->n_endpoints; i++) {
+        const struct kube_endpoint *e = &dns->endpoints[i];
+        if (serves(e) && (!e->node || strcmp(e->node, s->node->name) == 0))
+            return false;
+    }
+    return dns->service && dns->service->local_only;
+}
+
+static void say_no_share(struct service *s, struct place refusal)
+{
+    const struct kube_service *service = s->bench.facts->dns.service;
+    struct cites cites = {0};
+    cite(&cites, service->local_place);
+    cite(&cites, refusal);
+    say(s, CLAIM_CAUSE, TRI_YES,
+        arena_printf(&s->bench.arena,
+                     "Service %s/%s keeps queries on the node that they come from (internalTrafficPolicy: "
+                     "Local), and no CoreDNS endpoint is on node %s",
+                     service->meta.namespace_, service->meta.name, s->node->name),
+        arena_printf(&s->bench.arena,
+                     "set internalTrafficPolicy of Service %s/%s to Cluster, or run CoreDNS on every node",
+                     service->meta.namespace_, service->meta.name),
+        &cites);
+    say_effects(s);
+}
+
 static void say_absent(struct service *s, struct place proxy, const char *what)
 {
     char ip[IP_TEXT];
     struct cites cites = {0};
+    if (has_no_share(s)) {
+        say_no_share(s, proxy);
+        return;
+    }
     cite(&cites, proxy);
     say(s, CLAIM_CAUSE, TRI_YES,
         arena_printf(&s->bench.arena, "kube-proxy's %s on node %s %s %s, though CoreDNS endpoints are ready",
@@ -162,13 +196,22 @@ static bool judge_branch(struct service *s, const struct packet_branch *b)
 // ---------------------------------------------------------------- rules that are passed by
 
 // What is not tracked is not translated. NodeLocal DNSCache asks for that where it takes the address over
-// itself, which nothing here may show.
-static bool judge_untracked(struct service *s, const struct packet_answer *a)
+// itself. It does not where its DaemonSet is gone and the node has no such address: its rules were left.
+static bool cache_is_gone(const struct service *s, const struct packet_query *q)
+{
+    const struct facts *facts = s->bench.facts;
+    return !facts->dns.nodelocal_set && q->local_known && facts->dns.service &&
+           listing_covers(&facts->cluster.daemonsets, facts->dns.service->meta.namespace_);
+}
+
+static bool judge_untracked(struct service *s, const struct packet_query *q, const struct packet_answer *a)
 {
     const struct packet_hop *hop = hop_that(&a->worst, "not tracked");
     struct cites cites = {0};
-    if (a->worst.fate != PACKET_PASSES || translation(&a->worst) || !hop || a->worst.last->hook == NF_INPUT ||
-        span_contains(hop->rule->text, "NodeLocal"))
+    if (a->worst.fate != PACKET_PASSES || translation(&a->worst) || !hop || a->worst.last->hook == NF_INPUT)
+        return false;
+    bool left = span_contains(hop->rule->text, "NodeLocal");
+    if (left && !cache_is_gone(s, q))
         return false;
     const struct packet_decision d = {.ruleset = hop->ruleset, .chain = hop->chain, .rule = hop->rule};
     cite(&cites, ruleset_place(hop->ruleset, hop->rule->line));
@@ -176,9 +219,11 @@ static bool judge_untracked(struct service *s, const struct packet_answer *a)
         arena_printf(
             &s->bench.arena,
             "a rule on node %s exempts queries from connection tracking, so that kube-proxy's rules do "
-            "not translate the cluster's DNS address",
-            s->node->name),
-        firewall_fix(&s->bench.arena, &d, s->node->name), &cites);
+            "not translate the cluster's DNS address%s",
+            s->node->name, left ? ": NodeLocal DNSCache, which is gone, has left it behind" : ""),
+        left ? firewall_fix_left(&s->bench.arena, &d, s->node->name)
+             : firewall_fix(&s->bench.arena, &d, s->node->name),
+        &cites);
     say_effects(s);
     return true;
 }
@@ -233,9 +278,9 @@ static void judge_answer(struct service *s, const struct packet_query *q, const 
     struct place proxy = proxy_place(q);
     if (!place_is_set(proxy))
         judge_missing(s, q, a);
-    if (!place_is_set(proxy) || a->dnat_open || judge_untracked(s, a))
+    if (!place_is_set(proxy) || a->dnat_open || judge_untracked(s, q, a))
         return;
-    if (a->worst.fate == PACKET_BLOCKED && firewall_is_no_endpoints(&a->worst.decision)) {
+    if (a->worst.fate == PACKET_BLOCKED && firewall_is_unserved(&a->worst.decision)) {
         say_absent(s, ruleset_place(a->worst.decision.ruleset, packet_decision_line(&a->worst.decision)),
                    "reject");
         return;

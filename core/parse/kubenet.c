@@ -64,6 +64,8 @@ void kube_read_service(const struct kube_reader *r, const struct json_value *obj
     ret->ip_place = kube_read_member_place(r, spec, "clusterIP");
     if (!place_is_set(ret->ip_place))
         ret->ip_place = ret->meta.place;
+    ret->local_only = span_is(json_text(json_get(spec, "internalTrafficPolicy")), "Local");
+    ret->local_place = kube_read_member_place(r, spec, "internalTrafficPolicy");
 }
 
 // ------------------------------------------------------------------ endpoints

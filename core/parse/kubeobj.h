@@ -39,6 +39,8 @@ struct kube_service {
     struct place ip_place;     // of clusterIP
     const char *external_name; // of type ExternalName, without a last dot; else NULL
     struct place external_place;
+    bool local_only; // internalTrafficPolicy: Local
+    struct place local_place;
 };
 
 struct kube_endpoint {

@@ -135,6 +135,37 @@ static void endpoints_none_of_which_serves(void **state)
     expect_silence(s); // what kube-proxy then writes is a consequence
 }
 
+// internalTrafficPolicy Local: what reads like a stale reject is what the Service asks for.
+static void a_service_that_keeps_queries_on_their_node(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *policy, *text;
+    } cases[] = {{"Local", "internalTrafficPolicy: Local), and no CoreDNS endpoint is on node n1"},
+                 {"Cluster", "though CoreDNS endpoints are ready"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_json(s, "cluster/services.json",
+                   arena_printf(&s->arena,
+                                "{'kind': 'List', 'items': [{'kind': 'Service', 'metadata': {'name': "
+                                "'kube-dns', 'namespace': 'kube-system'},\n'spec': {'clusterIP': "
+                                "'172.20.0.10', 'selector': {'k8s-app': 'kube-dns'},\n"
+                                "'internalTrafficPolicy': '%s',\n'ports': [{'port': 53, 'protocol': "
+                                "'UDP'}]}}]}",
+                                cases[i].policy));
+        judge_rules(s, &(struct scene_rules){
+                           .no_dns = true,
+                           .filter = "-A FORWARD -j KUBE-SERVICES\n-A KUBE-SERVICES -d 172.20.0.10/32 -p udp "
+                                     "-m comment --comment \"kube-system/kube-dns:dns has no local "
+                                     "endpoints\" -m udp --dport 53 -j DROP\n"});
+        expect_fault(s, cases[i].text, "has no local endpoints");
+        assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_HOST_FIREWALL));
+        bool local = strcmp(cases[i].policy, "Local") == 0;
+        assert_int_equal(local, scene_cites(s, fault(s), "\"internalTrafficPolicy\": \"Local\""));
+        assert_non_null(strstr(fault(s)->fix, local ? "to Cluster" : "restart kube-proxy"));
+    }
+}
+
 static const char rejects[] =
     "-A FORWARD -j KUBE-SERVICES\n-A KUBE-SERVICES -d 172.20.0.10/32 -p udp -m comment --comment "
     "\"kube-system/kube-dns:dns has no endpoints\" -m udp --dport 53 -j REJECT --reject-with "
@@ -157,22 +188,39 @@ static void a_rule_that_is_not_kube_proxys(void **state)
     assert_non_null(strstr(fault(s)->fix, "-D PREROUTING"));
 }
 
+static void give_notrack(struct scene *s, const char *comment)
+{
+    char *raw = mem_printf("COMMIT\n*raw\n:PREROUTING ACCEPT [0:0]\n"
+                           "-A PREROUTING -p udp -m udp --dport 53 -m comment --comment \"%s\" -j CT "
+                           "--notrack\n",
+                           comment);
+    judge_rules(s, &(struct scene_rules){.filter = raw});
+    free(raw);
+}
+
+#define CACHES_COMMENT "NodeLocal DNS Cache: skip conntrack"
+
 // What raw exempts from tracking meets no rule of kube-proxy's; NodeLocal DNSCache does so on purpose.
 static void queries_that_are_not_tracked(void **state)
 {
     struct scene *s = *state;
-    static const char raw[] =
-        "COMMIT\n*raw\n:PREROUTING ACCEPT [0:0]\n"
-        "-A PREROUTING -p udp -m udp --dport 53 -m comment --comment \"%s\" -j CT --notrack\n";
-    char *exempt = mem_printf(raw, "busy"), *cache = mem_printf(raw, "NodeLocal DNS Cache: skip conntrack");
-    judge_rules(s, &(struct scene_rules){.filter = exempt});
+    give_notrack(s, "busy");
     expect_fault(s, "exempts queries from connection tracking", "-j CT --notrack");
     SCENE_CONCLUDES(s, DIAGNOSIS_SERVICE_PATH, VERDICT_CONFIRMED);
     scene_reset(s);
-    judge_rules(s, &(struct scene_rules){.filter = cache});
-    expect_silence(s);
-    free(exempt);
-    free(cache);
+    scene_write(s, "cluster/daemonsets.json", NULL);
+    give_notrack(s, CACHES_COMMENT);
+    expect_silence(s); // whether there is a cache is not known
+}
+
+// The cache was taken away, and its exemption not: the address is neither translated nor anybody's.
+static void an_exemption_that_the_cache_left(void **state)
+{
+    struct scene *s = *state;
+    give_notrack(s, CACHES_COMMENT);
+    expect_fault(s, "NodeLocal DNSCache, which is gone, has left it behind", "-j CT --notrack");
+    assert_non_null(strstr(fault(s)->fix, "iptables -t raw -D PREROUTING"));
+    SCENE_CONCLUDES(s, DIAGNOSIS_SERVICE_PATH, VERDICT_CONFIRMED);
 }
 
 static void a_translation_that_cannot_be_told(void **state)
@@ -200,7 +248,7 @@ static void the_cache_takes_the_address_over(void **state)
 // ------------------------------------------------------------------ nftables
 
 // As kube-proxy's nftables mode writes it (pkg/proxy/nftables/proxier.go), its names shortened.
-static void give_nftables(struct scene *s, const char *services, const char *endpoint_b)
+static void give_nftables(struct scene *s, const char *services, const char *endpoint_b, const char *more)
 {
     scene_healthy_rules(s);
     scene_rules(s, "n1", &(struct scene_rules){.no_proxy = true});
@@ -216,8 +264,8 @@ static void give_nftables(struct scene *s, const char *services, const char *end
             "\tchain service-dns {\n\t\tnumgen random mod 2 vmap { 0 : goto endpoint-a, 1 : goto endpoint-b "
             "}\n\t}\n"
             "\tchain endpoint-a {\n\t\tmeta l4proto udp dnat to 10.0.2.10:53\n\t}\n"
-            "\tchain endpoint-b {\n\t\tmeta l4proto udp dnat to %s:53\n\t}\n}\n",
-            services, endpoint_b));
+            "\tchain endpoint-b {\n\t\tmeta l4proto udp dnat to %s:53\n\t}\n%s}\n",
+            services, endpoint_b, more));
 }
 
 #define DNS_IN_MAP "\t\telements = { 172.20.0.10 . udp . 53 : goto service-dns }\n"
@@ -225,7 +273,7 @@ static void give_nftables(struct scene *s, const char *services, const char *end
 static void nftables_that_lead_to_coredns(void **state)
 {
     struct scene *s = *state;
-    give_nftables(s, DNS_IN_MAP, "10.0.3.10");
+    give_nftables(s, DNS_IN_MAP, "10.0.3.10", "");
     judge_lost(s);
     assert_null(fault(s));
     assert_true(is_good(s));
@@ -234,15 +282,35 @@ static void nftables_that_lead_to_coredns(void **state)
 static void nftables_without_the_service(void **state)
 {
     struct scene *s = *state;
-    give_nftables(s, "", "10.0.3.10");
+    give_nftables(s, "", "10.0.3.10", "");
     judge_lost(s);
     expect_fault(s, "do not translate 172.20.0.10", "table ip kube-proxy");
+}
+
+// With the Service's other ports there, kube-proxy refuses this one at the address (cluster-ips-check).
+static void nftables_without_the_port(void **state)
+{
+    struct scene *s = *state;
+    static const char *const refusals[] = {"ip daddr { 172.20.0.10 } reject", "ip daddr 172.20.0.10 drop"};
+    static const char *const chains[] = {"cluster-ips-check", "service-endpoints-check"};
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+        scene_reset(s);
+        give_nftables(s, "", "10.0.3.10",
+                      arena_printf(&s->arena,
+                                   "\tchain %s {\n\t\t%s\n\t}\n\tchain filter-forward {\n"
+                                   "\t\ttype filter hook forward priority -110; policy accept;\n"
+                                   "\t\tct state new jump %s\n\t}\n",
+                                   chains[i], refusals[i], chains[i]));
+        judge_lost(s);
+        expect_fault(s, "reject 172.20.0.10, though CoreDNS endpoints are ready", refusals[i]);
+        assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_HOST_FIREWALL));
+    }
 }
 
 static void nftables_that_lead_to_nobody(void **state)
 {
     struct scene *s = *state;
-    give_nftables(s, DNS_IN_MAP, "10.0.9.9");
+    give_nftables(s, DNS_IN_MAP, "10.0.9.9", "");
     judge_lost(s);
     expect_fault(s, "to 10.0.9.9, which is no CoreDNS endpoint", "dnat to 10.0.9.9:53");
 }
@@ -369,6 +437,9 @@ int main(void)
         SCENE_TEST(a_reject_though_endpoints_are_ready),
         SCENE_TEST(a_rule_that_is_not_kube_proxys),
         SCENE_TEST(queries_that_are_not_tracked),
+        SCENE_TEST(an_exemption_that_the_cache_left),
+        SCENE_TEST(a_service_that_keeps_queries_on_their_node),
+        SCENE_TEST(nftables_without_the_port),
         SCENE_TEST(a_translation_that_cannot_be_told),
         SCENE_TEST(the_cache_takes_the_address_over),
         SCENE_TEST(nftables_that_lead_to_coredns),
