@@ -246,6 +246,8 @@ static void a_policy_engines_chain_is_a_network_policy(void **state)
     const struct claim *cause = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
     assert_non_null(cause);
     scene_expect(cause->fix, "belongs to Calico");
+    assert_null(scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_HOST_FIREWALL)); // what it does the policy does
+    SCENE_CONCLUDES(s, DIAGNOSIS_NETWORK_POLICY_DENY, VERDICT_CONFIRMED);
 }
 
 static void kube_proxys_reject_is_a_consequence(void **state)
