@@ -131,6 +131,36 @@ static int by_asked(const void *a, const void *b)
     return x->asked.line < y->asked.line ? -1 : x->asked.line > y->asked.line;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+enum { RETRY_WITHIN = 5 }; // seconds
+
+// An answer that did not fit is asked for once more, over TCP: where that was answered, the lookup was.
+static bool is_asked_again(const struct lookups *all, size_t at)
+{
+    const struct lookup *l = &all->items[at];
+    for (size_t i = at + 1; i < all->n; i++) {
+        const struct lookup *again = &all->items[i];
+        if (again->time > l->time + RETRY_WITHIN * USEC_SEC)
+            return false;
+        if (again->proto == LOOKUP_TCP && !lookup_failed(again->outcome) && ip_eq(again->client, l->client) &&
+            same_text(again->name, l->name) && same_text(again->type, l->type))
+            return true;
+    }
+    return false;
+}
+
+static void settle_truncated(struct lookups *found)
+{
+    for (size_t i = 0; i < found->n; i++) {
+        if (found->items[i].outcome == LOOKUP_TRUNCATED && is_asked_again(found, i))
+            found->items[i].outcome = LOOKUP_ANSWERED;
+    }
+}
+
 static void finish(struct collector *c, const struct capture_info *info)
 {
     struct capture *capture = c->capture;
@@ -145,6 +175,7 @@ static void finish(struct collector *c, const struct capture_info *info)
     capture->last = capture->date_unknown ? TIME_UNKNOWN : info->last;
     if (c->found.n)
         qsort(c->found.items, c->found.n, sizeof *c->found.items, by_asked);
+    settle_truncated(&c->found);
     for (size_t i = 0; i < c->found.n; i++) {
         if (capture->date_unknown)
             c->found.items[i].time = TIME_UNKNOWN;

@@ -62,6 +62,36 @@ static void a_quiet_log_beside_answers_clears_it(void **state)
     assert_non_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
 }
 
+// An answer that did not fit, and the same question over TCP, at 07:10.
+#define TRUNCATED                                                                                            \
+    "2026-11-23 07:10:00.100000 IP 10.0.1.10.41000 > 172.20.0.10.53: 7+ A? " NAME ". (46)\n"                 \
+    "2026-11-23 07:10:00.101000 IP 172.20.0.10.53 > 10.0.1.10.41000: 7*-| 0/0/0 (46)\n"                      \
+    "2026-11-23 07:10:00.102000 IP 10.0.1.10.41001 > 172.20.0.10.53: Flags [P.], seq 1:49, ack 1, win 64, "  \
+    "length 48 8+ A? " NAME ". (46)\n"
+#define FETCHED                                                                                              \
+    "2026-11-23 07:10:00.103000 IP 172.20.0.10.53 > 10.0.1.10.41001: Flags [P.], seq 1:1010, ack 49, win "   \
+    "64, length 1009 8*- 60/0/0 A 10.99.0.7 (1007)\n"
+#define LATER                                                                                                \
+    "2026-11-23 07:10:20.100000 IP 10.0.1.10.41002 > 172.20.0.10.53: 9+ A? db. (20)\n"                       \
+    "2026-11-23 07:10:20.101000 IP 172.20.0.10.53 > 10.0.1.10.41002: 9*- 1/0/0 A 10.99.0.8 (36)\n"
+
+static void what_tcp_fetches_did_not_fail(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *capture;
+        enum lookup_outcome outcome;
+    } cases[] = {{TRUNCATED FETCHED LATER, LOOKUP_ANSWERED}, {TRUNCATED LATER, LOOKUP_TRUNCATED}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_target(s, NAME);
+        scene_write(s, "captures/port53.txt", cases[i].capture);
+        scene_judge(s);
+        assert_int_equal(s->facts->lookups.items[0].outcome, cases[i].outcome);
+        assert_int_equal(i == 0, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT) != NULL);
+    }
+}
+
 // ------------------------------------------------------------------ names
 
 // An answer of the cluster's DNS at 07:15, with these flags.
@@ -286,6 +316,7 @@ int main(void)
         SCENE_TEST(an_expansion_is_no_missing_name),
         SCENE_TEST(some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched),
         SCENE_TEST(a_quiet_log_beside_answers_clears_it),
+        SCENE_TEST(what_tcp_fetches_did_not_fail),
         SCENE_TEST(a_name_that_is_not_there_has_a_neighbour),
         SCENE_TEST(a_stranger_denies_without_authority),
         SCENE_TEST(what_probes_ask_for_is_no_complaint),
