@@ -194,21 +194,28 @@ const char *policies_names(struct bench *b, const struct policy_answer *a)
     return names;
 }
 
+// The port that policies see: the pods', behind whatever the Service calls it; the cache's is 53.
+static unsigned seen_port(const struct weighing *w)
+{
+    return w->server.family && ip_eq(w->server, w->world.nodelocal) ? 53 : w->port;
+}
+
 static const char *tell_block(struct weighing *w, const struct policy_answer *a, const char *protocol)
 {
     struct bench *b = &w->bench;
+    unsigned port = seen_port(w);
     const char *names = policies_names(b, a), *pod = a->pod ? name_of(b, &a->pod->meta) : "CoreDNS";
     bool denies = a->n_deciders && a->deciders[0]->kind != NETPOL_STANDARD;
     if (denies)
-        return arena_printf(&b->arena, "network policy %s denies %s 53 between the pod and %s (%s)", names,
-                            protocol, pod, netpol_direction_name(a->direction));
+        return arena_printf(&b->arena, "network policy %s denies %s %u between the pod and %s (%s)", names,
+                            protocol, port, pod, netpol_direction_name(a->direction));
     if (a->direction == NETPOL_EGRESS)
         return arena_printf(&b->arena,
-                            "network policy %s isolates the pod for egress, and none allows %s 53 to CoreDNS",
-                            names, protocol);
+                            "network policy %s isolates the pod for egress, and none allows %s %u to CoreDNS",
+                            names, protocol, port);
     return arena_printf(&b->arena,
-                        "network policy %s isolates %s for ingress, and none lets the pod's %s 53 in", names,
-                        pod, protocol);
+                        "network policy %s isolates %s for ingress, and none lets the pod's %s %u in", names,
+                        pod, protocol, port);
 }
 
 static const char *tell_fix(struct weighing *w, const struct policy_answer *a)
@@ -293,8 +300,8 @@ static void claim_pass(struct weighing *w, const struct policy_answer *a)
     if (a->n_deciders) {
         c.kind = CLAIM_INNOCENT;
         c.text =
-            arena_printf(&b->arena, "network policies isolate, and %s allows the pod's UDP 53 to CoreDNS",
-                         policies_names(b, a));
+            arena_printf(&b->arena, "network policies isolate, and %s allows the pod's UDP %u to CoreDNS",
+                         policies_names(b, a), seen_port(w));
         bench_say(b, &c, &cites);
         c.text = "network policies let the pod's DNS through";
         c.kind = CLAIM_CLEAR;

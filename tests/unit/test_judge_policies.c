@@ -62,6 +62,30 @@ static void a_policy_beside_it_that_allows_clears_it(void **state)
     assert_true(scene_rejects(s, DIAGNOSIS_NETWORK_POLICY_DENY));
 }
 
+// A policy that names the Service's port, where CoreDNS listens on another, allows nothing.
+static void policies_see_the_port_of_the_pods(void **state)
+{
+    struct scene *s = *state;
+    give_policies(s, LISTING(POLICY("shop", "dns",
+                                    "'podSelector': {}, 'policyTypes': ['Egress'], 'egress': [{'to': "
+                                    "[{'namespaceSelector': {}}], 'ports': [{'protocol': 'UDP', 'port': "
+                                    "53}]}]")));
+    scene_json(s, "cluster/services.json",
+               LISTING("{'kind': 'Service', 'metadata': {'name': 'kube-dns', 'namespace': 'kube-system'},\n"
+                       "'spec': {'clusterIP': '172.20.0.10', 'selector': {'k8s-app': 'kube-dns'},\n"
+                       "'ports': [{'name': 'dns', 'port': 53, 'protocol': 'UDP', 'targetPort': 1053}]}}"));
+    scene_json(s, "cluster/endpointslices.json",
+               LISTING("{'kind': 'EndpointSlice', 'addressType': 'IPv4', 'metadata': {'name': 'kube-dns-1',\n"
+                       "'namespace': 'kube-system', 'labels': {'kubernetes.io/service-name': 'kube-dns'}},\n"
+                       "'endpoints': [{'addresses': ['10.0.2.10'], 'nodeName': 'n2'}],\n"
+                       "'ports': [{'name': 'dns', 'port': 1053, 'protocol': 'UDP'}]}"));
+    scene_judge(s);
+    const struct claim *cause = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY);
+    assert_non_null(cause);
+    scene_expect(cause->text, "none allows UDP 1053 to CoreDNS");
+    scene_expect(cause->fix, "on UDP and TCP 1053");
+}
+
 static void ingress_of_coredns_counts(void **state)
 {
     struct scene *s = *state;
@@ -187,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(a_default_deny_is_the_cause),
         SCENE_TEST(a_policy_beside_it_that_allows_clears_it),
+        SCENE_TEST(policies_see_the_port_of_the_pods),
         SCENE_TEST(ingress_of_coredns_counts),
         SCENE_TEST(answers_refute_it),
         SCENE_TEST(tcp_alone_is_no_fault_until_it_was_needed),
