@@ -41,6 +41,7 @@ static void copy_config(struct session *s, const struct session_config *config)
     policy_load(&s->policy, config->policy ? config->policy : policy_file);
     s->guided = config->guided || policy_mode_of_me(&s->policy) == POLICY_GUIDED;
     s->keep = config->keep;
+    s->keep_words = config->keep_words;
     s->on_saved = config->on_saved;
     s->on_saved_context = config->on_saved_context;
     s->target = session_copy_target(&s->target_arena, config->target ? config->target : &nothing);
@@ -61,6 +62,7 @@ void session_free(struct session *s)
     if (!s)
         return;
     store_close(s->store);
+    arena_done(&s->held.arena);
     report_free(s->report);
     looked_free(s->looked);
     incident_free(s->incident);
@@ -162,11 +164,15 @@ bool session_do(struct session *s, struct event event, struct error *err)
     event.seq = 0;
     if (!incident_check(s->incident, &event, err))
         return false;
+    if (s->keep_words && event_is_a_persons(event.kind) && !session_keep_case(s, err))
+        return false;
     event.seq = s->incident->last_seq + 1;
     event.time = next_time(s);
     incident_apply(s->incident, &event);
     if (s->store)
         store_append(s->store, &event);
+    else if (s->keep_words)
+        session_hold(s, &event);
     if (event.kind == EVENT_TARGET) {
         arena_done(&s->target_arena);
         session_read_target(&s->target_arena, event.text, &s->target);

@@ -27,6 +27,7 @@ struct session_config {      // all borrowed during session_new only
     const char *policy;          // instead of policy_file, for tests; NULL: that of this installation
     bool guided;
     bool keep;                       // make a case on disk, with the first event (the screen always does)
+    bool keep_words;                 // only with the first that a person wrote or decided (the demo)
     bool read_only;                  // only look: a case that somebody else may be writing
     void (*on_saved)(void *context); // after each commit, on the store's thread; for waking a loop; or NULL
     void *on_saved_context;
@@ -95,6 +96,10 @@ const char *session_next_step(const struct session *s);
 // What a step is about, SUBJECT_REPORT in the report phase; and whether only a person can answer it.
 enum subject session_step_subject(const struct session *s, const char *step);
 bool session_asks_person(const struct session *s, const char *step);
+
+// Makes the case on disk now, where only a person's words would have. True where there is one already; false
+// with an error where there is to be none.
+bool session_keep_case(struct session *s, struct error *err);
 
 // Writes the report as it is now down in the case (EVENT_JUDGED). Needs the analysis.
 bool session_write_down(struct session *s, struct error *err);

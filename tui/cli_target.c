@@ -147,13 +147,19 @@ static bool take_allow(void *context, const char *value, struct error *err)
     return true;
 }
 
+static const struct cli_flag mode_flags[] = {
+    {"--mode", NULL, "MODE", "guided (read-only, for juniors) or standard", take_mode},
+    {"--allow", NULL, "LIST", "consent given beforehand: exec,capture,bundle,ssm", take_allow},
+};
+
 struct cli_flags cli_mode_flags(struct cli_target *t)
 {
-    static const struct cli_flag flags[] = {
-        {"--mode", NULL, "MODE", "guided (read-only, for juniors) or standard", take_mode},
-        {"--allow", NULL, "LIST", "consent given beforehand: exec,capture,bundle,ssm", take_allow},
-    };
-    return (struct cli_flags){flags, ARRAY_LEN(flags), t, "Mode:"};
+    return (struct cli_flags){mode_flags, ARRAY_LEN(mode_flags), t, "Mode:"};
+}
+
+struct cli_flags cli_guided_flags(struct cli_target *t)
+{
+    return (struct cli_flags){mode_flags, 1, t, "Mode:"};
 }
 
 static bool take_state(void *context, const char *value, struct error *err)

@@ -27,6 +27,7 @@ struct cli_flags cli_target_flags(
 struct cli_flags cli_source_flags(struct cli_target *t); // --from --via
 struct cli_flags cli_via_flags(struct cli_target *t);    // --via alone
 struct cli_flags cli_mode_flags(struct cli_target *t);   // --mode --allow
+struct cli_flags cli_guided_flags(struct cli_target *t); // --mode alone: nothing runs
 struct cli_flags cli_state_flags(struct cli_target *t);  // --state
 
 // What no single flag can see: an end before its beginning, --via beside --from.

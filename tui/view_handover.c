@@ -91,11 +91,7 @@ void view_hand_over(struct ui *ui)
     struct error err = {0};
     if (ui->guided.job)
         return;
-    if (!session_case_id(ui->session)) {
-        ui_say(ui, ROLE_WARN, "The demo keeps no case, so there is nothing to pack; e writes its report");
-        return;
-    }
-    if (!session_write_down(ui->session, &err)) {
+    if (!session_keep_case(ui->session, &err) || !session_write_down(ui->session, &err)) {
         ui_say(ui, ROLE_ERROR, "%s", err.text);
         return;
     }

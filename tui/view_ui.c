@@ -274,8 +274,20 @@ void ui_analyse(struct ui *ui)
         ui_job(ui, analyse_work, analyse_done, ui);
 }
 
+// Behind what there is to say of the change that made it.
+static void tell_of_case(struct ui *ui)
+{
+    const char *id = ui->session ? session_case_id(ui->session) : NULL;
+    if (!id || ui->told_of_case || !ui->config->session.keep_words)
+        return;
+    ui->told_of_case = true;
+    str_printf(&ui->message, "%s case %s", ui->message.len ? "; kept as" : "Kept as", id);
+    ui->message_role = ROLE_OK;
+}
+
 void ui_case_changed(struct ui *ui)
 {
+    tell_of_case(ui);
     view_report_refresh(ui);
     view_refresh(ui);
     ui->dirty = true;
@@ -321,6 +333,7 @@ bool ui_open_case(struct ui *ui, const char *id, struct error *err)
     report_view_done(&ui->report);
     session_free(before);
     adopt_session(ui, session, 0);
+    ui->told_of_case = true;
     ui_start(ui);
     return true;
 }

@@ -114,6 +114,7 @@ struct ui {
     struct loop_wake *found;   // a search found its first match
     struct loop_timer *saving; // waits until a case that is handed over is durable
     bool dirty, leaving;
+    bool told_of_case;    // that it is kept, where that was not so from the beginning
     bool redraw, suspend; // what only the terminal can do was asked for
     int status;           // of the program, when it leaves
 };

@@ -41,3 +41,20 @@ bool event_kind_parse(struct span s, enum event_kind *ret)
     }
     return false;
 }
+
+bool event_is_a_persons(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_STEP_SKIPPED:
+    case EVENT_GATE_PASSED:
+    case EVENT_ANSWERED:
+    case EVENT_NOTE:
+    case EVENT_PINNED:
+    case EVENT_EXCLUDED:
+    case EVENT_DETAIL_EDITED:
+    case EVENT_FIX_EDITED:
+        return true;
+    default:
+        return false;
+    }
+}

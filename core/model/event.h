@@ -47,4 +47,7 @@ struct event {
 const char *event_kind_name(enum event_kind kind); // "step_ended"
 bool event_kind_parse(struct span s, enum event_kind *ret);
 
+// Whether it is what a person wrote or decided, which nothing but they can bring back.
+bool event_is_a_persons(enum event_kind kind);
+
 #endif

@@ -25,7 +25,7 @@ struct session {
     size_t n_from;
     const char *state_dir;
     struct policy policy;
-    bool guided, keep;
+    bool guided, keep, keep_words;
     char *read_only_why; // NULL: may be written
     bool written;        // by somebody else
     void (*on_saved)(void *context);
@@ -40,6 +40,11 @@ struct session {
     struct case_path path; // id NULL: no case on disk
     struct tempdir *room;  // where an export lies that is only looked at; or NULL
     struct store *store;   // NULL: nothing is kept
+    struct held {          // back, with keep_words, until there is a case to keep them in
+        struct arena arena;
+        struct event *events;
+        size_t n, cap;
+    } held;
 
     struct looked *looked; // NULL: not analysed yet
     struct report *report; // NULL: to be built
@@ -50,6 +55,7 @@ bool session_open_case(struct session *s, const struct session_config *config, s
 bool session_open_new(struct session *s, const struct session_config *config, struct error *err);
 // The case on disk where one is wanted, EVENT_OPENED and the sources; with the first event.
 bool session_begin(struct session *s, struct error *err);
+void session_hold(struct session *s, const struct event *event); // a copy, until there is a case
 
 // cutoff.c — ends what was running when the case was left without an end; nothing where it is only read.
 bool session_end_cut_off(struct session *s, struct error *err);

@@ -154,6 +154,31 @@ static bool create_case(struct session *s, struct error *err)
     return ok;
 }
 
+void session_hold(struct session *s, const struct event *event)
+{
+    struct arena *arena = &s->held.arena;
+    struct event *copy = ARENA_PUSH(arena, s->held.events, s->held.n, s->held.cap);
+    *copy = *event;
+    copy->step = event->step ? arena_strdup(arena, event->step) : NULL;
+    copy->text = event->text ? arena_strdup(arena, event->text) : NULL;
+    copy->value = event->value ? arena_strdup(arena, event->value) : NULL;
+}
+
+bool session_keep_case(struct session *s, struct error *err)
+{
+    if (s->store)
+        return true;
+    if (!s->keep_words)
+        return error_set(err, "this run keeps no case");
+    if (!create_case(s, err))
+        return false;
+    for (size_t i = 0; i < s->held.n; i++)
+        store_append(s->store, &s->held.events[i]);
+    arena_done(&s->held.arena);
+    s->held = (struct held){.n = 0};
+    return true;
+}
+
 // Outside sources are referred to by path, size and time.
 static bool add_source(struct session *s, const char *path, struct error *err)
 {

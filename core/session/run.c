@@ -117,7 +117,7 @@ bool session_run_step(struct session *s, const char *step, struct error *err)
 // The report as judged goes into the case; without a case it is built when somebody asks.
 bool session_write_down(struct session *s, struct error *err)
 {
-    if (!s->store)
+    if (!s->store && !s->keep_words)
         return true;
     struct str text = {0};
     struct report *report = session_judge(s);

@@ -266,6 +266,29 @@ static void test_intake(void **state)
     assert_true(room_leave(s));
 }
 
+// Of the demo nothing is kept, until somebody writes something into it: then all of it is.
+static void test_the_demo_keeps_what_is_written(void **state)
+{
+    struct screen *s = room_start(*state, 24, 100, "demo");
+    assert_true(screen_shows(s, "confirmed"));
+    assert_true(room_leave(s));
+    s = room_start(*state, 24, 100, "demo");
+    assert_true(screen_shows(s, "confirmed"));
+    screen_keys(s, "O");
+    assert_true(screen_shows(s, "There is no case yet: the demo makes one with the first note"));
+    screen_keys(s, "qnasked the team\r");
+    assert_true(screen_shows(s, "noted; kept as case 20"));
+    screen_keys(s, "n, and the others\r");
+    assert_true(screen_lacks(s, "kept as"));
+    assert_true(room_leave(s));
+    s = room_start(*state, 24, 100, "open last");
+    assert_true(screen_shows(s, "confirmed"));
+    screen_keys(s, "n");
+    assert_true(screen_shows(s, "Note: asked the team, and the others"));
+    screen_keys(s, "\x07");
+    assert_true(room_leave(s));
+}
+
 // Out of the field the letters are commands, as the key line says; what was typed is not left behind unasked.
 static void test_letters_are_commands_out_of_the_field(void **state)
 {
@@ -383,6 +406,7 @@ int main(void)
         CASE_TEST(test_keys_are_a_persons_own),
         CASE_TEST(test_intake),
         CASE_TEST(test_letters_are_commands_out_of_the_field),
+        CASE_TEST(test_the_demo_keeps_what_is_written),
         CASE_TEST(test_a_person_is_asked),
         CASE_TEST(test_terminal_is_given_back),
         CASE_TEST(test_rubbish_does_no_harm),

@@ -70,6 +70,20 @@ static void test_from_start_to_hand_over(void **state)
     assert_true(room_leave(s));
 }
 
+// Who tries it on the incident that ships gets as far as on one of their own.
+static void test_the_demo_is_handed_over_too(void **state)
+{
+    struct screen *s = room_start(*state, 24, 80, "demo --mode guided");
+    assert_true(screen_shows(s, BADGE));
+    assert_true(screen_shows(s, "Enter runs this step. It only"));
+    screen_keys(s, "\rH");
+    assert_true(screen_shows(s, "The case is packed for whoever goes on"));
+    assert_true(room_leave(s));
+    s = room_start(*state, 24, 80, "open ./*.tar.gz --state there");
+    assert_true(screen_shows(s, "STANDARD"));
+    assert_true(room_leave(s));
+}
+
 static void test_a_must_is_not_skipped_in_passing(void **state)
 {
     struct screen *s = start(*state, 30, 100);
@@ -280,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE_TEST(test_a_card_says_all_that_is_needed),
         CASE_TEST(test_from_start_to_hand_over),
+        CASE_TEST(test_the_demo_is_handed_over_too),
         CASE_TEST(test_a_must_is_not_skipped_in_passing),
         CASE_TEST(test_looking_back_and_at_the_lines),
         CASE_TEST(test_the_badge_never_goes),

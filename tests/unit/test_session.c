@@ -93,6 +93,27 @@ static void a_case_is_replayed_byte_for_byte(void **state)
     session_free(s);
 }
 
+// What runs by itself is held back; with the first words all of it goes into a case, as if it had been there.
+static void a_case_is_made_by_a_persons_words(void **state)
+{
+    struct error err = {{0}};
+    struct session *s = must_open(
+        &(struct session_config){.from = tree, .n_from = 1, .state_dir = *state, .keep_words = true});
+    run_all(s);
+    assert_null(session_case_id(s));
+    assert_null(session_new(&(struct session_config){.state_dir = *state, .open_case = "last"}, &err));
+    assert_false(session_do(s, (struct event){.kind = EVENT_NOTE, .step = "nowhere", .text = "x"}, &err));
+    assert_null(session_case_id(s)); // what is refused is nobody's words
+    do_some(s);
+    assert_non_null(session_case_id(s));
+    struct session *again =
+        must_open(&(struct session_config){.state_dir = *state, .open_case = "last", .read_only = true});
+    assert_same_dump(s, again);
+    assert_non_null(session_report(again));
+    session_free(again);
+    session_free(s);
+}
+
 static void a_second_session_may_only_read(void **state)
 {
     struct session *s = new_case(*state);
@@ -293,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STATE(a_case_is_replayed_byte_for_byte),
+        WITH_STATE(a_case_is_made_by_a_persons_words),
         WITH_STATE(a_second_session_may_only_read),
         WITH_STATE(a_case_that_was_cut_off_runs_nothing),
         WITH_STATE(words_go_into_the_report),
