@@ -22,7 +22,7 @@ enum { COMMAND_SECONDS = 60, SAID_MOST = 300 };
 static const char *const level_words[] = {
     [REDACT_NONE] = "nothing",
     [REDACT_DEFAULT] = "passwords, tokens, keys, environment values, account ids, risky files",
-    [REDACT_STRICT] = "that, and all addresses, ids and names",
+    [REDACT_STRICT] = "what default takes, and all addresses, ids and names",
 };
 
 const char *export_level_words(enum redact_level level)

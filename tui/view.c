@@ -408,8 +408,11 @@ static void draw_detail(struct ui *ui, struct view *view, struct rect area, cons
     int rows = prose_rows(p, area.cols), most = rows > area.rows ? rows - area.rows : 0;
     view->detail_skip = view->detail_skip < most ? view->detail_skip : most;
     prose_draw(p, &ui->canvas, area, view->detail_skip);
-    if (view->detail_skip < most) {
-        struct pen pen = pen_at(&ui->canvas, area, area.rows - 1, area.cols - 1);
+    if (view->detail_skip < most) { // and the key that leads there
+        struct span key = ui_key_of(ui, "more");
+        struct pen pen = pen_at(&ui->canvas, area, area.rows - 1, area.cols - text_columns(key) - 2);
+        pen_text(&pen, ROLE_MUTED, " ");
+        pen_span(&pen, ROLE_KEY, key);
         pen_glyph(&pen, ROLE_MUTED, GLYPH_MORE);
     }
 }

@@ -49,6 +49,7 @@ struct view_ops {
     int (*head)(struct ui *ui, struct view *view, struct rect area);   // drawn above; its rows; or NULL
     void (*detail)(struct ui *ui, struct view *view, struct prose *p); // on the current row; NULL: its words
     void (*enter)(struct ui *ui, struct view *view);         // NULL: opens its line, runs its command
+    const char *enter_label;                                 // in the key line; NULL: "open"
     bool (*cancel)(struct ui *ui, struct view *view);        // before Esc and q go back; false: there is
                                                              // nothing that waits; or NULL
     void (*shift)(struct ui *ui, struct view *view, int by); // Left and Right; or NULL

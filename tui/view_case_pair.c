@@ -54,8 +54,8 @@ struct pair {
 static const struct column columns[] = {
     {.least = 10, .most = 20},
     {.most = 2},
-    {.title = "", .least = 16},
-    {.title = "", .least = 16},
+    {.least = 16},
+    {.least = 16},
 };
 
 static void add_pair(struct view *view, const char *label, const char *a, const char *b)
@@ -175,7 +175,8 @@ static void detail_pair(struct ui *ui, struct view *view, struct prose *p)
     const struct pair *pair = view->state;
     prose_label(p, row->cells[0].text, row->cells[2].role, "%s", row->cells[2].text);
     prose_label(p, "", row->cells[3].role, "%s", row->cells[3].text);
-    prose_add(p, ROLE_MUTED, "the first of %s, the second of %s", pair->ids[0], pair->ids[1]);
+    if (row->cells[2].text != pair->ids[0])
+        prose_add(p, ROLE_MUTED, "the first of %s, the second of %s", pair->ids[0], pair->ids[1]);
 }
 
 static void pair_done(struct view *view)

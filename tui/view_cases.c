@@ -190,6 +190,7 @@ static const struct view_ops ops = {
     .fill = fill,
     .detail = detail,
     .enter = enter,
+    .enter_label = "go on",
 };
 
 void view_cases_open(void *context)
@@ -261,6 +262,8 @@ static void job_done(void *context)
 {
     struct case_job *job = context;
     struct ui *ui = job->ui;
+    str_clear(&ui->message); // that it was under way
+    ui->dirty = true;
     if (job->err.text[0]) {
         ui_say(ui, ROLE_ERROR, "%s", job->err.text);
     } else if (job->path) {

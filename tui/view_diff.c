@@ -140,7 +140,7 @@ static void fill(struct ui *ui, struct view *view)
     struct error err = {0};
     char at[32];
     if (!exported->path) {
-        view_add(view, ROLE_MUTED, NULL, "The report was not exported yet: e writes it into a file");
+        view_add_heading(view, ROLE_MUTED, "The report was not exported yet: e writes it into a file");
         return;
     }
     view->note = arena_printf(&view->arena, "%s, %s; what was taken out for it shows, too", exported->path,

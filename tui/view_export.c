@@ -180,6 +180,8 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
         view_tell_place(ui, row->place, p);
         return;
     }
+    if (row->index == ROW_LEVEL)
+        prose_label(p, "taken out", ROLE_TEXT, "%s", export_level_words(state->level));
     if (!state->redacted)
         return;
     state->format->write(state->redacted->report, &out);
@@ -344,6 +346,7 @@ static const struct view_ops ops = {
     .fill = fill,
     .detail = detail,
     .enter = enter,
+    .enter_label = "export",
     .cancel = cancel,
     .shift = shift,
     .done = done,

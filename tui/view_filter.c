@@ -85,8 +85,7 @@ void view_evidence_filter_level(void *context)
     struct ui *ui = context;
     struct evidence_filter *filter = &ui->evidence.filter;
     filter->level = (enum log_level)((filter->level + 1) % LOG_LEVEL_COUNT);
-    apply(ui, str_span(&filter->pattern));
-    ui_say(ui, ROLE_MUTED, "Levels: %s", loglevel_words(filter->level));
+    apply(ui, str_span(&filter->pattern)); // which lines are kept stands in the last row
 }
 
 // ---- when

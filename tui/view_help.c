@@ -6,13 +6,15 @@
 #include "tui/view_ui.h"
 #include "tui/views.h"
 
+enum { IN_A_VIEW = 8 };
+
 static const struct chapter {
     const char *title;
     unsigned scope;
 } chapters[] = {
     {"Everywhere", SCOPE_ALL},        {"Moving", SCOPE_MOVING},     {"The case", SCOPE_CASE},
     {"Steps", SCOPE_CHECKLIST},       {"Evidence", SCOPE_EVIDENCE}, {"Report", SCOPE_REPORT},
-    {"The workbench", SCOPE_PANES},   {"Views", SCOPE_WAYS},        {"In a view", SCOPE_VIEWS},
+    {"The workbench", SCOPE_PANES},   {"Views", SCOPE_WAYS},        [IN_A_VIEW] = {"In a view", SCOPE_VIEWS},
     {"A new incident", SCOPE_INTAKE}, {"Guided mode", SCOPE_CARD},
 };
 
@@ -33,9 +35,9 @@ static size_t chapter_of(const struct command *command)
             return c;
     }
     size_t c = 0;
-    while (c + 1 < ARRAY_LEN(chapters) && (chapters[c].scope & scope) != chapters[c].scope)
+    while (c < ARRAY_LEN(chapters) && (chapters[c].scope & scope) != chapters[c].scope)
         c++;
-    return c;
+    return c < ARRAY_LEN(chapters) ? c : IN_A_VIEW; // of some views alone
 }
 
 static void fill_help(struct ui *ui, struct view *view)
@@ -74,6 +76,7 @@ static const struct view_ops help = {.title = "Help",
                                      .detail_rows = 2,
                                      .n_columns = ARRAY_LEN(columns),
                                      .fill = fill_help,
+                                     .enter_label = "run",
                                      .detail = detail};
 
 void view_help_open(void *ui)

@@ -18,9 +18,8 @@ static void fill(struct ui *ui, struct view *view)
 {
     const struct state *state = view->state;
     (void)ui;
-    view->note = arena_printf(&view->arena, "case %s into one archive, for d5tui open elsewhere", state->id);
-    view_add(view, ROLE_KEY, "Enter", "pack the case: report, evidence, events, and their sums")->index =
-        ROW_DO;
+    view->note = arena_printf(&view->arena, "case %s into one archive, for others", state->id);
+    view_add(view, ROLE_KEY, "Enter", "pack it: report, evidence, events, their sums")->index = ROW_DO;
     view_add(view, ROLE_HEADING, "taken out",
              arena_printf(&view->arena, "%s: %s", redact_level_names[state->level],
                           export_level_words(state->level)))
@@ -40,6 +39,7 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
 {
     const struct state *state = view->state;
     (void)ui;
+    prose_label(p, "taken out", ROLE_TEXT, "%s", export_level_words(state->level));
     prose_add(
         p, state->level == REDACT_NONE ? ROLE_WARN : ROLE_TEXT, "%s",
         state->level == REDACT_NONE
@@ -77,6 +77,7 @@ static const struct view_ops ops = {
     .fill = fill,
     .detail = detail,
     .enter = enter,
+    .enter_label = "pack",
     .shift = shift,
     .done = done,
 };

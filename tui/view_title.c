@@ -212,6 +212,18 @@ static struct span own_key(const struct ui *ui, const struct command *command)
     return span_of("");
 }
 
+// What the key line says of it; NULL: nothing, as of what leads to the view that is shown.
+static const char *label_of(const struct ui *ui, const struct command *command)
+{
+    const struct view_ops *ops = ui->screen == SCREEN_VIEW ? ui->view->ops : NULL;
+    if (!ops || !command->label)
+        return command->label;
+    if (span_is_caseless(span_of(command->label), ops->title))
+        return NULL;
+    bool opens = strcmp(command->name, "open-entry") == 0;
+    return opens && ops->enter_label ? ops->enter_label : command->label;
+}
+
 // What can be done now, in the table's order, as much as fits; the way to all of it is always there. While
 // something runs, or stands there to be undone, Esc comes first.
 static void draw_keys(struct ui *ui, struct rect area)
@@ -222,12 +234,13 @@ static void draw_keys(struct ui *ui, struct rect area)
         draw_key(&pen, ui_key_of(ui, "stop-probes"), view_steps_escape_word(ui));
     for (size_t i = 0; i < ui->keymap.n; i++) {
         const struct command *command = &ui->keymap.commands[i];
+        const char *label = label_of(ui, command);
         struct span key = own_key(ui, command);
-        if (!command->label || key.len == 0 || ui_lacks(ui, command))
+        if (!label || key.len == 0 || ui_lacks(ui, command))
             continue;
-        if (pen.col + key_width(key, command->label) > pen.area.cols + 1)
+        if (pen.col + key_width(key, label) > pen.area.cols + 1)
             break;
-        draw_key(&pen, key, command->label);
+        draw_key(&pen, key, label);
     }
 }
 
