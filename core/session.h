@@ -95,6 +95,9 @@ const char *session_next_step(const struct session *s);
 
 // What a step is about, SUBJECT_REPORT in the report phase; and whether only a person can answer it.
 enum subject session_step_subject(const struct session *s, const char *step);
+// Whether a step that is done is clear: a judge says that nothing is wrong with what it is about, or none has
+// anything to say of it. Else it only showed something.
+bool session_step_is_clear(const struct session *s, const char *step);
 bool session_asks_person(const struct session *s, const char *step);
 
 // Makes the case on disk now, where only a person's words would have. True where there is one already; false

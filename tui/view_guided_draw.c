@@ -176,19 +176,25 @@ static void draw_waiting(struct ui *ui, struct card *card)
     size_t n = count_held(ui, &gate);
     if (n == 0)
         return;
-    str_printf(&text, "%zu steps, held by the finding of %s. Guided mode does not go past it: H hands over.",
-               n, gate);
+    str_printf(&text,
+               "%zu steps, held by the finding of %s. Guided mode does not go past it: " SPAN_FMT
+               " hands over.",
+               n, gate, SPAN_ARG(ui_key_of(ui, "hand-over")));
     card_label(card, "Waiting", ROLE_HELD, str_text(&text));
     str_done(&text);
 }
 
+// The report's root cause begins with a word for machines, up to the dash.
 static void draw_so_far(struct ui *ui, struct card *card)
 {
+    static const char dash[] = " — ";
     struct str text = {0};
     const struct report *report = session_report(ui->session);
     if (!report || report->verdict == VERDICT_INCONCLUSIVE)
         return;
-    str_printf(&text, "%s: %s", verdict_name(report->verdict), report->root_cause);
+    const char *title = diagnosis_info(report->diagnosis)->title; // in plain words
+    const char *detail = strstr(report->root_cause, dash);
+    str_printf(&text, "%s: %s%s", verdict_name(report->verdict), title, detail ? detail : "");
     card_label(card, "So far", ROLE_FINDING, str_text(&text));
     str_clear(&text);
     struct span fix = span_of(report->immediate ? report->immediate : "");
@@ -214,7 +220,8 @@ static void draw_shown(struct ui *ui, struct card *card, const struct check_row 
     card_label(card, step->status == STEP_SKIPPED ? "Reason" : "Showed", status_role(step->status),
                step->said);
     card_label(card, "Means", ROLE_TEXT,
-               guide_meaning(session_step_subject(ui->session, row->item->id), step->status));
+               guide_meaning(session_step_subject(ui->session, step->id), step->status,
+                             session_step_is_clear(ui->session, step->id)));
     card_label(card, "Note", ROLE_ACCENT, step->note);
     str_done(&title);
     str_done(&back);

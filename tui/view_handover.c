@@ -58,7 +58,7 @@ static void packed(void *context)
         free(ui->guided.handed);
         ui->guided.handed = mem_strdup(job->path);
         ui->screen = SCREEN_GUIDED;
-        ui_say(ui, ROLE_OK, "Handed over: %s", job->path);
+        str_clear(&ui->message); // the card says it
     } else {
         ui_say(ui, ROLE_ERROR, "It could not be packed: %s", job->err.text);
     }

@@ -13,14 +13,14 @@ static const struct guide table[SUBJECT_COUNT] = {
     [SUBJECT_POD_STATE] = {"Whether the pod that complains is there, runs and is ready, and on which node.",
                            "A pod that does not run cannot look up names; then DNS is not to blame.",
                            "STATUS Running, READY 1/1 (or 2/2 …), few restarts.",
-                           "The pod is well, so its lookups get lost further along the way.",
+                           "The pod itself is well. If its lookups fail, the reason lies further along.",
                            "Something is wrong with the pod itself; failing DNS may only follow from that.",
                            "How the pod is cannot be said. Keep in mind that it may not be DNS at all."},
     [SUBJECT_COREDNS_PODS] =
         {"Whether CoreDNS, the cluster's name server, has pods that are ready to answer.",
          "Every lookup of every pod ends there: with none ready, all names fail everywhere.",
          "Two or more CoreDNS pods, all Running and ready. With one of two, it still answers.",
-         "The name server is there. Lookups that fail get lost on the way to it, or on the way back.",
+         "The name server is there. If lookups fail, they may get lost on the way to it, or back.",
          "The name server is not all there. If no pod of it is ready, that is the cause.",
          "Whether CoreDNS is there cannot be said. A senior will ask for this first."},
     [SUBJECT_NODE_STATE] =
@@ -162,6 +162,9 @@ static const struct guide table[SUBJECT_COUNT] = {
                         "It stands in the report.", "The report says what is missing."},
 };
 
+static const char shown[] =
+    "This alone shows no cause. Keep it in mind; whoever goes on finds it in the report.";
+
 static const char *const fates[] = {
     [STEP_TODO] = "It has not run yet.",
     [STEP_RUNNING] = "It is running.",
@@ -177,11 +180,11 @@ const struct guide *guide_of(enum subject subject)
     return &table[subject];
 }
 
-const char *guide_meaning(enum subject subject, enum step_status status)
+const char *guide_meaning(enum subject subject, enum step_status status, bool clear)
 {
     switch (status) {
     case STEP_DONE:
-        return table[subject].clear;
+        return clear ? table[subject].clear : shown;
     case STEP_FINDING:
         return table[subject].finding;
     case STEP_CANNOT_TELL:

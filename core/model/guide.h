@@ -16,6 +16,7 @@ struct guide { // whole sentences
 const struct guide *guide_of(enum subject subject); // never NULL
 
 // What it means that a step ended so. Held, skipped and the like mean the same whatever the step is about.
-const char *guide_meaning(enum subject subject, enum step_status status); // never NULL
+// Done is more than looked at only where it is `clear`: a judge says that nothing is wrong there. Never NULL.
+const char *guide_meaning(enum subject subject, enum step_status status, bool clear);
 
 #endif

@@ -63,6 +63,26 @@ enum subject session_step_subject(const struct session *s, const char *step)
     return ref->reporting ? SUBJECT_REPORT : subject;
 }
 
+bool session_step_is_clear(const struct session *s, const char *step)
+{
+    enum { SUBJECTS_EACH = 8 };
+    enum subject about[SUBJECTS_EACH];
+    size_t index = session_step_index(s, step), n_said = 0;
+    if (index == SIZE_MAX || !s->looked || s->list.refs[index].reporting)
+        return true;
+    const struct step_ref *ref = &s->list.refs[index];
+    size_t n = catalogue_subjects(ref->item, ref->parent, about, SUBJECTS_EACH);
+    for (size_t i = 0; i < s->looked->claims.n; i++) {
+        const struct claim *claim = &s->looked->claims.items[i];
+        for (size_t k = 0; k < n; k++) {
+            if (claim->subject == about[k] && claim->kind == CLAIM_CLEAR)
+                return true;
+            n_said += claim->subject == about[k];
+        }
+    }
+    return n_said == 0;
+}
+
 bool session_asks_person(const struct session *s, const char *step)
 {
     size_t index = session_step_index(s, step);

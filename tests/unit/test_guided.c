@@ -182,6 +182,26 @@ static void test_no_case_leads_out(void **state)
     session_free(s);
 }
 
+// A step is done, too, where lookups failed and queries were lost: what that means must not deny it.
+static void test_what_was_seen_is_not_denied(void **state)
+{
+    struct session *s = begin(*state);
+    struct error err = {0};
+    for (const char *next; (next = session_next_step(s));) {
+        char *id = mem_strdup(next);
+        must(session_run_step(s, id, &err), &err);
+        free(id);
+    }
+    assert_true(session_step_is_clear(s, "T.M1.1"));
+    const struct incident *in = session_incident(s);
+    assert_non_null(strstr(incident_step(in, "T.S1")->said, "62 failed lookups were seen"));
+    assert_false(session_step_is_clear(s, "T.S1"));
+    assert_non_null(strstr(incident_step(in, "E.Y3")->said, "36 of 36 queries unanswered"));
+    assert_false(session_step_is_clear(s, "E.Y3"));
+    assert_true(session_step_is_clear(s, "R.M1"));
+    session_free(s);
+}
+
 static void test_every_subject_has_its_words(void **state)
 {
     (void)state;
@@ -193,7 +213,9 @@ static void test_every_subject_has_its_words(void **state)
             assert_in_range(strlen(texts[i]), 10, 120); // two rows of a screen of 80 columns
         }
         for (enum step_status status = STEP_TODO; status <= STEP_NOT_RUN; status++)
-            assert_non_null(guide_meaning(subject, status));
+            assert_non_null(guide_meaning(subject, status, true));
+        assert_string_equal(guide_meaning(subject, STEP_DONE, true), g->clear);
+        assert_string_not_equal(guide_meaning(subject, STEP_DONE, false), g->clear);
     }
 }
 
@@ -208,6 +230,7 @@ int main(void)
         CASE_TEST(test_the_report_says_what_it_could_not_do),
         CASE_TEST(test_handed_over_it_goes_on),
         CASE_TEST(test_no_case_leads_out),
+        CASE_TEST(test_what_was_seen_is_not_denied),
         cmocka_unit_test(test_every_subject_has_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,7 @@ static void test_a_card_says_all_that_is_needed(void **state)
     screen_keys(s, "\r");
     assert_true(screen_shows(s, "Done      T.M1.1 Pods of the namespace  ✓ done"));
     assert_true(screen_shows(s, "Showed    the pod checkout-7d9c5b6f4-x2x9p is Running and Ready"));
-    assert_true(screen_shows(s, "Means     The pod is well"));
+    assert_true(screen_shows(s, "Means     The pod itself is well"));
     assert_true(screen_shows(s, "Next      T.M1.2"));
     assert_true(screen_shows(s, "1 of 35 steps ended"));
     assert_true(room_leave(s));
