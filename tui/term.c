@@ -215,16 +215,17 @@ static bool start_curses(struct terminal *term, struct error *err)
     return true;
 }
 
+// The terminal once more, to be read without waiting: a flag on standard input would be the shell's, too. Not
+// by its name: in a container's or another root's /dev it has none (`kubectl debug node/… -- chroot /host`),
+// and behind su it is somebody else's, where the process's own terminal still opens.
 static int open_input(struct error *err)
 {
-    char name[64];
-    if (ttyname_r(STDIN_FILENO, name, sizeof name) != 0) {
-        term_refuse(err, "the terminal has no name");
-        return -1;
-    }
-    int input = open(name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    static const char *const ways[] = {"/proc/self/fd/0", "/dev/tty"};
+    int input = -1;
+    for (size_t i = 0; input < 0 && i < ARRAY_LEN(ways); i++)
+        input = open(ways[i], O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (input < 0)
-        error_set_errno(err, errno, "%s", name);
+        term_refuse(err, "the terminal cannot be opened by /proc/self/fd/0 or /dev/tty");
     return input;
 }
 

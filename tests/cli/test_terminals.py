@@ -274,12 +274,25 @@ def try_row(program, term, besides, want, signs, size):
     check(f"{name}: signs", forms(raw) == signs, signs)
 
 
+def try_nameless():
+    """As in a container, or below `kubectl debug node/… -- chroot /host`: no /dev has the terminal's name."""
+    hide = ["/bin/sh", "-c", 'mount -t tmpfs none /dev/pts && ! tty && exec "$@"', "sh", *COMMAND]
+    with tempfile.TemporaryDirectory(prefix="d5tui-terminals-") as home:
+        t = Terminal(["/usr/bin/unshare", "--mount", *hide], environment(home, "xterm", ""), (100, 30))
+        check("a terminal without a name: is judged", t.shows("confirmed"), t.raw[-300:])
+        t.keys("q")
+        check("a terminal without a name: is left", t.ends() == 0, t.raw[-300:])
+        t.done()
+
+
 def main():
     rows = table()
     check("the table has its lines", len(rows) >= 25, len(rows))
     for row in rows:
         if all(word in " ".join(row) for word in sys.argv[1:]):
             try_row(*row)
+    if os.geteuid() == 0 and not sys.argv[1:]:
+        try_nameless()
     return finish()
 
 
