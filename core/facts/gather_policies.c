@@ -47,11 +47,24 @@ static void note_standard(struct facts *facts, const struct evidence_file *file,
     listing_add(&facts->arena, &facts->policies.standard, said);
 }
 
-// A cluster without that kind says so, and then there are none.
-static bool has_no_such_kind(const char *why)
+// "cluster/networkpolicies.crd.projectcalico.org@shop.json": whether the API server lists that kind.
+static bool is_listed_kind(struct facts *facts, const char *path)
 {
-    return strstr(why, "doesn't have a resource type") ||
-           strstr(why, "could not find the requested resource");
+    struct span name = span_of(path);
+    span_skip(&name, "cluster/");
+    name = span_first(name, span_find(name, ".json"));
+    name = span_first(name, span_find_char(name, '@'));
+    return api_serves(&facts->api, arena_span(&facts->arena, name)) == TRI_YES;
+}
+
+// A cluster without that kind says so, and then there are none. kubectl says the same of a kind that is
+// there where it was not told of it, as when a group's discovery failed
+// (DiscoveryClient.ServerGroupsAndResources).
+static bool has_no_such_kind(struct facts *facts, const char *path, const char *why)
+{
+    return (strstr(why, "doesn't have a resource type") ||
+            strstr(why, "could not find the requested resource")) &&
+           !is_listed_kind(facts, path);
 }
 
 static void read_listing(struct facts *facts, const struct evidence_file *file)
@@ -61,7 +74,7 @@ static void read_listing(struct facts *facts, const struct evidence_file *file)
     bool ok = read_file(facts, file, &err);
     if (is_standard_listing(file->path, &namespace_))
         note_standard(facts, file, namespace_, ok ? NULL : err.text);
-    else if (!ok && !has_no_such_kind(err.text))
+    else if (!ok && !has_no_such_kind(facts, file->path, err.text))
         facts->policies.admin_unknown =
             arena_printf(&facts->arena, "%s could not be read: %s", file->path, err.text);
 }

@@ -169,6 +169,30 @@ static void drop_ins_of_the_kubelet_win(void **state)
     assert_string_equal(s->facts->node->kubelet->cluster_dns[0].text, "10.9.9.9");
 }
 
+// What kubectl says of a kind that it was not told of.
+static const char no_such_type[] =
+    "error: the server doesn't have a resource type \"adminnetworkpolicies\"\n";
+
+#define ADMIN_POLICIES "adminnetworkpolicies.policy.networking.k8s.io"
+
+static void a_kind_that_is_not_served_has_no_policies(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/api-resources.txt", "networkpolicies.networking.k8s.io\n");
+    scene_write(s, "cluster/" ADMIN_POLICIES ".json", no_such_type);
+    scene_judge(s);
+    assert_null(s->facts->policies.admin_unknown);
+}
+
+static void a_kind_that_is_listed_and_then_not_found_is_unknown(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/api-resources.txt", ADMIN_POLICIES "\nnetworkpolicies.networking.k8s.io\n");
+    scene_write(s, "cluster/" ADMIN_POLICIES ".json", no_such_type);
+    scene_judge(s);
+    scene_expect(s->facts->policies.admin_unknown, "doesn't have a resource type");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +209,8 @@ int main(void)
         SCENE_TEST(the_caches_addresses_come_from_its_arguments),
         SCENE_TEST(the_proxys_mode_comes_from_its_log_at_last),
         SCENE_TEST(drop_ins_of_the_kubelet_win),
+        SCENE_TEST(a_kind_that_is_not_served_has_no_policies),
+        SCENE_TEST(a_kind_that_is_listed_and_then_not_found_is_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
