@@ -82,6 +82,7 @@ help:
 #: make lint     layers, one door per library, clang-format, clang-tidy
 #: make lab      incidents live: real servers, netfilter, sshd and kubectl in namespaces, each scene judged (root); SAN=1 under
 #:               sanitizers, LAB="--in-turn fw_raw" some scenes, one after the other
+#:               API=real: with the real kube-apiserver and etcd; they are built first, from Debian's source
 #: make fuzz     every parser against random bytes, FUZZ_SECONDS (10) each; FUZZ_ONLY="json yaml" some of them
 #: make fuzz-keep  makes what has grown meanwhile small, and keeps it in tests/fuzz/corpus
 #: make format   lay out the code as clang-format says
@@ -229,9 +230,10 @@ portable:
 lab-root:
 	@tests/lab/root.sh build/lab
 
+# API=real: with the real API server, which is built from Debian's source the first time.
 LAB ?= --all
 lab: all
-	@D5TUI=$(CURDIR)/$(B)/d5tui LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 tests/lab/test_lab.py $(LAB)
+	@D5TUI=$(CURDIR)/$(B)/d5tui LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 tests/lab/test_lab.py $(LAB) $(if $(filter real,$(API)),--real)
 
 clean:
 	rm -rf build

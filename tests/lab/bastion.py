@@ -13,7 +13,7 @@ KUBECONFIG = '''apiVersion: v1
 kind: Config
 current-context: "%s"
 clusters: [{name: lab, cluster: {server: "https://%s", certificate-authority: %s/ca.pem}}]
-users: [{name: oncall, user: {token: lab-token}}]
+users: [{name: oncall, user: {token: %s}}]
 contexts: [{name: "%s", context: {cluster: lab, user: oncall}}]
 '''
 
@@ -25,9 +25,9 @@ SSH_CONFIG = '''Host *
 
 
 def make_certificates(folder):
-    """a CA of the lab's own, and one certificate for the API server and AWS"""
+    """a CA of the lab's own, and one certificate for the API server, AWS and the kubelets"""
     os.makedirs(folder, exist_ok=True)
-    names = ','.join(['IP:' + API, 'IP:' + AWS] + ['DNS:' + n for n in AWS_NAMES])
+    names = ','.join(['IP:' + ip for ip in (API, AWS, *NODES.values())] + ['DNS:' + n for n in AWS_NAMES])
     with open(folder + '/names', 'w') as f:
         f.write('subjectAltName=%s\n' % names)
     openssl = lambda *words: subprocess.run(['openssl', *words], check=True, capture_output=True, cwd=folder)  # noqa: E731
@@ -43,12 +43,12 @@ def files(home):
 
 
 class Bastion:
-    def __init__(self, box, folder, keys, certificates, tools):
+    def __init__(self, box, folder, keys, certificates, tools, token):
         self.box, self.home, self.certificates = box, folder + '/home', certificates
         os.makedirs(self.home + '/bin', mode=0o700)
         for tool in tools:
             os.symlink('/usr/bin/' + tool, '%s/bin/%s' % (self.home, tool))
-        self.write('.kube/config', KUBECONFIG % (CONTEXT, API, certificates, CONTEXT))
+        self.write('.kube/config', KUBECONFIG % (CONTEXT, API, certificates, token, CONTEXT))
         self.write('.ssh/config', SSH_CONFIG % (USER, keys))
         self.keys = {name: self._key(keys, name) for name in NODES}
         self._know()

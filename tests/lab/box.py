@@ -1,8 +1,13 @@
 """Boxes: what stands for a node, a pod or a server. A box is a network namespace with a name of its own, files of its own laid
 over /etc, and an empty /tmp; a process that sleeps holds it. Boxes live in the lab's own mount, network and process namespaces
 (see lab.py), so that whatever becomes of the lab, nothing of them is left."""
+import ctypes
 import os
 import subprocess
+import threading
+
+CLONE_NEWNET = 0x40000000
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 HOLD = '''
 hostname "$1"
@@ -46,6 +51,20 @@ class Box:
 
     def start(self, argv, **more):
         return subprocess.Popen(self.argv(argv), **more)
+
+    def within(self, make):
+        """what make() returns, called by a thread in the box's network: a socket belongs to where it was opened"""
+        made = []
+
+        def call():
+            with open('/proc/%d/ns/net' % self.holder.pid) as namespace:
+                if LIBC.setns(namespace.fileno(), CLONE_NEWNET):
+                    raise OSError(ctypes.get_errno(), 'setns')
+            made.append(make())
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+        return made[0]
 
     def sh(self, commands):
         """what a scene or the topology does in the box; a command that fails ends the lab"""

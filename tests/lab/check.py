@@ -9,7 +9,7 @@ import time
 
 from bastion import CONTEXT
 from network import NODE_A, NODE_B, NODES
-from place import D5TUI, POD, REPORTS, ROOM, SANITIZED, SLOWER, TOP
+from place import D5TUI, POD, REPORTS, ROOM, SANITIZED, TOP
 
 STATE = ROOM + '/state'
 READERS = {'iptables-save', 'ip6tables-save', 'iptables-legacy-save', 'ip6tables-legacy-save', 'iptables-nft-save', 'ip6tables-nft-save', 'nft', 'ipset', 'conntrack', 'ethtool',
@@ -74,7 +74,7 @@ def d5tui(lab, *words, **more):
         box = lab.network.boxes[NODE_A]
         environment['PATH'] += ':%s/bin' % lab.nodes[NODE_A].folder
     started = time.monotonic()
-    done = box.run(argv, timeout=lab.scene.limit * SLOWER, env=environment, **more)
+    done = box.run(argv, timeout=lab.limit, env=environment, **more)
     return done, time.monotonic() - started
 
 

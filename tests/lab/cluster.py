@@ -87,7 +87,7 @@ class Cluster:
         return made
 
     def _namespaces(self):
-        return [{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': kit.meta(n, labels={'kubernetes.io/metadata.name': n}), 'status': {'phase': 'Active'}} for n in ('default', 'kube-system', 'shop')]
+        return [{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': kit.meta(n, labels={'kubernetes.io/metadata.name': n}), 'status': {'phase': 'Active'}} for n in ['default', 'kube-system', 'shop'] + ['batch'] * bool(self.bystanders)]
 
     def _services(self):
         return self.services

@@ -6,13 +6,21 @@ import threading
 import time
 
 
+def text_of(value):
+    return json.dumps(value).encode()
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, address, handler, certificates, record):
-        super().__init__((address, 443), handler)
+    def __init__(self, address, handler, certificates, record, port=443, callers=None):
+        """callers: the CA whose certificates they must have; None: anybody"""
+        super().__init__((address, port), handler)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if callers:
+            self.context.load_verify_locations(callers)
+            self.context.verify_mode = ssl.CERT_REQUIRED
         self.context.load_cert_chain(certificates + '/server.pem', certificates + '/server.key')
         self.record_path, self.lock = record, threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()

@@ -4,6 +4,7 @@
     tests/lab/lab.py SCENE              as root: builds it, runs the scene's checks, says what came out
     tests/lab/lab.py SCENE --signs      builds it, and only looks whether the fault is real
     tests/lab/lab.py SCENE --shell      builds it, and leaves you on the bastion: kubectl, ssh, dig, d5tui; exit ends all
+    … --real                            with the real API server (apiserver.sh builds it) in place of the stand-in
 
 A lab lives in mount, network and process namespaces of its own, with a /run of its own and build/lab/root laid over /usr. When
 its first process ends, by whatever signal, the kernel ends all others and takes the namespaces away: nothing on the machine was
@@ -22,6 +23,7 @@ import conntrack_max  # noqa: E402
 import dns  # noqa: E402
 import node  # noqa: E402
 from api import Api  # noqa: E402
+from apiserver import ApiServer  # noqa: E402
 from aws import Aws  # noqa: E402
 from container import Container  # noqa: E402
 from network import API, AWS, NODE_A, NODE_B, NODES, Network  # noqa: E402
@@ -49,7 +51,8 @@ def furnish(root):
 
 
 class Lab:
-    def __init__(self, scene):
+    def __init__(self, scene, real=False):
+        self.real, self.limit = real, scene.patience(real)
         self.scene, self.network, self.cluster = scene, Network(ROOM), cluster.Cluster(scene.cluster_dns)
         self.servers = []
 
@@ -69,10 +72,15 @@ class Lab:
         self.nodes = {name: node.Node(net.boxes[name], keys, self.cluster.kubelet_settings()) for name in (NODE_A, NODE_B)}
         self.cluster.configs = {'coredns': {'Corefile': scene.corefile}, 'kube-proxy-config': {'config': 'kind: KubeProxyConfiguration\nmode: "%s"\n' % scene.proxy}}
         self._pods()
-        self.api = Api(self.cluster, API, certificates, ROOM + '/requests.jsonl')
+        self.api = self._api(certificates)
         self.aws = Aws(self, AWS, certificates, ROOM + '/aws.jsonl')
-        self.bastion = bastion.Bastion(net.boxes['bastion'], ROOM, keys, certificates, scene.tools)
+        self.bastion = bastion.Bastion(net.boxes['bastion'], ROOM, keys, certificates, scene.tools, self.api.token)
         return self
+
+    def _api(self, certificates):
+        if self.real:
+            return ApiServer(self.cluster, self.network.boxes, API, certificates, ROOM + '/apiserver', self.scene.rights)
+        return Api(self.cluster, API, certificates, ROOM + '/requests.jsonl', self.scene.rights)
 
     # ---------------------------------------------------------------- pods
     def _pods(self):
@@ -158,10 +166,11 @@ def inside(name, options):
     import troubles
     furnish(os.path.join(TOP, 'build/lab/root'))
     started = time.monotonic()
-    lab = Lab(dict(scenes.SCENES, **troubles.TROUBLES)[name]).build()
+    lab = Lab(dict(scenes.SCENES, **troubles.TROUBLES)[name], '--real' in options).build()
     lab.scene.break_it(lab)
     app = lab.start_app()
     lab.scene.later(lab)
+    lab.api.publish()
     print('%s: the lab is up after %.1f s' % (name, time.monotonic() - started), file=sys.stderr)
     if '--shell' in options:
         return subprocess.run(lab.bastion.box.argv(['/bin/sh', '-i']), env=dict(lab.bastion.environment(), PS1='bastion# ')).returncode

@@ -9,8 +9,10 @@ import check
 import cluster
 import dns
 import faults
+import rights
 import standins
 from network import NODE_A, NODE_B, WORLD, resolv_of_node
+from place import SLOWER
 
 TIMED_OUT, FAILING = r'timed out|no servers could be reached', 'java.net.UnknownHostException'
 WITH_AWS = ('kubectl', 'ssh', 'dig', 'aws')
@@ -38,6 +40,8 @@ class Scene:
     during = staticmethod(faults.nothing)             # (lab) just before d5tui
     tools = ('kubectl', 'ssh', 'dig')   # what the bastion has; starting aws is most of a run's work for a processor
     mend = staticmethod(faults.nothing) # (lab) makes it whole again
+    rights = rights.ONCALL              # the person's, at the API server
+    stand_in = False                    # only the API server's stand-in can fail in that way
     signs, logs = (), FAILING           # (where, command, words) of the real tools; what the application says
     diagnosis, verdict, status = ['no_fault'], ['confirmed'], 0
     via, allow, environment = 'ssh', 'exec,capture', {}
@@ -49,6 +53,10 @@ class Scene:
     def __init__(self, story, **more):
         self.story = story
         self.__dict__.update(more)
+
+    def patience(self, real):
+        """seconds for a run; the real API server and its clients want more of the processor"""
+        return self.limit * SLOWER * (3 if real else 1)
 
     def break_it(self, lab):
         self.prepare(lab)
@@ -82,7 +90,7 @@ def raced(story, **more):
 
 
 SCENES = {
-    'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look, tools=WITH_AWS, limit=360),
+    'stand_ins': Scene('Nothing is broken; the stand-ins are held against the real kubectl and aws.', logs='connected to orders', look=standins.look, stand_in=True, tools=WITH_AWS, limit=360),
     'no_fault': Scene('Nothing is broken.', **PATIENT, logs='connected to orders', check=check.beside_each_other, tools=WITH_AWS, signs=[('pod', ASK, 'NOERROR'), ('node a', DIG % ('10.0.0.2', dns.OUTSIDE), 'NOERROR'), ('kubectl', 'get nodes', 'ip-10-0-12-16')]),
     'no_fault_nft': Scene('Nothing is broken; kube-proxy is in its nftables mode.', **PATIENT, proxy='nftables', logs='connected to orders', signs=[('pod', ASK, 'NOERROR'), ('node a', 'sudo -n nft list ruleset', 'kube-dns/udp/dns')]),
     'fw_legacy': firewall('A rule at the head of FORWARD on the pod\'s node drops UDP 53 to the subnet of CoreDNS; TCP passes. Then it is taken out.', backend='legacy', check=check.mended, mend=faults.take_rule_out,

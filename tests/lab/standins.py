@@ -65,10 +65,9 @@ def look(lab, results):
         lab.api.troubles[:] = [Trouble(**trouble)]
         kubectl(lab, results, words, status, printed)
     lab.api.troubles.clear()
-    lab.api.denied = lambda verb, resource, sub, namespace: resource == 'secrets'
     kubectl(lab, results, ['get', 'secrets', '-A'], 1, 'Forbidden')
     kubectl(lab, results, ['auth', 'can-i', 'list', 'secrets'], 1, 'no')
-    lab.api.tokens.clear()
+    lab.api.sign_out()
     kubectl(lab, results, ['get', 'nodes'], 1, 'must be logged in|Unauthorized')
     aws(lab, results)
     notices(results)

@@ -5,6 +5,7 @@
                                         --all: the slow ones and the near doubles too, as `make lab` does
                                         --in-turn: one after the other, where others need the machine, too
                                         --signs: only whether the faults are real, to a person's own tools
+                                        --real: with the real API server, less what only its stand-in can do
 """
 import concurrent.futures
 import os
@@ -22,14 +23,14 @@ AT_ONCE = 6   # a live run mostly waits
 BESIDE = 120  # seconds beside the run's own limit; a lab that takes longer is ended, with all that is in it
 ONLY_IN_ALL = {  # each has a near double among the others, or takes minutes
     'no_fault_nft', 'fw_raw', 'fw_reply', 'ipv6_upstream', 'service_path', 'name_does_not_exist', 'via_ssm', 'via_local', 'old_api', 'slow_api', 'rate_limited',
-    'broken_body', 'server_error', 'hung_list', 'other_host_key', 'conntrack_race_before'}
+    'broken_body', 'server_error', 'hung_list', 'other_host_key', 'conntrack_race_before', 'junior'}
 
 
 ALL = dict(scenes.SCENES, **troubles.TROUBLES)
 
 
 def run(name, options):
-    started, limit = time.monotonic(), (ALL[name].limit + BESIDE) * SLOWER
+    started, limit = time.monotonic(), ALL[name].patience('--real' in options) + BESIDE * SLOWER
     try:
         done = subprocess.run([os.path.join(HERE, 'lab.py'), name] + options, capture_output=True, text=True, timeout=limit)
         out, status = done.stdout, done.returncode
@@ -52,19 +53,23 @@ def results(wanted, options, at_once):
             yield run(name, options)
 
 
+def fetch(script):
+    return subprocess.run([os.path.join(HERE, script), os.path.join(HERE, '../../build/lab')], stdout=subprocess.DEVNULL).returncode == 0
+
+
 def main():
     if os.geteuid() != 0:
         print('SKIPPED: the lab needs root (namespaces, netfilter); nothing of it was tested')
         print('0 passed, 0 failed')
         return 0
-    root = subprocess.run([os.path.join(HERE, 'root.sh'), os.path.join(HERE, '../../build/lab')], stdout=subprocess.DEVNULL)
-    if root.returncode:
+    real = '--real' in sys.argv
+    if not fetch('root.sh') or real and not fetch('apiserver.sh'):
         print('FAILED: what the lab runs could not be fetched')
         print('0 passed, 1 failed')
         return 1
-    options = [a for a in sys.argv[1:] if a == '--signs']
+    options = [a for a in sys.argv[1:] if a in ('--signs', '--real')]
     wanted = [a for a in sys.argv[1:] if not a.startswith('-')] or [
-        name for name in ALL if '--all' in sys.argv or name not in ONLY_IN_ALL]
+        name for name in ALL if ('--all' in sys.argv or name not in ONLY_IN_ALL) and not (real and ALL[name].stand_in)]
     passed = failed = 0
     for name, seconds, lines, wrong in results(wanted, options, 1 if '--in-turn' in sys.argv else AT_ONCE):
         good, bad = (sum(line.startswith(w) for line in lines) for w in ('ok', 'FAILED'))

@@ -6,6 +6,7 @@ import threading
 
 import aws
 import check
+import rights
 from api import Trouble
 from network import NODE_A, NODE_B, here
 from scenes import WITH_AWS, Scene
@@ -56,7 +57,10 @@ def cut_network(lab):
 
 
 def expire_token(lab):
-    lab.api.tokens.clear()
+    """a token that was good a moment ago may be held good for seconds more"""
+    lab.api.sign_out()
+    while lab.kubectl('get', 'nodes').returncode == 0:
+        lab.app_pod.containers[0].wait_for_more(1)
 
 
 def old_api(lab):
@@ -71,10 +75,7 @@ def many_pods(lab):
     """more than one page of them"""
     lab.cluster.bystanders = 700
     lab.api.troubles.append(Trouble('/pods$', expire=True))
-
-
-def deny(*rights):
-    return lambda lab: setattr(lab.api, 'denied', lambda verb, resource, sub, namespace: (resource, sub) in rights)
+    lab.api.publish()
 
 
 def unplug_ssh(lab):
@@ -130,21 +131,29 @@ def trouble(story, **more):
     return Scene(story, backend='legacy', on_a=DROP, signs=(), **more)
 
 
+def only_stand_in(story, **more):
+    return trouble(story, stand_in=True, **more)
+
+
 TROUBLES = {
     'via_exec': trouble('No ssh: the node is asked through the kube-proxy pod on it.', via='exec'),
     'via_ssm': trouble('No ssh: the node is asked by SSM commands.', via='ssm', tools=WITH_AWS, limit=400, alone=True),
     'bundle': trouble('No way to the nodes but AWS: the log collector\'s document runs, and its bundle is fetched and judged.', via=None, allow='exec,bundle', tools=WITH_AWS, prepare=name_bucket, check=bundled, limit=400),
     'via_local': trouble('d5tui runs on the node itself.', via='local'),
-    'old_api': trouble('A server of 1.20: EndpointSlices are v1beta1 and name nodes elsewhere.', prepare=old_api),
+    'old_api': only_stand_in('A server of 1.20: EndpointSlices are v1beta1 and name nodes elsewhere.', prepare=old_api),
     'cut_network': trouble('The bastion loses its network while the run goes on.', during=cut_network, diagnosis=ANY, check=told('timeout|failed', 'bastion|node|pod')),
     'expired_token': trouble('The token has expired.', during=expire_token, diagnosis=ANY, check=told('failed|denied', 'kubectl.*get', '[Uu]nauthorized|logged in')),
     'slow_api': trouble('Each answer of the API server takes a second and a half.', during=api('.', slow=1.5), check=told('done', 'kubectl.*get.*pods')),
     'hung_list': trouble('The list of services is never answered.', during=api('/services$', slow=600), diagnosis=ANY, check=told('timeout|failed', 'kubectl.*get.*services')),
-    'rate_limited': trouble('The API server asks to come again later, six times.', during=api('.', status=429, retry_after=1, first=6), check=told('done', 'kubectl.*get.*pods')),
+    'rate_limited': only_stand_in('The API server asks to come again later, six times.', during=api('.', status=429, retry_after=1, first=6), check=told('done', 'kubectl.*get.*pods')),
     'expired_page': trouble('The list of pods comes in pages, and the second page is gone: the first is not the list.', during=many_pods, diagnosis=ANY, check=told('failed', 'kubectl.*get.*pods', 'too old')),
-    'broken_body': trouble('The list of nodes breaks off halfway.', during=api('/api/v1/nodes$', cut=True), diagnosis=ANY, check=told('failed', 'kubectl.*get.*nodes')),
-    'server_error': trouble('The API server fails at policies.', during=api('/networkpolicies$', status=500), diagnosis=['host_firewall'], check=told('failed', 'kubectl.*get.*networkpolicies')),
-    'forbidden': trouble('This person may neither see policies nor exec into pods.', during=deny(('networkpolicies', ''), ('pods', 'exec')), check=told('denied|failed', 'kubectl.*get.*networkpolicies', '[Ff]orbidden')),
+    'broken_body': only_stand_in('The list of nodes breaks off halfway.', during=api('/api/v1/nodes$', cut=True), diagnosis=ANY, check=told('failed', 'kubectl.*get.*nodes')),
+    'server_error': trouble('The API server fails at policies.', during=lambda lab: lab.api.spoil('networkpolicies'), diagnosis=['host_firewall'], check=told('failed', 'kubectl.*get.*networkpolicies')),
+    'forbidden': trouble('This person may neither see policies nor exec into pods.', rights=rights.ONCALL.less('networkpolicies', 'pods/exec'), check=told('denied|failed', 'kubectl.*get.*networkpolicies', '[Ff]orbidden')),
+    'junior': trouble('This person reads pods, their logs and what a service leads to: no nodes, no configuration, no policies, no exec.', rights=rights.JUNIOR,
+                      check=told('denied|failed', 'kubectl.*get.*nodes', '[Ff]orbidden')),
+    'own_namespace': trouble('This person has rights in the namespace of the application, and nowhere else.', rights=rights.OWN_NAMESPACE, diagnosis=['inconclusive'],
+                             check=told('denied|failed', 'kubectl.*get.*pods', '[Ff]orbidden')),
     'dead_node': trouble('The node that carries CoreDNS is NotReady and does not answer ssh.', during=unplug_ssh, check=told('timeout|failed', 'node ' + NODE_B)),
     'other_host_key': trouble('The key of one node is not the known one: it is refused.', during=other_host_key, check=told('failed|denied', 'node ' + NODE_B, '[Hh]ost key verification failed|IDENTIFICATION HAS CHANGED')),
     'missing_tools': trouble('The node lacks conntrack, ipset and nft, the pod lacks dig.', during=without_tools('conntrack', 'ipset', 'nft', 'dig'), check=told('missing|failed', 'node %s.*conntrack|conntrack' % NODE_A)),
