@@ -1,5 +1,5 @@
-// Blocks double from 4 KiB to 1 MiB; what is larger gets a block of its own, put behind the current one so
-// that the current one's rest is not lost.
+// Blocks double from 4 KiB to a huge page; what is larger gets a block of its own, put behind the current one
+// so that the current one's rest is not lost.
 #include "core/base/arena.h"
 
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { ARENA_FIRST = 4096, ARENA_LARGEST = 1 << 20 };
+enum { ARENA_FIRST = 4096, ARENA_SMALL = 1 << 18, ARENA_LARGEST = 2 << 20 };
 
 struct arena_block {
     struct arena_block *next;
@@ -49,13 +49,23 @@ void arena_clear(struct arena *arena)
     arena->used = 0;
 }
 
+static struct arena_block *arena_new_block(size_t size)
+{
+    if (size <= ARENA_SMALL)
+        return mem_alloc(sizeof(struct arena_block) + size);
+    struct arena_block *b = mem_big(sizeof *b + size);
+    memset(b, 0, sizeof *b + size);
+    return b;
+}
+
 static struct arena_block *arena_add_block(struct arena *arena, size_t n)
 {
+    const size_t largest = ARENA_LARGEST - sizeof(struct arena_block);
     size_t size = arena->blocks ? arena->blocks->size * 2 : ARENA_FIRST;
-    if (size > ARENA_LARGEST)
-        size = ARENA_LARGEST;
+    if (size > ARENA_SMALL)
+        size = largest;
     bool own = n > size;
-    struct arena_block *b = mem_alloc(sizeof *b + (own ? n : size));
+    struct arena_block *b = arena_new_block(own ? n : size);
     b->size = own ? n : size;
     arena->total += b->size;
     if (own && arena->blocks) {
@@ -68,17 +78,24 @@ static struct arena_block *arena_add_block(struct arena *arena, size_t n)
     return b;
 }
 
+// `align` is a power of two.
+static void *arena_take(struct arena *arena, size_t n, size_t align)
+{
+    struct arena_block *b = arena->blocks;
+    size_t gap = b ? -b->used & (align - 1) : 0;
+    if (!b || b->size - b->used < gap || b->size - b->used - gap < n) {
+        b = arena_add_block(arena, n);
+        gap = 0;
+    }
+    void *ret = b->bytes + b->used + gap;
+    b->used += gap + n;
+    arena->used += gap + n;
+    return ret;
+}
+
 void *arena_alloc(struct arena *arena, size_t n)
 {
-    const size_t align = _Alignof(max_align_t);
-    n = (n + align - 1) & ~(align - 1);
-    struct arena_block *b = arena->blocks;
-    if (!b || b->size - b->used < n)
-        b = arena_add_block(arena, n);
-    void *ret = b->bytes + b->used;
-    b->used += n;
-    arena->used += n;
-    return ret;
+    return arena_take(arena, n, _Alignof(max_align_t));
 }
 
 void *arena_dup(struct arena *arena, const void *at, size_t n)
@@ -96,7 +113,7 @@ char *arena_strdup(struct arena *arena, const char *s)
 
 char *arena_span(struct arena *arena, struct span s)
 {
-    char *ret = arena_alloc(arena, s.len + 1);
+    char *ret = arena_take(arena, s.len + 1, 1); // texts lie side by side
     if (s.len)
         memcpy(ret, s.at, s.len);
     return ret;

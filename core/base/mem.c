@@ -29,13 +29,15 @@ void *mem_calloc(size_t n, size_t size)
     return mem_check(calloc(n ? n : 1, size ? size : 1));
 }
 
+// From a quarter of a huge page on, clearing the whole of it costs less than the faults of small ones.
+enum { HUGE_PAGE = 2 << 20, LARGE = HUGE_PAGE / 4 };
+
 void *mem_big(size_t n)
 {
-    const size_t huge = (size_t)2 << 20;
-    if (n < huge)
+    if (n < LARGE)
         return mem_realloc(NULL, n);
-    size_t whole = (n + huge - 1) & ~(huge - 1);
-    void *ret = mem_check(aligned_alloc(huge, whole));
+    size_t whole = (n + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
+    void *ret = mem_check(aligned_alloc(HUGE_PAGE, whole));
     madvise(ret, whole, MADV_HUGEPAGE);
     return ret;
 }
@@ -77,6 +79,16 @@ char *mem_printf(const char *format, ...)
     return mem_check(n < 0 ? NULL : ret);
 }
 
+// An array that has become large.
+static void *move_to_big(void *at, size_t n)
+{
+    void *ret = mem_big(HUGE_PAGE);
+    if (n)
+        memcpy(ret, at, n);
+    free(at);
+    return ret;
+}
+
 void *mem_grow(void *at, size_t *cap, size_t want, size_t size)
 {
     if (at && want <= *cap)
@@ -84,7 +96,13 @@ void *mem_grow(void *at, size_t *cap, size_t want, size_t size)
     size_t n = *cap ? *cap : 8;
     while (n < want)
         n = n > SIZE_MAX / 2 ? want : n * 2;
-    void *ret = mem_check(reallocarray(at, n, size));
+    void *ret;
+    if (*cap < LARGE / size && n >= LARGE / size && n <= HUGE_PAGE / size) {
+        n = HUGE_PAGE / size;
+        ret = move_to_big(at, *cap * size);
+    } else {
+        ret = mem_check(reallocarray(at, n, size));
+    }
     *cap = n;
     return ret;
 }

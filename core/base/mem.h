@@ -17,7 +17,7 @@ char *mem_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnul
 char *mem_printf(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
 // The new address of an array that holds room for at least `want` items of `size` bytes; *cap is raised by
-// doubling.
+// doubling, of a large array at least to a huge page.
 void *mem_grow(void *at, size_t *cap, size_t want, size_t size) __attribute__((returns_nonnull));
 
 // Appends room for one item to `array` (with counters n and cap) and gives its address; the item is not
