@@ -184,8 +184,16 @@ bool span_to_u16(struct span s, uint16_t *ret)
 
 uint64_t span_hash(struct span s)
 {
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < s.len; i++)
-        h = (h ^ (unsigned char)s.at[i]) * 1099511628211u;
-    return h;
+    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = s.len, w = 0;
+    for (; s.len >= 8; s = span_from(s, 8)) {
+        memcpy(&w, s.at, 8);
+        h = (h ^ w) * factor;
+        h ^= h >> 32;
+    }
+    w = 0;
+    if (s.len > 0)
+        memcpy(&w, s.at, s.len);
+    h = (h ^ w) * factor;
+    return h ^ h >> 32;
 }

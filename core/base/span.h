@@ -68,7 +68,7 @@ bool span_to_u64(struct span s, uint64_t *ret);
 bool span_to_i64(struct span s, int64_t *ret);
 bool span_to_u16(struct span s, uint16_t *ret);
 
-// FNV-1a, for hash tables.
+// For hash tables. Eight bytes a step.
 uint64_t span_hash(struct span s);
 
 #endif

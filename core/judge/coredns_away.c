@@ -27,8 +27,8 @@ static const struct kube_event *find_scaled_to_zero(const struct bench *b)
 static const struct kube_termination *find_end(const struct bench *b, const struct kube_pod *pod)
 {
     for (size_t i = 0; i < pod->n_containers; i++) {
-        const struct kube_termination *t = &pod->containers[i].last;
-        if (t->set && t->finished != TIME_UNKNOWN && bench_time_in_window(b, t->finished) == TRI_YES)
+        const struct kube_termination *t = pod->containers[i].last;
+        if (t && t->finished != TIME_UNKNOWN && bench_time_in_window(b, t->finished) == TRI_YES)
             return t;
     }
     return NULL;

@@ -117,15 +117,14 @@ static bool explain_by_container(struct bench *b, struct reason *reason, struct 
         if (!c->waiting_reason)
             continue;
         cite(cites, c->waiting_place);
-        if (c->last.set)
-            cite(cites, c->last.place);
+        if (c->last)
+            cite(cites, c->last->place);
         struct span words = last_words(b, cites);
         const char *fix = words.len ? listen_fix(words) : image_words(c->waiting_reason);
         reason->since = pod->ready_since;
         reason->text = arena_printf(
             &b->arena, "its pods are in %s%s%s" SPAN_FMT, c->waiting_reason,
-            c->last.set ? arena_printf(&b->arena, " (last exit code %lld)", (long long)c->last.exit_code)
-                        : "",
+            c->last ? arena_printf(&b->arena, " (last exit code %lld)", (long long)c->last->exit_code) : "",
             words.len ? ": " : "", SPAN_ARG(words));
         reason->fix =
             fix ? fix
@@ -169,14 +168,14 @@ static bool explain_by_scheduling(struct bench *b, struct reason *reason, struct
 {
     for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
         const struct kube_pod *pod = b->facts->dns.pods[i];
-        const struct kube_condition *scheduled = kube_pod_condition(pod, "PodScheduled");
-        if (!scheduled || !scheduled->status || strcmp(scheduled->status, "False") != 0)
+        const struct kube_condition *unscheduled = pod->unscheduled;
+        if (!unscheduled)
             continue;
-        cite(cites, scheduled->place);
-        reason->since = scheduled->since;
+        cite(cites, unscheduled->place);
+        reason->since = unscheduled->since;
         reason->text =
-            arena_printf(&b->arena, "its pods cannot be scheduled%s%s", scheduled->message ? ": " : "",
-                         scheduled->message ? scheduled->message : "");
+            arena_printf(&b->arena, "its pods cannot be scheduled%s%s", unscheduled->message ? ": " : "",
+                         unscheduled->message ? unscheduled->message : "");
         reason->fix =
             "give CoreDNS a node that it may run on: mend its node selector, affinity and tolerations, or "
             "add nodes with room";
@@ -388,8 +387,8 @@ static const struct kube_termination *find_old_end(const struct bench *b)
     for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
         const struct kube_pod *pod = b->facts->dns.pods[i];
         for (size_t j = 0; j < pod->n_containers; j++) {
-            const struct kube_termination *t = &pod->containers[j].last;
-            if (t->set && t->finished != TIME_UNKNOWN && from != TIME_UNKNOWN && t->finished < from &&
+            const struct kube_termination *t = pod->containers[j].last;
+            if (t && t->finished != TIME_UNKNOWN && from != TIME_UNKNOWN && t->finished < from &&
                 (!latest || t->finished > latest->finished))
                 latest = t;
         }

@@ -67,7 +67,7 @@ static void take_kernel_lines(const struct bench *b, struct kills *kills, bool i
 static void take_termination(const struct bench *b, struct kills *kills, const struct kube_pod *pod,
                              const struct kube_container *c, const struct kube_termination *t)
 {
-    if (!t->set || !t->reason || strcmp(t->reason, "OOMKilled") != 0)
+    if (!t || !t->reason || strcmp(t->reason, "OOMKilled") != 0)
         return;
     usec_t to = b->facts->target.window.to;
     kills->pod = pod;
@@ -82,8 +82,8 @@ static void take_containers(const struct bench *b, struct kills *kills)
     for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
         const struct kube_pod *pod = b->facts->dns.pods[i];
         for (size_t j = 0; j < pod->n_containers; j++) {
-            take_termination(b, kills, pod, &pod->containers[j], &pod->containers[j].last);
-            take_termination(b, kills, pod, &pod->containers[j], &pod->containers[j].terminated);
+            take_termination(b, kills, pod, &pod->containers[j], pod->containers[j].last);
+            take_termination(b, kills, pod, &pod->containers[j], pod->containers[j].terminated);
         }
     }
 }
@@ -204,8 +204,8 @@ static void say_other_kills(struct bench *b)
     for (size_t i = 0; i < b->facts->dns.n_pods; i++) {
         const struct kube_pod *pod = b->facts->dns.pods[i];
         for (size_t j = 0; j < pod->n_containers; j++) {
-            const struct kube_termination *t = &pod->containers[j].last;
-            if (t->set && t->exit_code == 137 && t->reason && strcmp(t->reason, "OOMKilled") != 0) {
+            const struct kube_termination *t = pod->containers[j].last;
+            if (t && t->exit_code == 137 && t->reason && strcmp(t->reason, "OOMKilled") != 0) {
                 say_innocent(b,
                              "CoreDNS was killed from outside (exit code 137 and not OOMKilled), as after a "
                              "failed liveness probe",

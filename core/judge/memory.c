@@ -208,9 +208,9 @@ static void say_clear(struct bench *b, const char *node)
 
 static const struct kube_termination *oom_end(const struct kube_container *c)
 {
-    if (c->terminated.set && same(c->terminated.reason, "OOMKilled"))
-        return &c->terminated;
-    return c->last.set && same(c->last.reason, "OOMKilled") ? &c->last : NULL;
+    if (c->terminated && same(c->terminated->reason, "OOMKilled"))
+        return c->terminated;
+    return c->last && same(c->last->reason, "OOMKilled") ? c->last : NULL;
 }
 
 // Whether lookups that were made by hand from the pod fail all the same: then the memory is not why.

@@ -88,9 +88,9 @@ static void add_restarts(struct gathering *g)
         const struct kube_pod *pod = &g->facts->cluster.pods.items[i];
         for (size_t k = 0; k < pod->n_containers; k++) {
             const struct kube_container *c = &pod->containers[k];
-            const struct kube_termination *ends[] = {&c->terminated, &c->last};
+            const struct kube_termination *ends[] = {c->terminated, c->last};
             for (size_t e = 0; e < ARRAY_LEN(ends); e++) {
-                if (ends[e]->set)
+                if (ends[e])
                     add(g, (struct moment){.time = ends[e]->finished,
                                            .kind = MOMENT_RESTART,
                                            .text = arena_printf(

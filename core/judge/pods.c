@@ -47,12 +47,12 @@ static void look_at_waiting(struct bench *b, const struct kube_pod *pod, const s
     else if (!state->crashing)
         return;
     cite(&state->cites, c->waiting_place);
-    if (c->last.set)
-        cite(&state->cites, c->last.place);
+    if (c->last)
+        cite(&state->cites, c->last->place);
     state->since = pod->ready_since;
     state->text = arena_printf(
         &b->arena, "its container %s is in %s%s", c->name ? c->name : "?", c->waiting_reason,
-        c->last.set ? arena_printf(&b->arena, " (last exit code %lld)", (long long)c->last.exit_code) : "");
+        c->last ? arena_printf(&b->arena, " (last exit code %lld)", (long long)c->last->exit_code) : "");
 }
 
 // An init container that has not ended well.
@@ -67,16 +67,15 @@ static const struct kube_container *find_init(const struct kube_pod *pod)
 
 static void look_at_phase(struct bench *b, const struct kube_pod *pod, struct pod_state *state)
 {
-    const struct kube_condition *scheduled = kube_pod_condition(pod, "PodScheduled");
     bool pending = pod->phase && strcmp(pod->phase, "Pending") == 0;
     bool ended = pod->phase && (strcmp(pod->phase, "Failed") == 0 || strcmp(pod->phase, "Succeeded") == 0);
     if (state->text || (!pending && !ended))
         return;
     state->since = pod->ready_since;
     cite(&state->cites, pod->phase_place);
-    if (pending && scheduled && scheduled->status && strcmp(scheduled->status, "False") == 0) {
-        cite(&state->cites, scheduled->place);
-        state->since = scheduled->since;
+    if (pending && pod->unscheduled) {
+        cite(&state->cites, pod->unscheduled->place);
+        state->since = pod->unscheduled->since;
         state->text = "it cannot be scheduled";
         state->fix =
             "give the pod a node that it may run on: room, node selector, affinity, tolerations, volumes";

@@ -29,8 +29,8 @@ static void cite_spec(const struct kube_pod *pod, enum blame blame, struct cites
     if (blame == BLAME_HOST_NETWORK)
         cite(cites, pod->host_network_place);
     cite(cites, pod->dns_policy_place);
-    if (blame == BLAME_NONE && pod->dns_config.set)
-        cite(cites, pod->dns_config.nameservers_place);
+    if (blame == BLAME_NONE && pod->dns_config)
+        cite(cites, pod->dns_config->nameserver_place);
 }
 
 static void cite_kubelet(const struct bench *b, struct cites *cites)
@@ -167,8 +167,8 @@ static void say_policy(struct bench *b, enum blame blame, const struct resolv_se
     if (server)
         cite(&cites, server->place);
     const char *names = server ? server->text
-                        : blame == BLAME_NONE && pod && pod->dns_config.n_nameservers
-                            ? pod->dns_config.nameservers[0]
+                        : blame == BLAME_NONE && pod && pod->dns_config && pod->dns_config->nameserver
+                            ? pod->dns_config->nameserver
                             : "not the cluster's DNS";
     bench_say(b,
               &(struct claim){
@@ -313,7 +313,7 @@ static void judge_by_kubelet(struct bench *b, enum blame blame)
 static bool spec_names_cluster_dns(const struct bench *b, const struct kube_pod *pod)
 {
     struct ip ip;
-    return pod->dns_config.n_nameservers && ip_parse(span_of(pod->dns_config.nameservers[0]), &ip) &&
+    return pod->dns_config && ip_parse(span_of(pod->dns_config->nameserver), &ip) &&
            resolver_is_right(b, ip) != TRI_NO;
 }
 

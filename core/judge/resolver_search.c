@@ -179,7 +179,8 @@ static void judge_domains(struct bench *b, const struct resolvconf *conf)
     if (!meant)
         return;
     cite(&cites, pod->dns_policy_place);
-    cite(&cites, pod->dns_config.place);
+    if (pod->dns_config)
+        cite(&cites, pod->dns_config->place);
     cite(&cites, conf->n_search ? conf->search[0].place : conf->place);
     cite(&cites, meant->meta.place);
     bench_say(

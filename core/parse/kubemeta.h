@@ -10,7 +10,7 @@ struct kube_label {
     const char *name, *value;
 };
 struct kube_labels {
-    struct kube_label *items;
+    const struct kube_label *items;
     size_t n;
 };
 const char *kube_label(const struct kube_labels *labels, const char *name); // NULL: absent
@@ -19,8 +19,8 @@ const char *kube_label(const struct kube_labels *labels, const char *name); // N
 bool kube_labels_match(const struct kube_labels *selector, const struct kube_labels *labels);
 
 struct kube_meta {
-    const char *namespace_, *name, *uid;
-    struct kube_labels labels, annotations;
+    const char *namespace_, *name;
+    struct kube_labels labels;
     usec_t created, deleted;             // deletionTimestamp
     const char *owner_kind, *owner_name; // the controlling ownerReference
     struct place place;                  // of metadata.name
@@ -28,7 +28,7 @@ struct kube_meta {
 
 struct kube_condition { // of a pod, a node or a workload
     const char *type, *status, *reason, *message;
-    usec_t since, heartbeat;
+    usec_t since;
     struct place place; // of its words: message, reason, status, type
 };
 

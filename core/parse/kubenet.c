@@ -89,7 +89,7 @@ static const char *read_topology(const struct kube_reader *r, const struct json_
                                  const char *label)
 {
     struct span text = json_text(json_get(json_get(item, "topology"), label)); // v1beta1; the name has dots
-    return text.at ? arena_span(r->arena, text) : NULL;
+    return text.at ? intern_text(r->intern, text) : NULL;
 }
 
 // Conditions that are absent: ready means yes, serving the same as ready, terminating no (API reference,

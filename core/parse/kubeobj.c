@@ -115,8 +115,12 @@ static bool sort_object(const struct json_value *object, void *context)
 bool kubeobj_parse_fed(struct arena *arena, struct feed *feed, uint32_t file, struct cluster *ret,
                        struct error *err)
 {
-    struct sorter sorter = {.reader = {arena, file}, .cluster = ret};
-    return json_each_fed(feed, sort_object, &sorter, err);
+    struct intern intern;
+    intern_init(&intern, arena);
+    struct sorter sorter = {.reader = {arena, &intern, file}, .cluster = ret};
+    bool good = json_each_fed(feed, sort_object, &sorter, err);
+    intern_done(&intern);
+    return good;
 }
 
 bool kubeobj_parse(struct arena *arena, struct text text, struct cluster *ret, struct error *err)

@@ -56,7 +56,7 @@ struct kube_slice { // EndpointSlice, v1 or v1beta1; or Endpoints, in the same s
     const char *service; // label kubernetes.io/service-name; of Endpoints its own name
     struct kube_endpoint *endpoints;
     size_t n_endpoints;
-    struct kube_port *ports;
+    const struct kube_port *ports;
     size_t n_ports;
 };
 

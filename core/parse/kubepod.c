@@ -5,15 +5,16 @@
 
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/parse/kuberead.h"
 
-static struct kube_termination read_termination(const struct kube_reader *r, const struct json_value *state)
+static const struct kube_termination *read_termination(const struct kube_reader *r,
+                                                       const struct json_value *state)
 {
     const struct json_value *value = json_get(state, "terminated");
     if (!value || value->kind != JSON_MAP)
-        return (struct kube_termination){.started = TIME_UNKNOWN, .finished = TIME_UNKNOWN};
-    return (struct kube_termination){
-        .set = true,
+        return NULL;
+    struct kube_termination termination = {
         .reason = kube_read_text(r, value, "reason"),
         .exit_code = kube_read_number(value, "exitCode", 0),
         .started = kube_read_time(value, "startedAt"),
@@ -21,6 +22,7 @@ static struct kube_termination read_termination(const struct kube_reader *r, con
         .place = json_get(value, "reason") ? kube_read_member_place(r, value, "reason")
                                            : kube_read_place(r, value),
     };
+    return arena_dup(r->arena, &termination, sizeof termination);
 }
 
 // command and args one after the other: whether an option stands in one or the other means nothing.
@@ -30,11 +32,11 @@ static void read_args(const struct kube_reader *r, const struct json_value *spec
     size_t n_args;
     const char *const *command = kube_read_texts(r, json_get(spec, "command"), &n_command);
     const char *const *args = kube_read_texts(r, json_get(spec, "args"), &n_args);
-    const char **all = arena_alloc(r->arena, (n_command + n_args + 1) * sizeof *all);
+    const char **all = mem_calloc(n_command + n_args, sizeof *all);
     memcpy(all, command, n_command * sizeof *all);
     memcpy(all + n_command, args, n_args * sizeof *all);
-    ret->args = all;
     ret->n_args = n_command + n_args;
+    ret->args = kube_take_array(r, all, ret->n_args * sizeof *all);
     ret->args_place = kube_read_member_place(r, spec, n_args ? "args" : "command");
 }
 
@@ -43,8 +45,6 @@ static void read_spec(const struct kube_reader *r, const struct json_value *spec
     ret->name = kube_read_text(r, spec, "name");
     ret->image = kube_read_text(r, spec, "image");
     ret->memory_limit = kube_read_quantity(json_path(spec, "resources.limits.memory")) / 1000;
-    ret->cpu_limit = kube_read_quantity(json_path(spec, "resources.limits.cpu"));
-    ret->limit_place = kube_read_member_place(r, spec, "resources.limits.memory");
     ret->place = kube_read_member_place(r, spec, "name");
     ret->ports = kube_read_ports(r, json_get(spec, "ports"), "containerPort", &ret->n_ports);
     read_args(r, spec, ret);
@@ -57,9 +57,7 @@ static void read_status(const struct kube_reader *r, const struct json_value *st
     ret->ready = kube_read_tri(status, "ready", TRI_UNKNOWN);
     ret->restarts = kube_read_number(status, "restartCount", 0);
     ret->waiting_reason = kube_read_text(r, state, "waiting.reason");
-    ret->waiting_message = kube_read_text(r, state, "waiting.message");
     ret->waiting_place = kube_read_member_place(r, state, "waiting.reason");
-    ret->running_since = kube_read_time(state, "running.startedAt");
     ret->terminated = read_termination(r, state);
     ret->last = read_termination(r, json_get(status, "lastState"));
     if (status)
@@ -77,20 +75,28 @@ static const struct json_value *find_status(const struct json_value *statuses, c
     return NULL;
 }
 
-struct container_list {
-    struct kube_container *items;
-    size_t n, cap;
-};
-
-static void read_containers(const struct kube_reader *r, const struct json_value *specs,
-                            const struct json_value *statuses, bool init, struct container_list *list)
+static void read_some(const struct kube_reader *r, const struct json_value *specs,
+                      const struct json_value *statuses, bool init, struct kube_container *ret)
 {
     for (size_t i = 0; i < kube_read_count(specs); i++) {
-        struct kube_container *c = ARENA_PUSH(r->arena, list->items, list->n, list->cap);
-        *c = (struct kube_container){.init = init};
-        read_spec(r, &specs->items[i], c);
-        read_status(r, find_status(statuses, c->name), c);
+        ret[i].init = init;
+        read_spec(r, &specs->items[i], &ret[i]);
+        read_status(r, find_status(statuses, ret[i].name), &ret[i]);
     }
+}
+
+// Those of a pod, or of a template, which has no status; the init containers first.
+static struct kube_container *read_containers(const struct kube_reader *r, const struct json_value *spec,
+                                              const struct json_value *status, size_t *ret_n)
+{
+    const struct json_value *init = json_get(spec, "initContainers");
+    const struct json_value *own = json_get(spec, "containers");
+    size_t n = kube_read_count(init);
+    *ret_n = n + kube_read_count(own);
+    struct kube_container *ret = arena_alloc(r->arena, *ret_n * sizeof *ret);
+    read_some(r, init, json_get(status, "initContainerStatuses"), true, ret);
+    read_some(r, own, json_get(status, "containerStatuses"), false, ret + n);
+    return ret;
 }
 
 // The ConfigMaps of a pod's volumes, projected ones too.
@@ -99,56 +105,67 @@ static const char *const *read_config_maps(const struct kube_reader *r, const st
 {
     const struct json_value *volumes = json_get(spec, "volumes");
     size_t n = kube_read_count(volumes);
-    const char **names = arena_alloc(r->arena, (n + 1) * sizeof *names);
+    const char **names = mem_calloc(n, sizeof *names);
     *ret_n = 0;
     for (size_t i = 0; i < n; i++) {
         const char *name = kube_read_text(r, &volumes->items[i], "configMap.name");
         if (name)
             names[(*ret_n)++] = name;
     }
-    return names;
+    return kube_take_array(r, names, *ret_n * sizeof *names);
 }
 
-static void read_dns_config(const struct kube_reader *r, const struct json_value *spec,
-                            struct kube_dns_config *ret)
+static const struct kube_dns_config *read_dns_config(const struct kube_reader *r,
+                                                     const struct json_value *spec)
 {
     const struct json_value *config = json_get(spec, "dnsConfig");
     if (!config || config->kind != JSON_MAP)
-        return;
-    ret->set = true;
-    ret->place = kube_read_member_place(r, spec, "dnsConfig");
+        return NULL;
+    struct kube_dns_config *ret = arena_alloc(r->arena, sizeof *ret);
+    ret->place = ret->nameserver_place = kube_read_member_place(r, spec, "dnsConfig");
     const struct json_value *servers = json_get(config, "nameservers");
-    ret->nameservers = kube_read_texts(r, servers, &ret->n_nameservers);
-    ret->nameservers_place = ret->n_nameservers ? kube_read_place(r, &servers->items[0]) : ret->place;
-    ret->searches = kube_read_texts(r, json_get(config, "searches"), &ret->n_searches);
-    const struct json_value *options = json_get(config, "options");
-    ret->n_options = kube_read_count(options);
-    ret->options = arena_alloc(r->arena, ret->n_options * sizeof *ret->options);
-    for (size_t i = 0; i < ret->n_options; i++)
-        ret->options[i] = (struct kube_label){kube_read_text(r, &options->items[i], "name"),
-                                              kube_read_text(r, &options->items[i], "value")};
+    size_t n;
+    const char *const *texts = kube_read_texts(r, servers, &n);
+    if (n) {
+        ret->nameserver = texts[0];
+        ret->nameserver_place = kube_read_place(r, &servers->items[0]);
+    }
+    return ret;
 }
 
-const struct kube_condition *kube_pod_condition(const struct kube_pod *pod, const char *type)
+static const struct json_value *find_condition(const struct json_value *conditions, const char *type)
 {
-    for (size_t i = 0; i < pod->n_conditions; i++) {
-        if (pod->conditions[i].type && strcmp(pod->conditions[i].type, type) == 0)
-            return &pod->conditions[i];
+    for (size_t i = 0; i < kube_read_count(conditions); i++) {
+        if (span_is(json_text(json_get(&conditions->items[i], "type")), type))
+            return &conditions->items[i];
     }
     return NULL;
 }
 
-static void read_readiness(struct kube_pod *pod)
+static void read_readiness(const struct kube_reader *r, const struct json_value *conditions,
+                           struct kube_pod *pod)
 {
-    const struct kube_condition *ready = kube_pod_condition(pod, "Ready");
+    const struct json_value *ready = find_condition(conditions, "Ready");
+    struct span status = json_text(json_get(ready, "status"));
     pod->ready = TRI_UNKNOWN;
     pod->ready_since = TIME_UNKNOWN;
-    if (!ready || !ready->status)
+    if (!status.at)
         return;
-    if (strcmp(ready->status, "Unknown") != 0)
-        pod->ready = tri_of(strcmp(ready->status, "True") == 0);
-    pod->ready_since = ready->since;
-    pod->ready_place = ready->place;
+    if (!span_is(status, "Unknown"))
+        pod->ready = tri_of(span_is(status, "True"));
+    pod->ready_since = kube_read_time(ready, "lastTransitionTime");
+    pod->ready_place = kube_read_condition_place(r, ready);
+}
+
+static const struct kube_condition *read_unscheduled(const struct kube_reader *r,
+                                                     const struct json_value *conditions)
+{
+    const struct json_value *scheduled = find_condition(conditions, "PodScheduled");
+    if (!span_is(json_text(json_get(scheduled, "status")), "False"))
+        return NULL;
+    struct kube_condition *ret = arena_alloc(r->arena, sizeof *ret);
+    *ret = kube_read_condition(r, scheduled);
+    return ret;
 }
 
 static void read_pod_spec(const struct kube_reader *r, const struct json_value *spec, struct kube_pod *pod)
@@ -158,7 +175,7 @@ static void read_pod_spec(const struct kube_reader *r, const struct json_value *
     pod->host_network_place = kube_read_member_place(r, spec, "hostNetwork");
     pod->dns_policy = kube_read_text(r, spec, "dnsPolicy");
     pod->dns_policy_place = kube_read_member_place(r, spec, "dnsPolicy");
-    read_dns_config(r, spec, &pod->dns_config);
+    pod->dns_config = read_dns_config(r, spec);
     pod->config_maps = read_config_maps(r, spec, &pod->n_config_maps);
 }
 
@@ -168,11 +185,9 @@ static void read_pod_status(const struct kube_reader *r, const struct json_value
     pod->phase = kube_read_text(r, status, "phase");
     pod->phase_place = kube_read_member_place(r, status, "phase");
     pod->status_reason = kube_read_text(r, status, "reason");
-    pod->status_message = kube_read_text(r, status, "message");
     pod->started = kube_read_time(status, "startTime");
     pod->host_ip = kube_read_ip(status, "hostIP");
     pod->ip = kube_read_ip(status, "podIP");
-    pod->ip_place = kube_read_member_place(r, status, "podIP");
     const struct json_value *ips = json_get(status, "podIPs");
     for (size_t i = 0; i < kube_read_count(ips); i++) {
         struct ip ip = kube_read_ip(&ips->items[i], "ip");
@@ -181,24 +196,20 @@ static void read_pod_status(const struct kube_reader *r, const struct json_value
         else if (!ip_eq(ip, pod->ip))
             pod->ip2 = ip;
     }
-    pod->conditions = kube_read_conditions(r, json_get(status, "conditions"), &pod->n_conditions);
-    read_readiness(pod);
+    const struct json_value *conditions = json_get(status, "conditions");
+    read_readiness(r, conditions, pod);
+    pod->unscheduled = read_unscheduled(r, conditions);
 }
 
 void kube_read_pod(const struct kube_reader *r, const struct json_value *object, struct kube_pod *ret)
 {
     const struct json_value *spec = json_get(object, "spec");
     const struct json_value *status = json_get(object, "status");
-    struct container_list list = {0};
     *ret = (struct kube_pod){0};
     kube_read_meta(r, object, &ret->meta);
     read_pod_spec(r, spec, ret);
     read_pod_status(r, status, ret);
-    read_containers(r, json_get(spec, "initContainers"), json_get(status, "initContainerStatuses"), true,
-                    &list);
-    read_containers(r, json_get(spec, "containers"), json_get(status, "containerStatuses"), false, &list);
-    ret->containers = list.items;
-    ret->n_containers = list.n;
+    ret->containers = read_containers(r, spec, status, &ret->n_containers);
 }
 
 // ------------------------------------------------------------------ workloads
@@ -233,7 +244,6 @@ void kube_read_workload(const struct kube_reader *r, const struct json_value *ob
 {
     const struct json_value *template = json_path(object, "spec.template");
     const struct json_value *spec = json_get(template, "spec");
-    struct container_list list = {0};
     *ret = (struct kube_workload){.kind = arena_strdup(r->arena, kind)};
     kube_read_meta(r, object, &ret->meta);
     read_counts(r, object, ret);
@@ -242,8 +252,5 @@ void kube_read_workload(const struct kube_reader *r, const struct json_value *ob
     ret->dns_policy_place = kube_read_member_place(r, spec, "dnsPolicy");
     ret->template_labels = kube_read_labels(r, template, "metadata.labels");
     ret->config_maps = read_config_maps(r, spec, &ret->n_config_maps);
-    read_containers(r, json_get(spec, "initContainers"), NULL, true, &list);
-    read_containers(r, json_get(spec, "containers"), NULL, false, &list);
-    ret->containers = list.items;
-    ret->n_containers = list.n;
+    ret->containers = read_containers(r, spec, NULL, &ret->n_containers);
 }

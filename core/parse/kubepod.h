@@ -7,8 +7,7 @@
 #include "core/parse/kubemeta.h"
 
 struct kube_termination { // state.terminated or lastState.terminated
-    bool set;
-    const char *reason; // "OOMKilled", "Error", "Completed"
+    const char *reason;   // "OOMKilled", "Error", "Completed"
     int64_t exit_code;
     usec_t started, finished;
     struct place place; // of reason, else of the object
@@ -17,23 +16,19 @@ struct kube_termination { // state.terminated or lastState.terminated
 struct kube_container { // spec and status of one container, joined by name
     const char *name, *image;
     int64_t memory_limit; // bytes, 0: none
-    int64_t cpu_limit;    // millicores, 0: none
     bool init;
     enum tri ready;
     int64_t restarts;
-    const char *waiting_reason; // "CrashLoopBackOff", "ImagePullBackOff"
-    const char *waiting_message;
-    struct kube_termination terminated, last;
+    const char *waiting_reason;                       // "CrashLoopBackOff", "ImagePullBackOff"
+    const struct kube_termination *terminated, *last; // NULL: it has not ended, never ended before
     struct place place, waiting_place; // of its status' name, else its spec's; of waiting.reason
-    struct place limit_place;          // of the memory limit
-    usec_t running_since;              // state.running.startedAt
     const char *const *args;           // command and args, in one list
     size_t n_args;
     struct place args_place;
-    struct kube_port {
+    const struct kube_port {
         const char *name;
-        uint16_t port;
         const char *protocol; // "UDP"
+        uint16_t port;
     } * ports;
     size_t n_ports;
 };
@@ -41,31 +36,23 @@ struct kube_container { // spec and status of one container, joined by name
 struct kube_pod {
     struct kube_meta meta;
     const char *node, *phase;
-    const char *status_reason, *status_message; // status.reason: "Evicted"
+    const char *status_reason; // "Evicted"
     struct ip ip, ip2, host_ip;
     bool host_network;
     const char *dns_policy; // as written; NULL means ClusterFirst
-    struct kube_dns_config {
-        bool set;
-        const char *const *nameservers;
-        size_t n_nameservers;
-        const char *const *searches;
-        size_t n_searches;
-        struct kube_label *options; // name and value
-        size_t n_options;
-        struct place place, nameservers_place;
-    } dns_config;
-    enum tri ready; // condition Ready
+    const struct kube_dns_config {
+        const char *nameserver;               // the first one, or NULL
+        struct place place, nameserver_place; // without a nameserver both the same
+    } * dns_config;                           // or NULL
+    enum tri ready;                           // condition Ready
     usec_t ready_since, started;
     struct kube_container *containers;
     size_t n_containers;
-    struct kube_condition *conditions;
-    size_t n_conditions;
-    const char *const *config_maps; // the ConfigMaps that its volumes mount
+    const struct kube_condition *unscheduled; // PodScheduled, where it is False; else NULL
+    const char *const *config_maps;           // the ConfigMaps that its volumes mount
     size_t n_config_maps;
-    struct place phase_place, dns_policy_place, ready_place, host_network_place, ip_place;
+    struct place phase_place, dns_policy_place, ready_place, host_network_place;
 };
-const struct kube_condition *kube_pod_condition(const struct kube_pod *pod, const char *type);
 
 struct kube_workload { // Deployment, DaemonSet, ReplicaSet, StatefulSet
     const char *kind;

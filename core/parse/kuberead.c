@@ -1,7 +1,7 @@
 // Fields of Kubernetes objects: every function takes what may not be there and gives the absent value for it.
 #include "core/parse/kuberead.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -14,7 +14,7 @@ size_t kube_read_count(const struct json_value *list)
 const char *kube_read_text(const struct kube_reader *r, const struct json_value *map, const char *path)
 {
     struct span text = json_text(json_path(map, path));
-    return text.at ? arena_span(r->arena, text) : NULL;
+    return text.at ? intern_text(r->intern, text) : NULL;
 }
 
 usec_t kube_read_time(const struct json_value *map, const char *path)
@@ -72,6 +72,13 @@ struct place kube_read_member_place(const struct kube_reader *r, const struct js
     return place;
 }
 
+const void *kube_take_array(const struct kube_reader *r, void *items, size_t bytes)
+{
+    const void *ret = intern_array(r->intern, items, bytes);
+    free(items);
+    return ret;
+}
+
 struct kube_labels kube_read_labels(const struct kube_reader *r, const struct json_value *map,
                                     const char *path)
 {
@@ -79,28 +86,27 @@ struct kube_labels kube_read_labels(const struct kube_reader *r, const struct js
     struct kube_labels ret = {0};
     if (!labels || labels->kind != JSON_MAP)
         return ret;
-    ret.items = arena_alloc(r->arena, labels->n * sizeof *ret.items);
+    struct kube_label *items = mem_calloc(labels->n, sizeof *items);
     for (size_t i = 0; i < labels->n; i++) {
-        struct span value = json_text(&labels->members[i].value);
-        ret.items[ret.n++] = (struct kube_label){
-            .name = arena_span(r->arena, labels->members[i].name),
-            .value = arena_span(r->arena, value),
-        };
+        items[i].name = intern_text(r->intern, labels->members[i].name);
+        items[i].value = intern_text(r->intern, json_text(&labels->members[i].value));
     }
+    ret.n = labels->n;
+    ret.items = kube_take_array(r, items, labels->n * sizeof *items);
     return ret;
 }
 
 const char *const *kube_read_texts(const struct kube_reader *r, const struct json_value *list, size_t *ret_n)
 {
     size_t n = kube_read_count(list);
-    const char **texts = arena_alloc(r->arena, (n + 1) * sizeof *texts);
+    const char **texts = mem_calloc(n, sizeof *texts);
     *ret_n = 0;
     for (size_t i = 0; i < n; i++) {
         struct span text = json_text(&list->items[i]);
         if (text.at)
-            texts[(*ret_n)++] = arena_span(r->arena, text);
+            texts[(*ret_n)++] = intern_text(r->intern, text);
     }
-    return texts;
+    return kube_take_array(r, texts, *ret_n * sizeof *texts);
 }
 
 static void read_owner(const struct kube_reader *r, const struct json_value *owners, struct kube_meta *ret)
@@ -114,16 +120,20 @@ static void read_owner(const struct kube_reader *r, const struct json_value *own
     }
 }
 
+// The one text of an object that no other shares.
+static const char *read_own_name(const struct kube_reader *r, struct span name)
+{
+    return name.at ? arena_span(r->arena, name) : NULL;
+}
+
 void kube_read_meta(const struct kube_reader *r, const struct json_value *object, struct kube_meta *ret)
 {
     const struct json_value *meta = json_get(object, "metadata");
     const struct json_value *name = json_get(meta, "name");
     *ret = (struct kube_meta){
         .namespace_ = kube_read_text(r, meta, "namespace"),
-        .name = kube_read_text(r, meta, "name"),
-        .uid = kube_read_text(r, meta, "uid"),
+        .name = read_own_name(r, json_text(name)),
         .labels = kube_read_labels(r, meta, "labels"),
-        .annotations = kube_read_labels(r, meta, "annotations"),
         .created = kube_read_time(meta, "creationTimestamp"),
         .deleted = kube_read_time(meta, "deletionTimestamp"),
         .place = name ? kube_read_member_place(r, meta, "name") : kube_read_place(r, object),
@@ -133,7 +143,7 @@ void kube_read_meta(const struct kube_reader *r, const struct json_value *object
 
 // A condition's own words, which kubectl prints in a row: from its message to its type. Where other fields
 // stand between them, its type alone.
-static struct place condition_place(const struct kube_reader *r, const struct json_value *item)
+struct place kube_read_condition_place(const struct kube_reader *r, const struct json_value *item)
 {
     static const char *const words[] = {"message", "reason", "status"};
     struct place place = kube_read_member_place(r, item, "type");
@@ -148,7 +158,7 @@ static struct place condition_place(const struct kube_reader *r, const struct js
     return place;
 }
 
-static struct kube_condition read_condition(const struct kube_reader *r, const struct json_value *item)
+struct kube_condition kube_read_condition(const struct kube_reader *r, const struct json_value *item)
 {
     return (struct kube_condition){
         .type = kube_read_text(r, item, "type"),
@@ -156,8 +166,7 @@ static struct kube_condition read_condition(const struct kube_reader *r, const s
         .reason = kube_read_text(r, item, "reason"),
         .message = kube_read_text(r, item, "message"),
         .since = kube_read_time(item, "lastTransitionTime"),
-        .heartbeat = kube_read_time(item, "lastHeartbeatTime"),
-        .place = condition_place(r, item),
+        .place = kube_read_condition_place(r, item),
     };
 }
 
@@ -167,25 +176,23 @@ struct kube_condition *kube_read_conditions(const struct kube_reader *r, const s
     *ret_n = kube_read_count(list);
     struct kube_condition *conditions = arena_alloc(r->arena, *ret_n * sizeof *conditions);
     for (size_t i = 0; i < *ret_n; i++)
-        conditions[i] = read_condition(r, &list->items[i]);
+        conditions[i] = kube_read_condition(r, &list->items[i]);
     return conditions;
 }
 
-struct kube_port *kube_read_ports(const struct kube_reader *r, const struct json_value *list,
-                                  const char *number, size_t *ret_n)
+const struct kube_port *kube_read_ports(const struct kube_reader *r, const struct json_value *list,
+                                        const char *number, size_t *ret_n)
 {
     *ret_n = kube_read_count(list);
-    struct kube_port *ports = arena_alloc(r->arena, *ret_n * sizeof *ports);
+    struct kube_port *ports = mem_calloc(*ret_n, sizeof *ports);
     for (size_t i = 0; i < *ret_n; i++) {
         const struct json_value *item = &list->items[i];
         const char *protocol = kube_read_text(r, item, "protocol");
-        ports[i] = (struct kube_port){
-            .name = kube_read_text(r, item, "name"),
-            .port = (uint16_t)kube_read_number(item, number, 0),
-            .protocol = protocol ? protocol : "TCP",
-        };
+        ports[i].name = kube_read_text(r, item, "name");
+        ports[i].port = (uint16_t)kube_read_number(item, number, 0);
+        ports[i].protocol = protocol ? protocol : "TCP";
     }
-    return ports;
+    return kube_take_array(r, ports, *ret_n * sizeof *ports);
 }
 
 // ------------------------------------------------------------------ quantities

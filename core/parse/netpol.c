@@ -214,8 +214,12 @@ static bool read_object(const struct json_value *object, void *context)
 
 bool netpol_parse(struct arena *arena, struct text text, struct netpol_set *ret, struct error *err)
 {
-    struct file file = {.reader.kube = {arena, text.file}, .set = ret};
-    return json_each_item(text.bytes, read_object, &file, err);
+    struct intern intern;
+    intern_init(&intern, arena);
+    struct file file = {.reader.kube = {arena, &intern, text.file}, .set = ret};
+    bool good = json_each_item(text.bytes, read_object, &file, err);
+    intern_done(&intern);
+    return good;
 }
 
 const char *netpol_direction_name(enum netpol_direction d)

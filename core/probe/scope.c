@@ -110,7 +110,7 @@ static void add_containers(struct scope *s, const struct kube_pod *pod, struct s
                 .namespace_ = pod->meta.namespace_,
                 .pod = pod->meta.name,
                 .name = c->name,
-                .restarted = c->restarts > 0 || c->last.set,
+                .restarted = c->restarts > 0 || c->last,
             };
     }
 }

@@ -8,6 +8,7 @@
 #include "core/base/arena.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/base/intern.h"
 #include "core/base/ip.h"
 #include "core/base/map.h"
 #include "core/base/mem.h"
@@ -164,6 +165,49 @@ static void arena_and_map_hold_what_they_got(void **state)
     arena_done(&arena);
 }
 
+static void an_arena_packs_texts_and_aligns_the_rest(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const char *one = arena_span(&arena, span_of("a"));
+    const char *two = arena_span(&arena, span_of("bc"));
+    uintptr_t three = (uintptr_t)arena_alloc(&arena, 1);
+    assert_ptr_equal(two, one + 2);
+    assert_int_equal(three % _Alignof(max_align_t), 0);
+    for (int i = 0; i < 40; i++) { // through blocks of every size, up to huge ones
+        const char *zeros = arena_alloc(&arena, 200000);
+        assert_true(zeros[0] == 0 && zeros[199999] == 0);
+    }
+    assert_string_equal(two, "bc");
+    arena_done(&arena);
+}
+
+static void interned_twice_is_kept_once(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct intern intern;
+    intern_init(&intern, &arena);
+    const char *text = intern_text(&intern, span_of("kube-system"));
+    assert_ptr_equal(intern_text(&intern, span_make("kube-system/x", 11)), text);
+    assert_string_equal(text, "kube-system");
+    const char *pair[2] = {text, intern_text(&intern, span_of(""))};
+    const void *array = intern_array(&intern, pair, sizeof pair);
+    assert_ptr_equal(intern_array(&intern, pair, sizeof pair), array);
+    // The same bytes as a text lie elsewhere: an array must be aligned.
+    assert_ptr_not_equal(intern_text(&intern, span_make((const char *)pair, sizeof pair)), array);
+    assert_int_equal((uintptr_t)array % _Alignof(max_align_t), 0);
+    for (int i = 0; i < 100000; i++) { // more than are remembered
+        char name[16];
+        snprintf(name, sizeof name, "pod-%d", i);
+        assert_string_equal(intern_text(&intern, span_of(name)), name);
+    }
+    assert_string_equal(intern_text(&intern, span_of("kube-system")), "kube-system");
+    intern_done(&intern);
+    assert_string_equal(text, "kube-system");
+    arena_done(&arena);
+}
+
 static void sizes_are_said_in_three_digits_or_so(void **state)
 {
     (void)state;
@@ -194,6 +238,8 @@ int main(void)
         cmocka_unit_test(utf8_escapes_what_terminals_obey),
         cmocka_unit_test(error_marks_a_cut_text),
         cmocka_unit_test(arena_and_map_hold_what_they_got),
+        cmocka_unit_test(an_arena_packs_texts_and_aligns_the_rest),
+        cmocka_unit_test(interned_twice_is_kept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
