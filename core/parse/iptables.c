@@ -88,11 +88,12 @@ static bool skip_counters(struct span *s, uint64_t *ret_packets, uint64_t *ret_b
 static void take_chain(struct index *ix, struct span line)
 {
     struct span rest = span_from(line, 1), name, policy;
-    if (!ix->open || !span_cut(&rest, ' ', &name) || !span_cut(&rest, ' ', &policy))
+    if (!ix->open || !span_cut(&rest, ' ', &name) || !rest.at)
         return;
     struct chain *c = ruleset_append_chain(ix->rs, ix->table, name, ix->line);
-    if (policy.len == 1 && policy.at[0] == '-')
+    if (rest.len > 0 && rest.at[0] == '-') // as nearly all are
         return;
+    span_cut(&rest, ' ', &policy);
     uint64_t packets = COUNT_UNKNOWN, bytes;
     rest = span_trim(rest);
     skip_counters(&rest, &packets, &bytes);

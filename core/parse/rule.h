@@ -209,12 +209,12 @@ struct rule_items {
 };
 
 struct rule {
+    struct span text;                // the listing's line, counters and all
+    uint64_t packets, bytes;         // COUNT_UNKNOWN where the listing has no counters
+    const struct rule_items *parsed; // NULL until asked for (ruleset_items)
     uint32_t line;
-    struct span text;        // the listing's line, counters and all
-    uint64_t packets, bytes; // COUNT_UNKNOWN where the listing has no counters
     struct ip_prefix
         guard; // known before the rule is parsed: only packets to there match. Family 0: nothing known
-    const struct rule_items *parsed; // NULL until asked for (ruleset_items)
 };
 
 static inline struct num num_of(uint64_t lo)

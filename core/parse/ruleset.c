@@ -7,6 +7,16 @@
 
 #include "core/base/mem.h"
 
+// Room for what a text of many services holds, taken at once: a page fault for every 4 KiB of it would cost
+// more than reading what stands there. Untouched, it is not memory yet.
+static void reserve(struct ruleset *rs)
+{
+    const size_t text_of_a_chain = 256; // its declaration and rules; mostly more
+    rs->cap_chains = rs->cap_runs = rs->text.len / text_of_a_chain + 8;
+    rs->chains = mem_big(rs->cap_chains * sizeof *rs->chains);
+    rs->runs = mem_big(rs->cap_runs * sizeof *rs->runs);
+}
+
 struct ruleset *ruleset_new(enum ruleset_backend backend, struct text text)
 {
     struct ruleset *rs = mem_alloc(sizeof *rs);
@@ -14,6 +24,7 @@ struct ruleset *ruleset_new(enum ruleset_backend backend, struct text text)
     rs->text = text.bytes;
     rs->file = text.file;
     rs->time = TIME_UNKNOWN;
+    reserve(rs);
     return rs;
 }
 
@@ -41,21 +52,9 @@ struct table *ruleset_add_table(struct ruleset *rs, struct span name, enum nf_fa
     return t;
 }
 
-// Eight bytes a step: chain names are long and many.
 static uint64_t chain_hash(uint32_t table, struct span name)
 {
-    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t h = name.len + ((uint64_t)table << 32), w = 0;
-    for (; name.len >= 8; name = span_from(name, 8)) {
-        memcpy(&w, name.at, 8);
-        h = (h ^ w) * factor;
-        h ^= h >> 32;
-    }
-    w = 0;
-    if (name.len > 0)
-        memcpy(&w, name.at, name.len);
-    h = (h ^ w) * factor;
-    return h ^ h >> 32;
+    return span_hash(name) + table;
 }
 
 struct chain_slot {
@@ -110,7 +109,7 @@ static void hash_chains(struct ruleset *rs)
         while (rs->n_slots <= want)
             rs->n_slots *= 2;
         // Written, not only zero: a page of calloc's that is read first costs two faults.
-        rs->slots = mem_realloc(NULL, rs->n_slots * sizeof *rs->slots);
+        rs->slots = mem_big(rs->n_slots * sizeof *rs->slots);
         memset(rs->slots, 0, rs->n_slots * sizeof *rs->slots);
         rs->n_hashed = 0;
     }
