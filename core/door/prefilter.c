@@ -8,6 +8,7 @@
 #include <hs/hs.h>
 #include <stdlib.h>
 
+#include "core/base/bytes.h"
 #include "core/base/dynload.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
@@ -209,6 +210,41 @@ static char *expression(const struct prefilter_pattern *pattern, bool alone)
     return str_take(&text);
 }
 
+// Whether a pattern falls apart at the `|` that stand in no group. "(?i)" holds for what is behind it, too; a
+// class may hold "[:alpha:]", and that a bracket.
+static bool is_divisible(const struct prefilter_pattern *pattern)
+{
+    return !(pattern->flags & MATCH_LITERAL) && !span_contains(pattern->text, "(?i)") &&
+           !span_contains(pattern->text, "[:");
+}
+
+// The bytes of "[…]" at the front. A ']' that comes first is one of its members.
+static size_t class_length(struct span s)
+{
+    size_t i = span_starts(s, "[^") ? 2 : 1;
+    if (span_starts(span_from(s, i), "]"))
+        i++;
+    while (i < s.len && s.at[i] != ']')
+        i += s.at[i] == '\\' ? 2 : 1;
+    return i + 1;
+}
+
+static bool cut_alternative(struct span *rest, struct span *ret)
+{
+    size_t i = 0;
+    int depth = 0;
+    if (!rest->at)
+        return false;
+    while (i < rest->len && (depth > 0 || rest->at[i] != '|')) {
+        char c = rest->at[i];
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+        i += c == '\\' ? 2 : c == '[' ? class_length(span_from(*rest, i)) : 1;
+    }
+    *ret = span_first(*rest, i);
+    *rest = i < rest->len ? span_make(rest->at + i + 1, rest->len - i - 1) : span_make(NULL, 0);
+    return true;
+}
+
 struct batch { // what is compiled together
     char **texts;
     unsigned *flags, *ids;
@@ -223,6 +259,20 @@ static void batch_add(struct batch *batch, const struct prefilter_pattern *patte
     batch->ids[batch->n++] = (unsigned)id;
 }
 
+// Alternatives are given one by one, under one number: as one pattern they take half as long again.
+static void batch_add_pattern(struct batch *batch, const struct prefilter_pattern *pattern, size_t id,
+                              bool alone)
+{
+    struct prefilter_pattern part = *pattern;
+    struct span rest = pattern->text;
+    if (!is_divisible(pattern)) {
+        batch_add(batch, pattern, id, alone);
+        return;
+    }
+    while (cut_alternative(&rest, &part.text))
+        batch_add(batch, &part, id, alone && part.text.len == pattern->text.len);
+}
+
 static void batch_remove(struct batch *batch, unsigned i)
 {
     free(batch->texts[i]);
@@ -230,6 +280,14 @@ static void batch_remove(struct batch *batch, unsigned i)
         batch->texts[i] = batch->texts[i + 1];
         batch->flags[i] = batch->flags[i + 1];
         batch->ids[i] = batch->ids[i + 1];
+    }
+}
+
+static void batch_remove_pattern(struct batch *batch, unsigned id)
+{
+    for (unsigned i = batch->n; i-- > 0;) {
+        if (batch->ids[i] == id)
+            batch_remove(batch, i);
     }
 }
 
@@ -257,8 +315,9 @@ static void batch_compile(struct batch *batch, struct prefilter *filter)
         filter->database = NULL;
         if (which < 0 || (unsigned)which >= batch->n)
             break;
-        filter->reach[batch->ids[which]] = PREFILTER_NOWHERE;
-        batch_remove(batch, (unsigned)which);
+        unsigned id = batch->ids[which];
+        filter->reach[id] = PREFILTER_NOWHERE;
+        batch_remove_pattern(batch, id);
     }
 }
 
@@ -278,10 +337,13 @@ bool prefilter_available(struct error *err)
 struct prefilter *prefilter_new(const struct prefilter_pattern *patterns, size_t n)
 {
     struct prefilter *filter = mem_alloc(sizeof *filter);
+    size_t most = n;
+    for (size_t i = 0; i < n; i++)
+        most += bytes_count(patterns[i].text, '|');
     struct batch batch = {
-        .texts = mem_calloc(n, sizeof *batch.texts),
-        .flags = mem_calloc(n, sizeof *batch.flags),
-        .ids = mem_calloc(n, sizeof *batch.ids),
+        .texts = mem_calloc(most, sizeof *batch.texts),
+        .flags = mem_calloc(most, sizeof *batch.flags),
+        .ids = mem_calloc(most, sizeof *batch.ids),
     };
     filter->reach = mem_calloc(n, sizeof *filter->reach);
     for (size_t i = 0; i < n; i++) {
@@ -289,7 +351,7 @@ struct prefilter *prefilter_new(const struct prefilter_pattern *patterns, size_t
         if (!is_accepted(p))
             continue;
         filter->reach[i] = is_bytewise(p->text, p->flags) ? PREFILTER_ALL : PREFILTER_ASCII;
-        batch_add(&batch, p, i, n == 1);
+        batch_add_pattern(&batch, p, i, n == 1);
     }
     if (batch.n && load(&filter->api, NULL))
         batch_compile(&batch, filter);
