@@ -12,7 +12,7 @@ struct reader {
     struct arena *arena;
     struct resolvconf *conf;
     uint32_t file, line;
-    const char *line_start, *end;
+    const char *line_start;
     size_t cap_servers, cap_search, n_used, search_bytes;
 };
 
@@ -36,7 +36,6 @@ static void read_server(struct reader *r, struct span rest)
     struct resolvconf *conf = r->conf;
     struct resolv_server *server = ARENA_PUSH(r->arena, conf->servers, conf->n_servers, r->cap_servers);
     *server = (struct resolv_server){.text = arena_span(r->arena, word), .place = place_of(r, word)};
-    server->last = word.at + word.len == r->end;
     server->used = ip_parse(without_zone(word), &server->ip) && r->n_used < RESOLV_MAX_SERVERS;
     r->n_used += server->used;
 }
@@ -159,12 +158,15 @@ const struct resolvconf *resolvconf_parse(struct arena *arena, struct text text)
     conf->attempts = RESOLV_DEFAULT_ATTEMPTS;
     struct reader r = {.arena = arena, .conf = conf, .file = text.file};
     struct span rest = text.bytes;
-    r.end = rest.at + rest.len;
     struct span line;
     while (span_cut_line(&rest, &line)) {
         r.line++;
         r.line_start = line.at;
         read_line(&r, line);
+    }
+    if (conf->n_servers) {
+        struct resolv_server *server = &conf->servers[conf->n_servers - 1];
+        server->last = span_ends(text.bytes, server->text);
     }
     return conf;
 }
