@@ -54,6 +54,8 @@ static void walk_all(struct state *state, const struct facts *facts)
     ways_find(&state->arena, facts, &state->ways);
     for (size_t i = 0; i < 2 * state->ways.n && state->n < ARRAY_LEN(state->walked); i++) {
         const struct way *way = &state->ways.items[i / 2];
+        if (way->tunnel && (i % 2 || !way->known))
+            continue;
         struct walked *w = &state->walked[state->n];
         *w = (struct walked){.way = way, .tcp = i % 2};
         state->n += way->known || !w->tcp; // what cannot be walked stands there once

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/mem.h"
 #include "core/judge/judge.h"
 #include "core/judge/ways.h"
 
@@ -66,10 +67,50 @@ static void walk_both(struct firewall *f, struct firewall_way *way)
     walk_way(f, way, true);
 }
 
+static bool names_port(struct arena *arena, const struct packet_decision *d, uint16_t port)
+{
+    return d->rule && span_contains(d->rule->text, arena_printf(arena, "%u", (unsigned)port));
+}
+
+static bool is_blocked_on(const struct packet_query *query, uint16_t port)
+{
+    struct packet_query q = *query;
+    q.dport = port;
+    struct packet_answer *answer = packet_trace(&q);
+    bool blocked = answer->worst.fate == PACKET_BLOCKED;
+    packet_answer_free(answer);
+    return blocked;
+}
+
+// Which port the overlay uses is not known but by custom: what stops it names that port, or leaves none of
+// the others open either; and then it is likely at most.
+static void walk_tunnel(struct firewall *f, struct firewall_way *way)
+{
+    static const uint16_t customary[] = {4789, 6081, 8472};
+    way->on_path = TRI_UNKNOWN;
+    way->query.proto = 17;
+    struct packet_answer *answer = packet_trace(&way->query);
+    bool blocked = answer->worst.fate == PACKET_BLOCKED;
+    bool named = blocked && names_port(&f->bench.arena, &answer->worst.decision, way->query.dport);
+    for (size_t i = 0; blocked && !named && i < ARRAY_LEN(customary); i++)
+        blocked = is_blocked_on(&way->query, customary[i]);
+    if (blocked)
+        firewall_say_tunnel(f, way, answer);
+    packet_answer_free(answer);
+}
+
 static void walk(struct firewall *f, const struct way *way)
 {
-    struct firewall_way own = {
-        .node = way->node, .what = way->what, .server = way->server, .query = way->query};
+    struct firewall_way own = {.node = way->node,
+                               .what = way->what,
+                               .server = way->server,
+                               .tunnel = way->tunnel,
+                               .query = way->query};
+    if (way->tunnel) {
+        if (way->known)
+            walk_tunnel(f, &own);
+        return;
+    }
     if (way->known) {
         f->all_known &= !way->node->rules_unread;
         walk_both(f, &own);

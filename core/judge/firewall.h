@@ -16,6 +16,7 @@ struct firewall_way { // one way of the query through one node
     const char *what; // "from pod 10.0.1.2 to the cluster's DNS 172.20.0.10"
     struct ip server; // who answers at its end; family 0: any of them
     bool upstream;    // CoreDNS asks, and what it forwards to answers
+    bool tunnel;      // an overlay's packet, which carries the query or the answer
     enum tri on_path;
     struct packet_query query;
 };
@@ -31,6 +32,8 @@ struct firewall { // one run of the judge
 
 void firewall_say_block(struct firewall *f, const struct firewall_way *way,
                         const struct packet_answer *answer);
+void firewall_say_tunnel(struct firewall *f, const struct firewall_way *way,
+                         const struct packet_answer *answer);
 void firewall_say_unknown(struct firewall *f, const struct firewall_way *way,
                           const struct packet_answer *answer);
 void firewall_walk_upstream(struct firewall *f);
@@ -50,6 +53,10 @@ bool firewall_is_unserved(const struct packet_decision *d);
 
 // What an operator does about it, on that node; in the arena.
 const char *firewall_fix(struct arena *arena, const struct packet_decision *d, const char *node);
+
+// The same where what it blocks is an overlay, on that UDP port.
+const char *firewall_fix_tunnel(struct arena *arena, const struct packet_decision *d, const char *node,
+                                uint16_t port);
 
 // The same where nobody writes the rule again, whoever kept its chain.
 const char *firewall_fix_left(struct arena *arena, const struct packet_decision *d, const char *node);

@@ -128,6 +128,12 @@ static const char *fix_policy(struct arena *arena, const struct packet_decision 
                             " meta l4proto { tcp, udp } th dport 53 accept' (or policy accept for " SPAN_FMT
                             "), and put that into whatever sets the policy",
                             node, nft_family(d), SPAN_ARG(table), SPAN_ARG(chain), SPAN_ARG(chain));
+    if (!d->chain->base || d->chain->base->hook != NF_FORWARD)
+        return arena_printf(arena,
+                            "on node %s accept DNS in the chain: %s -t " SPAN_FMT " -I " SPAN_FMT
+                            " -p udp --dport 53 -j ACCEPT, the same for tcp, and put that into whatever "
+                            "sets the policy",
+                            node, program(d), SPAN_ARG(table), SPAN_ARG(chain));
     return arena_printf(arena,
                         "on node %s accept forwarded pod traffic again: %s -t " SPAN_FMT " -P " SPAN_FMT
                         " ACCEPT, and find what set the policy to DROP",
@@ -168,6 +174,29 @@ static const char *fix_rule(struct arena *arena, const struct packet_decision *d
         "delete that one rule on node %s: %s -t " SPAN_FMT " -D " SPAN_FMT
         "; and take it out of whatever put it there (hardening script, configuration management)",
         node, program(d), SPAN_ARG(table), SPAN_ARG(text));
+}
+
+const char *firewall_fix_tunnel(struct arena *arena, const struct packet_decision *d, const char *node,
+                                uint16_t port)
+{
+    const char *owner;
+    struct span table = chain_table(d), chain = d->chain->name;
+    if (firewall_owner(d, &owner) != OWNER_ADMIN)
+        return arena_printf(arena,
+                            "chain " SPAN_FMT
+                            " on node %s belongs to %s, which writes it again: allow UDP %u from the "
+                            "other nodes in the configuration of %s (its policy, zone or profile)",
+                            SPAN_ARG(chain), node, owner, (unsigned)port, owner);
+    const char *how =
+        d->ruleset->backend == RULESET_NFT
+            ? arena_printf(arena, "nft insert rule %s " SPAN_FMT " " SPAN_FMT " udp dport %u accept",
+                           nft_family(d), SPAN_ARG(table), SPAN_ARG(chain), (unsigned)port)
+            : arena_printf(arena, "%s -t " SPAN_FMT " -I " SPAN_FMT " -p udp --dport %u -j ACCEPT",
+                           program(d), SPAN_ARG(table), SPAN_ARG(chain), (unsigned)port);
+    return arena_printf(arena,
+                        "on node %s let the overlay's packets of the other nodes pass: %s, for their "
+                        "addresses; and put that into whatever set the firewall up",
+                        node, how);
 }
 
 const char *firewall_fix_left(struct arena *arena, const struct packet_decision *d, const char *node)

@@ -273,13 +273,14 @@ static bool is_said(struct firewall *f, const struct packet_decision *d)
 static const char *tell_block(struct firewall *f, const struct firewall_way *way,
                               const struct packet_decision *d, const char *hangs_on)
 {
-    return arena_printf(&f->bench.arena,
-                        "%s " SPAN_FMT " (table " SPAN_FMT ") on node %s %s %s over %s %s%s%s",
+    const char *what = way->tunnel              ? "the overlay's packets, which carry the pods' DNS,"
+                       : d->leg == PACKET_REPLY ? "the answers to DNS queries over"
+                                                : "DNS queries over";
+    const char *proto = way->tunnel ? "on" : way->query.proto == 6 ? "TCP" : "UDP";
+    return arena_printf(&f->bench.arena, "%s " SPAN_FMT " (table " SPAN_FMT ") on node %s %s %s %s %s%s%s",
                         d->rule ? "a rule in chain" : "the policy of chain", SPAN_ARG(d->chain->name),
                         SPAN_ARG(d->ruleset->tables[d->chain->table].name), way->node->name,
-                        d->action == PACKET_REJECT ? "rejects" : "drops",
-                        d->leg == PACKET_REPLY ? "the answers to DNS queries" : "DNS queries",
-                        way->query.proto == 6 ? "TCP" : "UDP", way->what,
+                        d->action == PACKET_REJECT ? "rejects" : "drops", what, proto, way->what,
                         hangs_on ? ", as far as its counter and the losses tell: it hangs on " : "",
                         hangs_on ? hangs_on : "");
 }
@@ -306,7 +307,9 @@ static void say_cause(struct firewall *f, const struct firewall_way *way, const 
                               .in_window = held_then(f, way, d),
                               .text = tell_block(f, way, d, hangs_on),
                               .object = way->node->name,
-                              .fix = firewall_fix(&f->bench.arena, d, way->node->name),
+                              .fix = way->tunnel ? firewall_fix_tunnel(&f->bench.arena, d, way->node->name,
+                                                                       way->query.dport)
+                                                 : firewall_fix(&f->bench.arena, d, way->node->name),
                               .time = TIME_UNKNOWN},
               cites);
 }
@@ -331,6 +334,30 @@ void firewall_say_block(struct firewall *f, const struct firewall_way *way,
     say_growth(f, way, d, seen, n);
     say_losses(f, way, d);
     say_against(f, way, answer);
+}
+
+// Something came back through the overlay in the window.
+static bool was_crossed(const struct firewall *f, const struct firewall_way *way)
+{
+    const struct lookups *all = &f->bench.facts->lookups;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct lookup *l = &all->items[i];
+        bool there = ip_eq(l->server, way->server) || ip_eq(l->endpoint, way->server);
+        if (l->vantage == LOOKUP_FROM_POD && there && !lookup_failed(l->outcome) &&
+            clock_in_window(l->time, f->bench.facts->target.window) != TRI_NO)
+            return true;
+    }
+    return false;
+}
+
+// What blocks an overlay blocks all between its nodes: it is said where the pod's queries were lost.
+void firewall_say_tunnel(struct firewall *f, const struct firewall_way *way,
+                         const struct packet_answer *answer)
+{
+    struct cites lost = {0};
+    cite_losses(f, way, &answer->worst.decision, &lost);
+    if (lost.n && !was_crossed(f, way))
+        firewall_say_block(f, way, answer);
 }
 
 // Whether queries end at the rule hangs on what no file tells (a rate, a chance, a string). That its counter

@@ -65,11 +65,15 @@ struct span packet_interface(const struct walk *walk, const struct world *w, boo
     return span_of(name);
 }
 
+// What comes from elsewhere, or goes there, is not on the loopback interface, whichever it is on.
 static struct value interface_of(const struct walk *walk, const struct world *w, bool out)
 {
     bool known;
     struct num n = num_of_name(packet_interface(walk, w, out, &known));
-    return known ? (struct value){VALUE_RANGE, n, n} : kind_only(VALUE_UNKNOWN);
+    if (known)
+        return (struct value){VALUE_RANGE, n, n};
+    bool elsewhere = packet_is_local(walk, out ? &w->dst : &w->src) == TRI_NO;
+    return kind_only(elsewhere ? VALUE_NOT_LO : VALUE_UNKNOWN);
 }
 
 // ---------------------------------------------------------------- kinds of address
@@ -371,6 +375,12 @@ static enum tri locals_in(const struct walk *walk, const struct selector *s, con
     return all;
 }
 
+static bool is_lo(const struct range *r)
+{
+    struct num lo = num_of_name(span_of("lo"));
+    return num_compare(r->lo, lo) == 0 && num_compare(r->hi, lo) == 0;
+}
+
 static enum tri value_in(const struct walk *walk, const struct selector *s, const struct value *v,
                          const struct range *r)
 {
@@ -381,6 +391,8 @@ static enum tri value_in(const struct walk *walk, const struct selector *s, cons
         return locals_in(walk, s, r);
     case VALUE_UNKNOWN:
         return TRI_UNKNOWN;
+    case VALUE_NOT_LO:
+        return is_lo(r) ? TRI_NO : TRI_UNKNOWN;
     default:
         return TRI_NO;
     }

@@ -83,7 +83,7 @@ static const struct outcome *call_chain(struct walk *walk, struct state *s, cons
     return NULL;
 }
 
-static const char *queue_words = "a program decides (queue)";
+static const char *queue_words = "what a program decides (queue)";
 
 static void queue_accepts(struct state *s)
 {

@@ -104,6 +104,7 @@ enum value_kind {
     VALUE_ABSENT, // the field is not there: the rule does not match, inverted or not
     VALUE_NO_CT,  // the same, since the packet has no connection
     VALUE_LOCAL,  // one of the node's addresses
+    VALUE_NOT_LO, // an interface: which one is not known, but not the loopback
 };
 
 struct value {

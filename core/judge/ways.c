@@ -128,6 +128,75 @@ static bool serves(const struct kube_endpoint *e)
     return e->ready != TRI_NO || e->serving == TRI_YES;
 }
 
+// ---------------------------------------------------------------- in an overlay's packets
+
+// The UDP port of an overlay, by its interface: as flannel, Cilium and Calico set it unless told otherwise.
+static uint16_t tunnel_port(const char *device)
+{
+    static const struct {
+        const char *prefix;
+        uint16_t port;
+    } tunnels[] = {{"flannel.", 8472},      {"flannel-v6.", 8472},  {"cilium_vxlan", 8472},
+                   {"cilium_geneve", 6081}, {"vxlan.calico", 4789}, {"vxlan-v6.calico", 4789}};
+    for (size_t i = 0; device && i < ARRAY_LEN(tunnels); i++) {
+        if (span_starts(span_of(device), tunnels[i].prefix))
+            return tunnels[i].port;
+    }
+    return 0;
+}
+
+struct tunnel { // between two nodes, for what goes to or comes from `server`
+    struct arena *arena;
+    const struct facts *facts;
+    struct ways *ways;
+    struct ip server;
+    uint16_t port;
+};
+
+static struct ip node_address(const struct facts *facts, const char *name, uint8_t family)
+{
+    const struct kube_node *node = name ? cluster_node(&facts->cluster, name) : NULL;
+    return node && node->internal_ip.family == family ? node->internal_ip : (struct ip){0};
+}
+
+// Both directions are flows of their own: the port that a packet comes from is drawn from what it carries.
+static void add_tunnel_way(const struct tunnel *t, const char *node, enum nf_hook hook, struct ip src,
+                           struct ip dst)
+{
+    struct way *way = begin(t->arena, t->facts, t->ways, node);
+    way->server = t->server;
+    way->tunnel = true;
+    way->what = arena_printf(t->arena, "UDP %u %s", (unsigned)t->port, tell_way(t->arena, src, dst));
+    way->query.src = src;
+    way->query.dst = dst;
+    way->known = way->node && nodepath_fill(t->arena, t->facts, way->node, &way->query);
+    way->query.dport = t->port;
+    way->query.hook = hook;
+    way->query.one_way = true;
+    way->query.in = hook == NF_INPUT && way->node ? nodepath_device(way->node, src) : NULL;
+}
+
+static void add_tunnel_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
+                            const struct client *c, const struct kube_endpoint *e)
+{
+    const char *there = e->node ? e->node : nodepath_node_of(facts, e->ip);
+    const struct node_facts *here = facts_node(facts, c->node);
+    const struct tunnel t = {
+        arena, facts, ways, e->ip, here ? tunnel_port(nodepath_device(here, e->ip)) : 0,
+    };
+    if (!t.port || !there || strcmp(there, c->node) == 0)
+        return;
+    struct ip a = node_address(facts, c->node, 4), b = node_address(facts, there, 4);
+    if (!a.family || !b.family)
+        return;
+    add_tunnel_way(&t, c->node, NF_OUTPUT, a, b);
+    add_tunnel_way(&t, there, NF_INPUT, a, b);
+    add_tunnel_way(&t, there, NF_OUTPUT, b, a);
+    add_tunnel_way(&t, c->node, NF_INPUT, b, a);
+}
+
+// ---------------------------------------------------------------- all of one client
+
 // To the cluster's DNS as the node itself knows it.
 static void add_standin_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
                              const struct client *c)
@@ -166,8 +235,10 @@ static void add_ways(struct arena *arena, const struct facts *facts, struct ways
     if (dns->nodelocal.family)
         add_client_way(arena, facts, ways, c, dns->nodelocal, 53);
     for (size_t i = 0; i < dns->n_endpoints && i < MOST_ENDPOINTS; i++) {
-        if (serves(&dns->endpoints[i]))
-            add_server_way(arena, facts, ways, c, &dns->endpoints[i]);
+        if (!serves(&dns->endpoints[i]))
+            continue;
+        add_server_way(arena, facts, ways, c, &dns->endpoints[i]);
+        add_tunnel_ways(arena, facts, ways, c, &dns->endpoints[i]);
     }
     if (dns->nodelocal.family && !c->host_network)
         add_cache_ways(arena, facts, ways, c);

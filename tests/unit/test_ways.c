@@ -99,6 +99,39 @@ static void the_nodes_cache_is_asked_there_and_asks_on(void **state)
     expect_devices(find(&ways, "from 10.0.1.1 to 10.0.2.10"), NF_OUTPUT, NULL, "eth0");
 }
 
+// Where the route to CoreDNS leads into a tunnel, its packets go from node to node, each way a flow of its
+// own.
+static void an_overlay_carries_it_between_the_nodes(void **state)
+{
+    static const struct {
+        const char *device, *what;
+        uint16_t port;
+    } cases[] = {{"flannel.1", "UDP 8472 from 10.0.1.1 to 10.0.2.1", 8472},
+                 {"vxlan.calico", "UDP 4789 from 10.0.1.1 to 10.0.2.1", 4789},
+                 {"eth1", NULL, 0}};
+    struct scene *s = *state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_healthy_rules(s);
+        scene_write(s, "nodes/n1/networking/iproute.txt",
+                    arena_printf(&s->arena,
+                                 "default via 10.0.1.254 dev eth0\n10.0.2.0/24 via 10.0.2.0 dev %s onlink\n"
+                                 "10.0.1.10 dev eni1 scope link\n",
+                                 cases[i].device));
+        struct ways ways = ways_of(s);
+        assert_int_equal(ways.n, cases[i].port ? 3 + 4 : 3); // the other endpoint lies behind eth0
+        if (!cases[i].port)
+            continue;
+        const struct way *out = find(&ways, cases[i].what);
+        assert_true(out->tunnel && out->query.one_way);
+        assert_string_equal(out->node_name, "n1");
+        assert_int_equal(out->query.hook, NF_OUTPUT);
+        assert_int_equal(out->query.dport, cases[i].port);
+        expect_devices(&out[1], NF_INPUT, "eth0", NULL);
+        assert_string_equal(out[1].node_name, "n2");
+    }
+}
+
 static void pods_of_the_node_stand_for_one_that_nobody_named(void **state)
 {
     struct scene *s = *state;
@@ -223,6 +256,7 @@ int main(void)
         SCENE_TEST(a_node_without_rules_is_not_known),
         SCENE_TEST(a_pod_on_the_hosts_network_asks_from_the_node),
         SCENE_TEST(the_nodes_cache_is_asked_there_and_asks_on),
+        SCENE_TEST(an_overlay_carries_it_between_the_nodes),
         SCENE_TEST(pods_of_the_node_stand_for_one_that_nobody_named),
         SCENE_TEST(the_first_reading_counts),
         SCENE_TEST(rules_of_the_other_family_do_not),
