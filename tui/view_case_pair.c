@@ -175,7 +175,7 @@ static void detail_pair(struct ui *ui, struct view *view, struct prose *p)
     const struct pair *pair = view->state;
     prose_label(p, row->cells[0].text, row->cells[2].role, "%s", row->cells[2].text);
     prose_label(p, "", row->cells[3].role, "%s", row->cells[3].text);
-    if (row->cells[2].text != pair->ids[0])
+    if (view->list.at > 0) // the first row is the cases themselves
         prose_add(p, ROLE_MUTED, "the first of %s, the second of %s", pair->ids[0], pair->ids[1]);
 }
 

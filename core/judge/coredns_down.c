@@ -286,17 +286,19 @@ static void cite_endpoints(const struct bench *b, struct cites *cites)
         cite(cites, b->facts->dns.endpoints[i].place);
 }
 
-// Where the list of endpoints is empty, its slice says so.
+// Where the list of endpoints is empty, its slice says so; where it has none, the listing.
 static void cite_slices(const struct bench *b, struct cites *cites)
 {
     const struct kube_service *service = b->facts->dns.service;
+    size_t before = cites->n;
     for (size_t i = 0; service && i < b->facts->cluster.slices.n; i++) {
         const struct kube_slice *slice = &b->facts->cluster.slices.items[i];
         if (slice->service && strcmp(slice->service, service->meta.name) == 0 && slice->meta.namespace_ &&
             service->meta.namespace_ && strcmp(slice->meta.namespace_, service->meta.namespace_) == 0)
             cite(cites, slice->meta.place);
     }
-    cite(cites, b->facts->cluster.slices.listing.place);
+    if (cites->n == before)
+        cite(cites, b->facts->cluster.slices.listing.place);
 }
 
 // Answers by the cluster's DNS behind `since`: then it was not down.
