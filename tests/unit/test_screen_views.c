@@ -33,9 +33,9 @@ static const struct look {
     {"findings",
      "f",
      "Findings: ",
-     {"Causes seen (1)", "✖ F-003", "HIGH", "normal", "for host_firewall"},
+     {"Causes seen (1)", "✖ F-005", "HIGH", "normal", "for host_firewall"},
      "Looked at, nothing wrong",
-     "✖ F-003",
+     "✖ F-005",
      "",
      DECIDES},
     {"causes",
@@ -245,7 +245,7 @@ static void test_a_finding_is_pinned_and_excluded(void **state)
 {
     struct screen *s = start(*state, sizes[2]);
     screen_keys(s, "fp");
-    assert_true(screen_shows(s, "F-003 pinned"));
+    assert_true(screen_shows(s, "F-005 pinned"));
     assert_true(screen_shows(s, "[pinned] a rule in chain FORWARD"));
     screen_keys(s, "jxour own test\r");
     assert_true(screen_shows(s, "excluded; the reason is kept"));
