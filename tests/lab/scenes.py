@@ -46,7 +46,7 @@ class Scene:
     diagnosis, verdict, status = ['no_fault'], ['confirmed'], 0
     via, allow, environment = 'ssh', 'exec,capture', {}
     limit = 180                         # seconds; a run that takes longer hangs
-    alone = False                       # takes the whole machine: hundreds of calls of aws
+    alone = False                       # needs the whole machine: hundreds of calls of aws, or a setting that there is but once
     check = staticmethod(check.named)
     look = None                         # instead of running d5tui
 
@@ -124,8 +124,8 @@ SCENES = {
     'conntrack_full': Scene('The node\'s table of connections is full of long-lived ones; ssh is not tracked, so that one still gets in.', later=faults.fill_conntrack,
                             signs=[('pod', ASK, TIMED_OUT), ('node a', 'sudo -n dmesg', 'table full')], diagnosis=['conntrack_full']),
     'conntrack_race': raced('Two pods of one node ask at the same instants from the same ports, and source NAT leaves both the port: now and then the later one is lost.', app=faults.in_step(0), later=faults.second_in_step,
-                            symptom='lookups of partner-api.example.net take five seconds now and then', diagnosis=['conntrack_race']),
-    'conntrack_race_before': raced('Two pods raced for ports, and do so no more: insert_failed stands where it stood.', later=faults.raced_before, logs='connected to partner-api', check=check.rejects('conntrack_race')),
+                            symptom='lookups of partner-api.example.net take five seconds now and then', diagnosis=['conntrack_race'], alone=True),
+    'conntrack_race_before': raced('Two pods raced for ports, and do so no more: insert_failed stands where it stood.', later=faults.raced_before, logs='connected to partner-api', check=check.rejects('conntrack_race'), alone=True),
     'mtu': Scene('A link of 1500 between nodes of 9001 loses large packets, and nobody is told: the effect is seen, the link is not. dig +tcp asks for small segments and sees nothing of it; the C library waits.', query=dns.BIG, logs=None, ask=True,
                  symptom='lookups of big.example.net hang, all others work', prepare=faults.narrow_link, diagnosis=['mtu'], verdict=['likely'],
                  signs=[('pod', ASK, 'NOERROR'), ('pod', DIG % (cluster.CLUSTER_IP, dns.BIG) + ' +bufsize=4096 +ignore', TIMED_OUT)]),

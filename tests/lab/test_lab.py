@@ -44,7 +44,7 @@ def run(name, options):
 
 
 def results(wanted, options, at_once):
-    """in their order, those that take the whole machine last and one by one"""
+    """in their order, those that need the whole machine last and one by one"""
     together = [name for name in wanted if not ALL[name].alone]
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(run, together, [options] * len(together))
