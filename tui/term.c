@@ -215,20 +215,6 @@ static bool start_curses(struct terminal *term, struct error *err)
     return true;
 }
 
-// The terminal once more, to be read without waiting: a flag on standard input would be the shell's, too. Not
-// by its name: in a container's or another root's /dev it has none (`kubectl debug node/… -- chroot /host`),
-// and behind su it is somebody else's, where the process's own terminal still opens.
-static int open_input(struct error *err)
-{
-    static const char *const ways[] = {"/proc/self/fd/0", "/dev/tty"};
-    int input = -1;
-    for (size_t i = 0; input < 0 && i < ARRAY_LEN(ways); i++)
-        input = open(ways[i], O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (input < 0)
-        term_refuse(err, "the terminal cannot be opened by /proc/self/fd/0 or /dev/tty");
-    return input;
-}
-
 struct terminal *term_open(struct error *err)
 {
     setlocale(LC_CTYPE, "");
@@ -238,7 +224,7 @@ struct terminal *term_open(struct error *err)
         term_refuse(err, "the terminal cannot be asked for its settings");
         return NULL;
     }
-    int input = open_input(err);
+    int input = term_open_input(err);
     if (input < 0)
         return NULL;
     struct terminal *term = mem_alloc(sizeof *term);

@@ -3,6 +3,7 @@
 #include "tui/term.h"
 
 #include <curses.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -85,6 +86,19 @@ enum signs term_find_signs(void)
     const char *name = getenv("TERM");
     bool console = name && span_starts(span_of(name), "linux");
     return !is_utf8() ? SIGNS_ASCII : console ? SIGNS_CONSOLE : SIGNS_UNICODE;
+}
+
+// Not by its name: in a container's or another root's /dev it has none (`kubectl debug node/… -- chroot
+// /host`), and behind su it is somebody else's, where the process's own terminal still opens.
+int term_open_input(struct error *err)
+{
+    static const char *const ways[] = {"/proc/self/fd/0", "/dev/tty"};
+    int input = -1;
+    for (size_t i = 0; input < 0 && i < ARRAY_LEN(ways); i++)
+        input = open(ways[i], O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (input < 0)
+        term_refuse(err, "the terminal cannot be opened by /proc/self/fd/0 or /dev/tty");
+    return input;
 }
 
 enum depth term_find_depth(void)

@@ -30,6 +30,10 @@ bool term_keeps_screen(void);
 // blank, cursor and colours are as before.
 void term_add_scroll(struct str *out, int top, int bottom, int by);
 
+// The terminal once more, to be read without waiting: a flag on standard input would be the shell's, too. -1:
+// it cannot be opened.
+int term_open_input(struct error *err);
+
 // ASCII where the locale is not UTF-8. The Linux console is known by its name alone, here or behind ssh; in
 // tmux or screen on it, it is not.
 enum signs term_find_signs(void);
