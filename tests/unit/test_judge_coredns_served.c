@@ -1,0 +1,118 @@
+// judge/coredns: what it serves. Names outside without a forward, and SERVFAIL that passes; each with what
+// looks like it and is not.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "tests/kit/scene.h"
+
+static void break_forward(struct scene *s)
+{
+    scene_target(s, "api.example.com");
+    scene_corefile(s, ".:53 {\\n  errors\\n  ready\\n  kubernetes cluster.local\\n  cache 30\\n}\\n");
+    scene_dig(s, "external", "172.20.0.10", "api.example.com", "SERVFAIL");
+}
+
+static void a_corefile_without_forward_serves_nothing_outside(void **state)
+{
+    struct scene *s = *state;
+    break_forward(s);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREFILE_ERROR, VERDICT_LIKELY);
+}
+
+// The Corefile in the ConfigMap is not the one that CoreDNS runs with.
+static void what_is_forwarded_is_served(void **state)
+{
+    struct scene *s = *state;
+    break_forward(s);
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
+                "2026-11-23T07:05:00.1Z [ERROR] plugin/errors: 2 api.example.com. A: read udp "
+                "10.0.2.10:4000->10.0.0.2:53: i/o timeout\n");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
+}
+
+// ------------------------------------------------------------------ passing SERVFAIL
+static void write_query(struct str *log, const char *time, const char *type, const char *name,
+                        const char *rcode)
+{
+    str_printf(
+        log,
+        "2026-11-23T%sZ [INFO] 10.0.1.10:4711 - 7 \"%s IN %s. udp 60 false 512\" %s qr,aa,rd 60 0.001s\n",
+        time, type, name, rcode);
+}
+
+// CoreDNS' log: answers before and after, and at 07:10 `n` lookups that got SERVFAIL, each asked along its
+// search list for A and AAAA.
+static void log_spell(struct scene *s, int n)
+{
+    static const char *const lists[] = {".shop.svc.cluster.local", ".svc.cluster.local", ".cluster.local",
+                                        ""};
+    struct str log = {0};
+    write_query(&log, "07:01:00.0", "A", "orders.shop.svc.cluster.local", "NOERROR");
+    for (int i = 0; i < n; i++) {
+        for (size_t k = 0; k < 8; k++)
+            write_query(&log, arena_printf(&s->arena, "07:10:%02d.%zu", i, k), k % 2 ? "AAAA" : "A",
+                        arena_printf(&s->arena, "svc%d.shop.svc.cluster.local%s", i, lists[k / 2]),
+                        "SERVFAIL");
+    }
+    write_query(&log, "07:20:00.0", "A", "orders.shop.svc.cluster.local", "NOERROR");
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log", str_text(&log));
+    str_done(&log);
+    scene_json(s, "cluster/events.json",
+               "{'kind': 'List', 'items': [{'kind': 'Event', 'metadata': {'name': 'e', 'namespace': "
+               "'kube-system'},\n"
+               "'involvedObject': {'kind': 'Pod', 'name': 'coredns-old', 'namespace': 'kube-system'},\n"
+               "'reason': 'Killing', 'message': 'Stopping container coredns', 'type': 'Normal',\n"
+               "'firstTimestamp': '2026-11-23T07:09:58Z', 'lastTimestamp': '2026-11-23T07:09:58Z'}]}");
+}
+
+static void questions_along_a_search_list_are_one_lookup(void **state)
+{
+    struct scene *s = *state;
+    log_spell(s, 4); // 32 questions
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_TRANSIENT_SERVFAIL, VERDICT_CONFIRMED);
+}
+
+static void many_lookups_are_no_passing_thing(void **state)
+{
+    struct scene *s = *state;
+    log_spell(s, 11);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_TRANSIENT_SERVFAIL));
+    assert_true(scene_rejects(s, DIAGNOSIS_TRANSIENT_SERVFAIL));
+}
+
+static void a_lookup_that_failed_is_no_servfail(void **state)
+{
+    struct scene *s = *state;
+    struct str log = {0};
+    write_query(&log, "07:01:00.0", "A", "stock.shop.svc.cluster.local", "NOERROR");
+    write_query(&log, "07:20:00.0", "A", "stock.shop.svc.cluster.local", "NOERROR");
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log", str_text(&log));
+    str_done(&log);
+    scene_write(s, "pods/shop/cart-1/app.log",
+                "2026-11-23T07:10:00Z java.net.UnknownHostException: orders\n");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_TRANSIENT_SERVFAIL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(a_corefile_without_forward_serves_nothing_outside),
+        SCENE_TEST(what_is_forwarded_is_served),
+        SCENE_TEST(questions_along_a_search_list_are_one_lookup),
+        SCENE_TEST(many_lookups_are_no_passing_thing),
+        SCENE_TEST(a_lookup_that_failed_is_no_servfail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
