@@ -109,3 +109,8 @@ const char *str_base_name(const char *path)
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
+
+bool str_same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}

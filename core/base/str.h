@@ -34,4 +34,7 @@ char *str_take(struct str *s);
 // The last part of a path, borrowed.
 const char *str_base_name(const char *path);
 
+// Whether both texts are there, and equal.
+bool str_same(const char *a, const char *b);
+
 #endif

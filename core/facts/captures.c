@@ -5,6 +5,7 @@
 
 #include "core/base/infile.h"
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/facts/gather.h"
 #include "core/facts/lookups_add.h"
 #include "core/parse/exchange.h"
@@ -131,11 +132,6 @@ static int by_asked(const void *a, const void *b)
     return x->asked.line < y->asked.line ? -1 : x->asked.line > y->asked.line;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
 enum { RETRY_WITHIN = 5 }; // seconds
 
 // An answer that did not fit is asked for once more, over TCP: where that was answered, the lookup was.
@@ -147,7 +143,7 @@ static bool is_asked_again(const struct lookups *all, size_t at)
         if (again->time > l->time + RETRY_WITHIN * USEC_SEC)
             return false;
         if (again->proto == LOOKUP_TCP && !lookup_failed(again->outcome) && ip_eq(again->client, l->client) &&
-            same_text(again->name, l->name) && same_text(again->type, l->type))
+            str_same(again->name, l->name) && str_same(again->type, l->type))
             return true;
     }
     return false;

@@ -183,8 +183,7 @@ static void find_endpoints(struct facts *facts)
         tri_of(listing_covers(&facts->cluster.slices.listing, service->meta.namespace_));
     for (size_t i = 0; i < facts->cluster.slices.n; i++) {
         const struct kube_slice *slice = &facts->cluster.slices.items[i];
-        if (slice->service && strcmp(slice->service, service->meta.name) == 0 &&
-            in_namespace(&slice->meta, service))
+        if (kube_slice_is_of(slice, service))
             take_slice(facts, slice, &cap);
     }
 }

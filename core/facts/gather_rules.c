@@ -104,18 +104,11 @@ static void read_ruleset(struct facts *facts, struct node_facts *node, const str
     }
 }
 
-// What a set held after the window is not what it held while it hurt.
-static bool is_too_late(const struct facts *facts, const struct evidence_file *file)
-{
-    usec_t end = facts->target.window.to, time = sample_time(file->path);
-    return time != TIME_UNKNOWN && end != TIME_UNKNOWN && time > end;
-}
-
 static void read_sets(struct facts *facts, struct node_facts *node, const struct evidence_file *file)
 {
     struct error err = {{0}};
     struct text text;
-    if (node->sets || is_too_late(facts, file))
+    if (node->sets || sample_is_too_late(sample_time(file->path), facts->target.window))
         return;
     if (file->state == EVIDENCE_UNKNOWN || !evidence_text(facts->evidence, file->id, &text, &err)) {
         say_unread(facts, file, file->why ? file->why : err.text, "ipset save");

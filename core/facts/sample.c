@@ -27,3 +27,8 @@ usec_t sample_time(const char *path)
     usec_t t;
     return span_starts(rest, "Z/") && clock_from_parts(parts, &t) ? t : TIME_UNKNOWN;
 }
+
+bool sample_is_too_late(usec_t time, struct window window)
+{
+    return time != TIME_UNKNOWN && window.to != TIME_UNKNOWN && time > window.to;
+}

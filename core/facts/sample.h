@@ -8,4 +8,8 @@
 // none.
 usec_t sample_time(const char *path);
 
+// Whether a later reading was taken at `time` (TIME_UNKNOWN: it is none) after the window had ended: it says
+// what is there now, not what was there while it hurt.
+bool sample_is_too_late(usec_t time, struct window window);
+
 #endif

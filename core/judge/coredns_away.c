@@ -119,8 +119,7 @@ void coredns_judge_away(struct bench *b)
                    ? "find out who scaled CoreDNS to zero (audit log, a deployment tool, an autoscaler), and "
                      "keep at least two replicas"
                    : "find out why the CoreDNS containers ended together (kubectl logs --previous, a change "
-                     "of their "
-                     "deployment or Corefile), and keep at least two replicas on different nodes",
+                     "of their deployment or Corefile), and keep at least two replicas on different nodes",
         .time = a.from,
     };
     bench_say(b, &claim, &a.cites);

@@ -148,12 +148,11 @@ static bool is_out_of_force(const struct bench *b, const struct coredns_hits *hi
            own != corefile_server_for(file, span_of("."));
 }
 
-static void say_out_of_force(struct bench *b, enum log_class class_)
+static void say_out_of_force(struct bench *b, enum log_class class_, const struct coredns_hits *hits)
 {
     struct cites cites = {0};
     coredns_cite_hits(b, class_, 2, &cites);
     cite_faults(b, &cites);
-    struct coredns_hits hits = coredns_hits(b, class_);
     bench_say(
         b,
         &(struct claim){
@@ -165,9 +164,9 @@ static void say_out_of_force(struct bench *b, enum log_class class_)
             .text = arena_printf(&b->arena,
                                  "CoreDNS cannot load its Corefile and runs on with the one before, in which "
                                  "the block for %s need not stand: " SPAN_FMT,
-                                 b->facts->target.query, SPAN_ARG(message_of(hits.first_in_window->text))),
+                                 b->facts->target.query, SPAN_ARG(message_of(hits->first_in_window->text))),
             .fix = fix_of(b, false),
-            .time = hits.first_in_window->time,
+            .time = hits->first_in_window->time,
         },
         &cites);
 }
@@ -181,7 +180,7 @@ static bool judge_log(struct bench *b, enum log_class class_, const struct outag
     const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
     bool runs_on = outage->down == TRI_NO || (outage->down == TRI_UNKNOWN && is_reload(hit->text));
     if (runs_on && !outage->crashing && is_out_of_force(b, &hits)) {
-        say_out_of_force(b, class_);
+        say_out_of_force(b, class_, &hits);
         return true;
     }
     if (runs_on && !outage->crashing) {

@@ -293,8 +293,7 @@ static void cite_slices(const struct bench *b, struct cites *cites)
     size_t before = cites->n;
     for (size_t i = 0; service && i < b->facts->cluster.slices.n; i++) {
         const struct kube_slice *slice = &b->facts->cluster.slices.items[i];
-        if (slice->service && strcmp(slice->service, service->meta.name) == 0 && slice->meta.namespace_ &&
-            service->meta.namespace_ && strcmp(slice->meta.namespace_, service->meta.namespace_) == 0)
+        if (kube_slice_is_of(slice, service))
             cite(cites, slice->meta.place);
     }
     if (cites->n == before)

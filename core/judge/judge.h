@@ -8,9 +8,8 @@
 typedef void judge_fn(const struct facts *facts, struct claims *claims);
 
 // Every judge runs on whatever facts are there, whatever gates hold (contract, section 7).
-judge_fn judge_pods; // pod_not_running, node state
-judge_fn
-    judge_policies; // network_policy_deny (judge/policy.h): what is to be changed stands before its rules
+judge_fn judge_pods;      // pod_not_running, node state
+judge_fn judge_policies;  // network_policy_deny (judge/policy.h); before the rules that enforce it
 judge_fn judge_firewall;  // host_firewall: the packet through every ruleset on its way (judge/packet.h)
 judge_fn judge_groups;    // security_group_block
 judge_fn judge_throttle;  // linklocal_throttle

@@ -1,7 +1,5 @@
 // A Service that is there, and whose name is denied all the same: a headless one without a ready pod, or an
 // alias of a name that does not exist. CoreDNS is right both times (plugin/kubernetes, findServices).
-#include <string.h>
-
 #include "core/judge/lookups.h"
 
 // ------------------------------------------------------------------ headless
@@ -11,10 +9,7 @@ static bool has_ready(const struct bench *b, const struct kube_service *service,
     const struct cluster *c = &b->facts->cluster;
     for (size_t i = 0; i < c->slices.n; i++) {
         const struct kube_slice *slice = &c->slices.items[i];
-        if (!slice->service || strcmp(slice->service, service->meta.name) != 0 || !slice->meta.namespace_ ||
-            strcmp(slice->meta.namespace_, service->meta.namespace_) != 0)
-            continue;
-        for (size_t k = 0; k < slice->n_endpoints; k++) {
+        for (size_t k = 0; kube_slice_is_of(slice, service) && k < slice->n_endpoints; k++) {
             if (slice->endpoints[k].ready != TRI_NO)
                 return true;
             *ret_place = slice->endpoints[k].place;

@@ -2,14 +2,10 @@
 // "Memory cgroup out of memory" a container's own limit (mm/oom_kill.c). CoreDNS' own limit is coredns_oom's.
 #include <stdio.h>
 
+#include "core/base/str.h"
 #include "core/judge/judge.h"
 #include "core/judge/route.h"
 #include "core/parse/logline.h"
-
-static bool same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
 
 // ------------------------------------------------------------------ the node's memory
 
@@ -46,7 +42,7 @@ static struct node_kills find_kills(struct bench *b, const char *node)
     struct node_kills k = {.first = TIME_UNKNOWN, .victims = "a process"};
     for (size_t i = 0; i < b->facts->logs.n; i++) {
         const struct log_hit *h = &b->facts->logs.items[i];
-        if (h->class_ != LOG_OOM_NODE || !same(h->node, node) || h->time == TIME_UNKNOWN)
+        if (h->class_ != LOG_OOM_NODE || !str_same(h->node, node) || h->time == TIME_UNKNOWN)
             continue;
         if (bench_time_in_window(b, h->time) == TRI_YES)
             take_kill(b, &k, h);
@@ -72,9 +68,9 @@ static void say_node_state(struct bench *b, const char *node, bool kernel)
         .kind = CLAIM_EFFECT, .on_path = TRI_YES, .in_window = TRI_YES, .time = TIME_UNKNOWN};
     for (size_t i = 0; i < c->events.n; i++) {
         const struct kube_event *e = &c->events.items[i];
-        bool here =
-            same(e->kind, "Node") && same(e->object, node) && bench_time_in_window(b, e->last) == TRI_YES;
-        if (!here || (!same(e->reason, "SystemOOM") && !(kernel && same(e->reason, "NodeNotReady"))))
+        bool here = str_same(e->kind, "Node") && str_same(e->object, node) &&
+                    bench_time_in_window(b, e->last) == TRI_YES;
+        if (!here || (!str_same(e->reason, "SystemOOM") && !(kernel && str_same(e->reason, "NodeNotReady"))))
             continue;
         struct cites cites = {.n = 0};
         cite(&cites, e->place);
@@ -87,7 +83,7 @@ static void say_node_state(struct bench *b, const char *node, bool kernel)
     }
     const struct kube_node *object = cluster_node(c, node);
     const struct kube_condition *ready = object ? kube_node_condition(object, "Ready") : NULL;
-    bool lost = ready && ready->status && !same(ready->status, "True");
+    bool lost = ready && ready->status && !str_same(ready->status, "True");
     if (!kernel || !lost || bench_state_in_window(b, ready->since) == TRI_NO)
         return;
     struct cites cites = {.n = 0};
@@ -105,8 +101,8 @@ static void say_lost_lookups(struct bench *b, const char *node, usec_t since)
     struct cites cites = {.n = 0};
     for (size_t i = 0; i < b->facts->lookups.n && cites.n < 3; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
-        if (lookup_failed(l->outcome) && same(l->node, node) && l->time != TIME_UNKNOWN && l->time >= since &&
-            bench_time_in_window(b, l->time) == TRI_YES)
+        if (lookup_failed(l->outcome) && str_same(l->node, node) && l->time != TIME_UNKNOWN &&
+            l->time >= since && bench_time_in_window(b, l->time) == TRI_YES)
             cite(&cites, l->place);
     }
     say_node(b, node,
@@ -188,7 +184,7 @@ static void say_clear(struct bench *b, const char *node)
 {
     const struct kube_node *object = node ? cluster_node(&b->facts->cluster, node) : NULL;
     const struct kube_condition *pressure = object ? kube_node_condition(object, "MemoryPressure") : NULL;
-    if (!pressure || !same(pressure->status, "False"))
+    if (!pressure || !str_same(pressure->status, "False"))
         return;
     struct cites cites = {.n = 0};
     cite(&cites, pressure->place);
@@ -208,9 +204,9 @@ static void say_clear(struct bench *b, const char *node)
 
 static const struct kube_termination *oom_end(const struct kube_container *c)
 {
-    if (c->terminated && same(c->terminated->reason, "OOMKilled"))
+    if (c->terminated && str_same(c->terminated->reason, "OOMKilled"))
         return c->terminated;
-    return c->last && same(c->last->reason, "OOMKilled") ? c->last : NULL;
+    return c->last && str_same(c->last->reason, "OOMKilled") ? c->last : NULL;
 }
 
 // Whether lookups that were made by hand from the pod fail all the same: then the memory is not why.

@@ -3,16 +3,12 @@
 // flag day 2020: 1232 bytes). Truncated answers that TCP does not fetch look alike and are a blocked TCP 53.
 #include <string.h>
 
+#include "core/base/str.h"
 #include "core/judge/judge.h"
 #include "core/judge/route.h"
 #include "core/parse/ipaddr.h"
 
 enum { SAFE_SIZE = 1232, ONE_FRAME = 1472 }; // 1500 without the IPv4 and UDP headers
-
-static bool same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
 
 static void say(struct bench *b, struct claim claim, const struct cites *cites)
 {
@@ -31,8 +27,8 @@ static const struct lookup *find_large_answer(const struct facts *facts, const s
     for (size_t i = 0; i < facts->lookups.n; i++) {
         const struct lookup *l = &facts->lookups.items[i];
         bool large = (l->size > SAFE_SIZE && l->outcome == LOOKUP_ANSWERED) || l->outcome == LOOKUP_TRUNCATED;
-        if (l != lost && large && same(l->name, lost->name) &&
-            (!l->type || !lost->type || same(l->type, lost->type)))
+        if (l != lost && large && str_same(l->name, lost->name) &&
+            (!l->type || !lost->type || str_same(l->type, lost->type)))
             return l;
     }
     return NULL;
@@ -183,7 +179,7 @@ static void judge_inside(struct bench *b, const struct node_facts *node, enum cl
     const struct link *up = uplink(b, node);
     for (size_t i = 0; up && up->mtu && i < node->links->n; i++) {
         const struct link *l = &node->links->items[i];
-        if (l == up || !l->mtu || same(l->name, "lo") || l->mtu + overhead(l->name) <= up->mtu ||
+        if (l == up || !l->mtu || str_same(l->name, "lo") || l->mtu + overhead(l->name) <= up->mtu ||
             route_has_node(b, node->name) == TRI_NO || span_starts(span_of(l->name), "kube-ipvs") ||
             span_starts(span_of(l->name), "dummy"))
             continue;

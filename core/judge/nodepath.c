@@ -3,6 +3,7 @@
 // earlier could be read does not make it what was there while it hurt.
 #include "core/judge/nodepath.h"
 
+#include "core/facts/sample.h"
 #include "core/parse/ipaddr.h"
 #include "core/parse/iproute.h"
 
@@ -13,12 +14,6 @@ static bool is_first(const struct node_facts *node, size_t at)
             return false;
     }
     return true;
-}
-
-static bool is_too_late(const struct facts *facts, const struct rules_reading *r)
-{
-    usec_t end = facts->target.window.to;
-    return r->sample && end != TIME_UNKNOWN && r->time != TIME_UNKNOWN && r->time > end;
 }
 
 static bool has_family(const struct ruleset *rs, uint8_t family)
@@ -52,7 +47,8 @@ static void fill_rules(struct arena *arena, const struct facts *facts, const str
     q->n_rules = 0;
     for (size_t i = 0; i < node->n_rules; i++) {
         const struct rules_reading *r = &node->rules[i];
-        if (is_first(node, i) && !is_too_late(facts, r) && has_family(r->rules, q->dst.family))
+        bool late = r->sample && sample_is_too_late(r->time, facts->target.window);
+        if (is_first(node, i) && !late && has_family(r->rules, q->dst.family))
             rules[q->n_rules++] = time == TIME_UNKNOWN ? r->rules : as_of(node, i, time);
     }
     q->rules = rules;
@@ -61,14 +57,14 @@ static void fill_rules(struct arena *arena, const struct facts *facts, const str
 bool nodepath_next_reading(struct arena *arena, const struct facts *facts, const struct node_facts *node,
                            usec_t *time, struct packet_query *q)
 {
-    usec_t next = TIME_UNKNOWN, end = facts->target.window.to;
+    usec_t next = TIME_UNKNOWN;
     for (size_t i = 0; i < node->n_rules; i++) {
         const struct rules_reading *r = &node->rules[i];
         bool later = r->changed && r->time != TIME_UNKNOWN && (*time == TIME_UNKNOWN || r->time > *time);
         if (later && (next == TIME_UNKNOWN || r->time < next))
             next = r->time;
     }
-    if (next == TIME_UNKNOWN || (end != TIME_UNKNOWN && next > end))
+    if (next == TIME_UNKNOWN || sample_is_too_late(next, facts->target.window))
         return false;
     *time = next;
     fill_rules(arena, facts, node, next, q);

@@ -1,6 +1,7 @@
 // Looks in the captures for what a race leaves behind, and holds it against the counter.
 #include "core/judge/race.h"
 
+#include "core/base/str.h"
 #include "core/judge/source_nat.h"
 
 enum { TWIN_WITHIN_MS = 20, SHOWN = 4 };
@@ -15,11 +16,6 @@ struct race {
     const struct lookup *lost; // the first that came in at the node and was not seen to leave; or NULL
 };
 
-static bool same_text(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
 // The other question of the pair: the same name, the other type, from the same client in the same instant.
 static const struct lookup *find_twin(const struct lookups *all, size_t at)
 {
@@ -32,7 +28,7 @@ static const struct lookup *find_twin(const struct lookups *all, size_t at)
             const struct lookup *other = &all->items[i];
             usec_t apart = other->time - l->time;
             if (other->origin == LOOKUP_CAPTURE && ip_eq(other->client, l->client) &&
-                same_text(other->name, l->name) && !same_text(other->type, l->type) &&
+                str_same(other->name, l->name) && !str_same(other->type, l->type) &&
                 apart < TWIN_WITHIN_MS * USEC_MSEC && apart > -TWIN_WITHIN_MS * USEC_MSEC)
                 return other;
         }

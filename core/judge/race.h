@@ -2,10 +2,9 @@
 // is lost (nf_conntrack_core.c, nf_ct_resolve_clash). They meet there in two ways, which look different from
 // the pod:
 //
-//   a pair       A and AAAA leave one port, and DNAT sends them to two servers (until Linux 5.7);
-//   a port       source NAT gives the queries of two pods one address and leaves both the port that they
-//   have,
-//                which was free when it chose (until today; not with --random-fully).
+//   a pair   A and AAAA leave one port, and DNAT sends them to two servers (until Linux 5.7);
+//   a port   source NAT gives queries of two pods one address and leaves both their port, which was free when
+//            it chose (until today; not with --random-fully).
 #ifndef D5_JUDGE_RACE_H
 #define D5_JUDGE_RACE_H
 

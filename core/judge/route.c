@@ -1,13 +1,9 @@
 // The way of the queries, by node: from the complaining pod's to those of CoreDNS, and from there upstream.
 #include "core/judge/route.h"
 
+#include "core/base/str.h"
 #include "core/parse/iprule.h"
 #include "core/parse/resolvconf.h"
-
-static bool same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
 
 enum tri route_has_coredns(const struct bench *b, const char *node)
 {
@@ -15,12 +11,12 @@ enum tri route_has_coredns(const struct bench *b, const char *node)
     bool known = false;
     for (size_t i = 0; i < dns->n_pods; i++) {
         known |= dns->pods[i]->node != NULL;
-        if (same(dns->pods[i]->node, node))
+        if (str_same(dns->pods[i]->node, node))
             return TRI_YES;
     }
     for (size_t i = 0; i < dns->n_endpoints; i++) {
         known |= dns->endpoints[i].node != NULL;
-        if (same(dns->endpoints[i].node, node))
+        if (str_same(dns->endpoints[i].node, node))
             return TRI_YES;
     }
     return known ? TRI_NO : TRI_UNKNOWN;
@@ -29,7 +25,7 @@ enum tri route_has_coredns(const struct bench *b, const char *node)
 enum tri route_has_node(const struct bench *b, const char *node)
 {
     const char *pod_node = b->facts->node_name;
-    enum tri own = pod_node ? tri_of(same(pod_node, node)) : TRI_UNKNOWN;
+    enum tri own = pod_node ? tri_of(str_same(pod_node, node)) : TRI_UNKNOWN;
     return tri_or(own, route_has_coredns(b, node));
 }
 
@@ -51,7 +47,7 @@ static enum tri asks_past_coredns(const struct bench *b)
 
 enum tri route_sends_upstream(const struct bench *b, const char *node)
 {
-    enum tri own = same(b->facts->node_name, node) ? asks_past_coredns(b) : TRI_NO;
+    enum tri own = str_same(b->facts->node_name, node) ? asks_past_coredns(b) : TRI_NO;
     return tri_or(own, route_has_coredns(b, node));
 }
 
@@ -74,14 +70,14 @@ static enum tri sender_leaves_by(const struct bench *b, const struct node_facts 
 {
     const char *device =
         sender.family ? iprule_device(node->route_rules, node->routes, sender, upstream_of(b)) : NULL;
-    return device ? tri_of(same(device, nic)) : TRI_UNKNOWN;
+    return device ? tri_of(str_same(device, nic)) : TRI_UNKNOWN;
 }
 
 // The complaining pod past CoreDNS: by itself, or by NodeLocal DNSCache, which has the node's address.
 static enum tri own_leaves_by(const struct bench *b, const struct node_facts *node, const char *nic)
 {
     const struct dns_facts *dns = &b->facts->dns;
-    enum tri past = same(b->facts->node_name, node->name) ? asks_past_coredns(b) : TRI_NO;
+    enum tri past = str_same(b->facts->node_name, node->name) ? asks_past_coredns(b) : TRI_NO;
     bool hosts = dns->nodelocal_set || (b->facts->pod && b->facts->pod->host_network);
     struct ip sender = hosts ? node_ip(node) : b->facts->pod_ip;
     return past == TRI_NO ? TRI_NO : tri_and(past, sender_leaves_by(b, node, sender, nic));
@@ -95,7 +91,7 @@ enum tri route_leaves_by(const struct bench *b, const struct node_facts *node, c
     for (size_t i = 0; i < dns->n_pods; i++) {
         const struct kube_pod *pod = dns->pods[i];
         known |= pod->node != NULL;
-        if (!same(pod->node, node->name))
+        if (!str_same(pod->node, node->name))
             continue;
         struct ip sender = pod->host_network ? node_ip(node) : pod->ip;
         leaves = tri_or(leaves, sender_leaves_by(b, node, sender, nic));

@@ -4,6 +4,7 @@
 
 #include "core/judge/nodepath.h"
 
+// The walk's ruleset as the query has it: its rules are parsed when they are asked for.
 static struct ruleset *own_ruleset(const struct packet_query *q, const struct ruleset *rs)
 {
     size_t i = 0;

@@ -278,3 +278,9 @@ void kube_read_event(const struct kube_reader *r, const struct json_value *objec
     if (!place_is_set(ret->place))
         ret->place = ret->meta.place;
 }
+
+bool kube_slice_is_of(const struct kube_slice *slice, const struct kube_service *service)
+{
+    return str_same(slice->service, service->meta.name) &&
+           str_same(slice->meta.namespace_, service->meta.namespace_);
+}

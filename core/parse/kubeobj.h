@@ -131,6 +131,9 @@ bool kubeobj_parse(struct arena *arena, struct text text, struct cluster *ret, s
 // Frees the lists; what they point to lives in the arena.
 void cluster_done(struct cluster *c);
 
+// Whether the slice lists endpoints of that Service.
+bool kube_slice_is_of(const struct kube_slice *slice, const struct kube_service *service);
+
 const struct kube_pod *cluster_pod(const struct cluster *c, const char *ns, const char *name);
 const struct kube_pod *cluster_pod_by_ip(const struct cluster *c, struct ip ip); // running ones first
 const struct kube_node *cluster_node(const struct cluster *c, const char *name);
