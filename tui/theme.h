@@ -1,10 +1,17 @@
 // Themes: what each role looks like. One YAML file a theme:
 //
 //     name: dark
-//     backgrounds: ["#000000", "#1e1e1e"]   # of the terminals that it is for: `theme lint` checks against
-//     them foreground: "#d0d0d0"                 # what `default` becomes on the selection, whatever the
-//     terminal's is roles:
+//
+//     backgrounds: ["#000000", "#1e1e1e"]
+//
+//     foreground: "#d0d0d0"
+//
+//     roles:
+//
 //       finding: {fg: "#ff5f5f", bg: default, attrs: [bold], fg256: 203, fg16: bright-red, fg8: red}
+//
+// `backgrounds` are those of the terminals that it is for: `theme lint` checks against them. `foreground` is
+// what `default` becomes on the selection, whatever the terminal's own is.
 //
 // A colour is "#rrggbb" or default. For terminals with fewer colours there are fg256/bg256 (0–255), fg16/bg16
 // and fg8/bg8 (names); where they are absent the nearest colour is taken. A role that is not named looks like

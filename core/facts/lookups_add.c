@@ -70,30 +70,20 @@ static enum lookup_server server_kind(const struct facts *facts, struct ip ip)
     return is_vpc_resolver(facts, ip) ? LOOKUP_AT_VPC : LOOKUP_AT_OTHER;
 }
 
-static const char *node_by_ip(const struct facts *facts, struct ip ip)
-{
-    for (size_t i = 0; i < facts->cluster.nodes.n; i++) {
-        const struct kube_node *node = &facts->cluster.nodes.items[i];
-        if (ip_eq(node->internal_ip, ip) || ip_eq(node->internal_ip2, ip))
-            return node->meta.name;
-    }
-    return NULL;
-}
-
 // Who has that address. A node's own address is also that of its hostNetwork pods.
 static void find_client(const struct facts *facts, struct lookup *l)
 {
     if (!l->client.family || l->vantage != LOOKUP_FROM_UNKNOWN)
         return;
     const struct kube_pod *pod = cluster_pod_by_ip(&facts->cluster, l->client);
-    const char *node = node_by_ip(facts, l->client);
+    const struct kube_node *node = cluster_node_by_ip(&facts->cluster, l->client);
     if (facts->pod_ip.family && ip_eq(facts->pod_ip, l->client)) {
         l->vantage = LOOKUP_FROM_POD;
         l->target_pod = true;
         pod = facts->pod ? facts->pod : pod;
     } else if (node) {
         l->vantage = LOOKUP_FROM_NODE;
-        l->node = node;
+        l->node = node->meta.name;
         return;
     } else if (is_coredns(&facts->dns, l->client)) {
         l->vantage = LOOKUP_FROM_COREDNS;

@@ -67,9 +67,20 @@ static void walk_both(struct firewall *f, struct firewall_way *way)
     walk_way(f, way, true);
 }
 
-static bool names_port(struct arena *arena, const struct packet_decision *d, uint16_t port)
+// Whether the rule that decides asks for the port that the packet goes to.
+static bool asks_for_port(const struct packet_decision *d)
 {
-    return d->rule && span_contains(d->rule->text, arena_printf(arena, "%u", (unsigned)port));
+    const struct rule_items *items = d->rule ? d->rule->parsed : NULL;
+    for (uint32_t i = 0; items && i < items->n; i++) {
+        const struct rule_item *item = &items->items[i];
+        if ((item->kind != ITEM_MATCH && item->kind != ITEM_VMAP) || item->invert)
+            continue;
+        for (uint8_t j = 0; j < item->n_selectors; j++) {
+            if (item->selectors[j].field == FIELD_DPORT)
+                return true;
+        }
+    }
+    return false;
 }
 
 static bool is_blocked_on(const struct packet_query *query, uint16_t port)
@@ -82,7 +93,7 @@ static bool is_blocked_on(const struct packet_query *query, uint16_t port)
     return blocked;
 }
 
-// Which port the overlay uses is not known but by custom: what stops it names that port, or leaves none of
+// Which port the overlay uses is not known but by custom: what stops it asks for that port, or leaves none of
 // the others open either; and then it is likely at most.
 static void walk_tunnel(struct firewall *f, struct firewall_way *way)
 {
@@ -91,7 +102,7 @@ static void walk_tunnel(struct firewall *f, struct firewall_way *way)
     way->query.proto = 17;
     struct packet_answer *answer = packet_trace(&way->query);
     bool blocked = answer->worst.fate == PACKET_BLOCKED;
-    bool named = blocked && names_port(&f->bench.arena, &answer->worst.decision, way->query.dport);
+    bool named = blocked && asks_for_port(&answer->worst.decision);
     for (size_t i = 0; blocked && !named && i < ARRAY_LEN(customary); i++)
         blocked = is_blocked_on(&way->query, customary[i]);
     if (blocked)

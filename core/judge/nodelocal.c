@@ -158,12 +158,12 @@ static const char *fix_bind(struct bench *b, const struct listener *holder)
 static const char *tell_bind(struct bench *b, const struct listener *holder)
 {
     char text[IP_TEXT];
-    const char *address = ip_format(b->facts->dns.nodelocal, text);
-    if (holder && holder->process)
-        return arena_printf(&b->arena, "NodeLocal DNSCache cannot listen on %s port 53: %s holds it", address,
-                            holder->process);
-    return arena_printf(&b->arena, "NodeLocal DNSCache cannot listen on %s port 53: the address is in use",
-                        address);
+    struct ip ip = b->facts->dns.nodelocal;
+    const char *address = ip.family ? arena_printf(&b->arena, "%s ", ip_format(ip, text)) : "";
+    bool named = holder && holder->process;
+    return arena_printf(&b->arena, "NodeLocal DNSCache cannot listen on %sport 53: %s", address,
+                        named ? arena_printf(&b->arena, "%s holds it", holder->process)
+                              : "the address is in use");
 }
 
 static enum tri bind_on_path(const struct bench *b, const struct refusal *r,

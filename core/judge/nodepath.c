@@ -197,10 +197,6 @@ const char *nodepath_node_of(const struct facts *facts, struct ip ip)
     const struct kube_pod *pod = cluster_pod_by_ip(&facts->cluster, ip);
     if (pod)
         return pod->node;
-    for (size_t i = 0; i < facts->cluster.nodes.n; i++) {
-        const struct kube_node *node = &facts->cluster.nodes.items[i];
-        if (ip_eq(node->internal_ip, ip) || ip_eq(node->internal_ip2, ip))
-            return node->meta.name;
-    }
-    return NULL;
+    const struct kube_node *node = cluster_node_by_ip(&facts->cluster, ip);
+    return node ? node->meta.name : NULL;
 }

@@ -130,16 +130,6 @@ static const struct kube_pod *pod_at(const struct cluster *cluster, struct ip ip
     return NULL;
 }
 
-static const struct kube_node *node_at(const struct cluster *cluster, struct ip ip)
-{
-    for (size_t i = 0; i < cluster->nodes.n; i++) {
-        const struct kube_node *node = &cluster->nodes.items[i];
-        if (ip_eq(node->internal_ip, ip) || ip_eq(node->internal_ip2, ip))
-            return node;
-    }
-    return NULL;
-}
-
 // NodeLocal DNSCache listens on the node of whoever asks; 169.254.20.10 is its usual address.
 static bool is_nodelocal(const struct policy_world *world, struct ip ip)
 {
@@ -150,7 +140,7 @@ static bool is_nodelocal(const struct policy_world *world, struct ip ip)
 static struct policy_side address_side(const struct policy_world *world, const struct kube_pod *from,
                                        struct ip ip)
 {
-    const struct kube_node *node = node_at(world->cluster, ip);
+    const struct kube_node *node = cluster_node_by_ip(world->cluster, ip);
     const struct kube_pod *pod = node ? NULL : pod_at(world->cluster, ip);
     if (pod)
         return pod_side(pod, ip);

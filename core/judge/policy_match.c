@@ -158,11 +158,9 @@ static enum tri is_node_peer(const struct policy_flow *f, enum netpol_direction 
     const struct policy_side *side = d == NETPOL_EGRESS ? &f->to : &f->from;
     if (side->pod && !side->as_node)
         return TRI_NO;
-    for (size_t i = 0; i < f->world->cluster->nodes.n; i++) {
-        const struct kube_node *node = &f->world->cluster->nodes.items[i];
-        if (ip_eq(node->internal_ip, side->ip) || ip_eq(node->internal_ip2, side->ip))
-            return tri_of(fits_labels(&peer->pods, &node->meta.labels));
-    }
+    const struct kube_node *node = cluster_node_by_ip(f->world->cluster, side->ip);
+    if (node)
+        return tri_of(fits_labels(&peer->pods, &node->meta.labels));
     return f->world->cluster->nodes.listing.state == LISTING_WHOLE ? TRI_NO : TRI_UNKNOWN;
 }
 

@@ -52,11 +52,6 @@ enum tri route_sends_upstream(const struct bench *b, const char *node)
 }
 
 // ------------------------------------------------------------------ by which interface
-static struct ip node_ip(const struct node_facts *node)
-{
-    return node->kube ? node->kube->internal_ip : (struct ip){0};
-}
-
 static struct ip upstream_of(const struct bench *b)
 {
     struct ip ip = b->facts->dns.vpc_resolver;
@@ -79,7 +74,7 @@ static enum tri own_leaves_by(const struct bench *b, const struct node_facts *no
     const struct dns_facts *dns = &b->facts->dns;
     enum tri past = str_same(b->facts->node_name, node->name) ? asks_past_coredns(b) : TRI_NO;
     bool hosts = dns->nodelocal_set || (b->facts->pod && b->facts->pod->host_network);
-    struct ip sender = hosts ? node_ip(node) : b->facts->pod_ip;
+    struct ip sender = hosts ? kube_node_ip(node->kube, upstream_of(b).family) : b->facts->pod_ip;
     return past == TRI_NO ? TRI_NO : tri_and(past, sender_leaves_by(b, node, sender, nic));
 }
 
@@ -93,7 +88,7 @@ enum tri route_leaves_by(const struct bench *b, const struct node_facts *node, c
         known |= pod->node != NULL;
         if (!str_same(pod->node, node->name))
             continue;
-        struct ip sender = pod->host_network ? node_ip(node) : pod->ip;
+        struct ip sender = pod->host_network ? kube_node_ip(node->kube, upstream_of(b).family) : pod->ip;
         leaves = tri_or(leaves, sender_leaves_by(b, node, sender, nic));
     }
     return known ? leaves : tri_or(leaves, TRI_UNKNOWN);

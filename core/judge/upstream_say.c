@@ -210,8 +210,7 @@ static bool has_ipv6(const struct bench *b)
             return true;
     }
     for (size_t i = 0; i < b->facts->cluster.nodes.n; i++) {
-        const struct kube_node *node = &b->facts->cluster.nodes.items[i];
-        if (node->internal_ip.family == 6 || node->internal_ip2.family == 6)
+        if (kube_node_ip(&b->facts->cluster.nodes.items[i], 6).family)
             return true;
     }
     return false;

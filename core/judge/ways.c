@@ -118,8 +118,7 @@ static void add_server_way(struct arena *arena, const struct facts *facts, struc
     way->server = e->ip;
     finish(arena, facts, way, c->ip, facts->dns.endpoint_port);
     way->query.in = way->node ? nodepath_device(way->node, c->ip) : NULL;
-    const struct kube_node *kube = way->node ? way->node->kube : NULL;
-    bool own = kube && (ip_eq(kube->internal_ip, e->ip) || ip_eq(kube->internal_ip2, e->ip));
+    bool own = way->node && ip_eq(kube_node_ip(way->node->kube, e->ip.family), e->ip);
     way->query.hook = own ? NF_INPUT : NF_FORWARD;
 }
 
@@ -153,10 +152,9 @@ struct tunnel { // between two nodes, for what goes to or comes from `server`
     uint16_t port;
 };
 
-static struct ip node_address(const struct facts *facts, const char *name, uint8_t family)
+static struct ip node_address(const struct facts *facts, const char *name)
 {
-    const struct kube_node *node = name ? cluster_node(&facts->cluster, name) : NULL;
-    return node && node->internal_ip.family == family ? node->internal_ip : (struct ip){0};
+    return kube_node_ip(name ? cluster_node(&facts->cluster, name) : NULL, 4);
 }
 
 // Both directions are flows of their own: the port that a packet comes from is drawn from what it carries.
@@ -186,7 +184,7 @@ static void add_tunnel_ways(struct arena *arena, const struct facts *facts, stru
     };
     if (!t.port || !there || strcmp(there, c->node) == 0)
         return;
-    struct ip a = node_address(facts, c->node, 4), b = node_address(facts, there, 4);
+    struct ip a = node_address(facts, c->node), b = node_address(facts, there);
     if (!a.family || !b.family)
         return;
     add_tunnel_way(&t, c->node, NF_OUTPUT, a, b);
@@ -215,7 +213,7 @@ static void add_cache_ways(struct arena *arena, const struct facts *facts, struc
     const struct dns_facts *dns = &facts->dns;
     const struct node_facts *node = facts_node(facts, c->node);
     struct client self = {.node = c->node, .host_network = true};
-    self.ip = node && node->kube ? node->kube->internal_ip : (struct ip){0};
+    self.ip = kube_node_ip(node ? node->kube : NULL, c->ip.family);
     for (size_t i = 0; self.ip.family && i < dns->n_endpoints && i < MOST_ENDPOINTS; i++) {
         if (serves(&dns->endpoints[i]))
             add_client_way(arena, facts, ways, &self, dns->endpoints[i].ip, dns->endpoint_port);

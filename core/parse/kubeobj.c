@@ -172,6 +172,13 @@ const struct kube_condition *kube_node_condition(const struct kube_node *node, c
     return NULL;
 }
 
+struct ip kube_node_ip(const struct kube_node *node, uint8_t family)
+{
+    if (node && node->internal_ip.family == family)
+        return node->internal_ip;
+    return node && node->internal_ip2.family == family ? node->internal_ip2 : (struct ip){0};
+}
+
 bool kube_node_is_auto(const struct kube_node *node)
 {
     const char *type = node ? kube_label(&node->meta.labels, "eks.amazonaws.com/compute-type") : NULL;
@@ -232,6 +239,15 @@ const struct kube_node *cluster_node(const struct cluster *c, const char *name)
 {
     for (size_t i = 0; i < c->nodes.n; i++) {
         if (is_named(&c->nodes.items[i].meta, NULL, name))
+            return &c->nodes.items[i];
+    }
+    return NULL;
+}
+
+const struct kube_node *cluster_node_by_ip(const struct cluster *c, struct ip ip)
+{
+    for (size_t i = 0; ip.family && i < c->nodes.n; i++) {
+        if (ip_eq(kube_node_ip(&c->nodes.items[i], ip.family), ip))
             return &c->nodes.items[i];
     }
     return NULL;

@@ -22,7 +22,8 @@ struct kube_node {
     size_t n_pod_cidrs;
 };
 const struct kube_condition *kube_node_condition(const struct kube_node *node, const char *type);
-bool kube_node_is_auto(const struct kube_node *node); // EKS Auto Mode, by its label; NULL: no
+struct ip kube_node_ip(const struct kube_node *node, uint8_t family); // InternalIP, or none; takes NULL
+bool kube_node_is_auto(const struct kube_node *node);                 // EKS Auto Mode, by its label; NULL: no
 
 struct kube_service {
     struct kube_meta meta;
@@ -137,6 +138,7 @@ bool kube_slice_is_of(const struct kube_slice *slice, const struct kube_service 
 const struct kube_pod *cluster_pod(const struct cluster *c, const char *ns, const char *name);
 const struct kube_pod *cluster_pod_by_ip(const struct cluster *c, struct ip ip); // running ones first
 const struct kube_node *cluster_node(const struct cluster *c, const char *name);
+const struct kube_node *cluster_node_by_ip(const struct cluster *c, struct ip ip); // an InternalIP
 const struct kube_configmap *cluster_configmap(const struct cluster *c, const char *ns, const char *name);
 const struct kube_workload *cluster_workload(const struct cluster *c, const char *kind, const char *ns,
                                              const char *name);

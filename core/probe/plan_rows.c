@@ -97,9 +97,8 @@ static struct ip translated(const struct planner *p, struct ip pod)
 {
     const struct facts *facts = p->scope.facts;
     const struct kube_node *kube = facts->node_name ? cluster_node(&facts->cluster, facts->node_name) : NULL;
-    if (kube && kube->internal_ip.family == pod.family)
-        return kube->internal_ip;
-    return kube && kube->internal_ip2.family == pod.family ? kube->internal_ip2 : pod;
+    struct ip node = kube_node_ip(kube, pod.family);
+    return node.family ? node : pod;
 }
 
 static void fill_addresses(const struct planner *p, struct probe_values *values)
