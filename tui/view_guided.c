@@ -10,6 +10,7 @@
 void guided_view_done(struct guided_view *view)
 {
     free(view->shown);
+    free(view->wanted);
     free(view->handed);
     *view = (struct guided_view){0};
 }
@@ -35,6 +36,17 @@ static bool has_ended(const struct ui *ui, const struct sop_item *item)
            item->gate != SOP_GATE_ONLY;
 }
 
+// Only where its card is still what is looked at, with nothing typed about it.
+static void run_wanted(struct ui *ui)
+{
+    const char *next = session_next_step(ui->session);
+    bool same = ui->guided.wanted && next && strcmp(next, ui->guided.wanted) == 0;
+    bool run = same && ui->screen == SCREEN_GUIDED && !ui->prompt.open && session_analysis(ui->session);
+    view_guided_forget(ui);
+    if (run)
+        view_guided_run(ui);
+}
+
 void view_guided_begin(struct ui *ui)
 {
     for (size_t i = 0; i < ui->checklist.n; i++) {
@@ -43,6 +55,7 @@ void view_guided_begin(struct ui *ui)
             show(ui, item->id);
     }
     go_to_next(ui);
+    run_wanted(ui);
 }
 
 // ---- running
@@ -82,6 +95,24 @@ void view_guided_answer(struct ui *ui)
     ui_ask(ui, "Your answer (y, n, or what you saw): ", NULL, on_answer);
 }
 
+bool view_guided_forget(struct ui *ui)
+{
+    bool wanted = ui->guided.wanted;
+    free(ui->guided.wanted);
+    ui->guided.wanted = NULL;
+    return wanted;
+}
+
+// Enter before the evidence was read is kept: the card says so, and the step runs as soon as it can.
+static void want(struct ui *ui, const char *next)
+{
+    view_guided_forget(ui);
+    if (ui->analysing)
+        ui->guided.wanted = mem_strdup(next);
+    else
+        ui_say(ui, ROLE_MUTED, "No evidence was read yet: R reads it");
+}
+
 void view_guided_run(struct ui *ui)
 {
     struct error err = {0};
@@ -89,6 +120,10 @@ void view_guided_run(struct ui *ui)
     if (ui->guided.handed) { // it was read: back to the cards
         free(ui->guided.handed);
         ui->guided.handed = NULL;
+        return;
+    }
+    if (next && !session_analysis(ui->session) && !view_live_is_on(ui)) {
+        want(ui, next);
         return;
     }
     if (!next) {

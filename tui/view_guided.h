@@ -12,14 +12,16 @@ struct handing;
 struct guided_view {     // zero-initialized has just begun
     char *shown;         // the step whose outcome is shown; NULL: none has run
     bool looking_back;   // it is an earlier one
+    char *wanted;        // Enter was pressed for it while the evidence was being read; NULL: it was not
     char *handed;        // the archive that was handed over last; it is told until the next key
     struct handing *job; // under way
 };
 
 void guided_view_done(struct guided_view *view);
 
-void view_guided_begin(struct ui *ui); // goes to where the case stands
+void view_guided_begin(struct ui *ui); // goes to where the case stands, and runs what was wanted
 void view_guided_run(struct ui *ui);
+bool view_guided_forget(struct ui *ui);                  // what was wanted; false: nothing was
 void view_guided_ended(struct ui *ui, const char *step); // by a live run, or skipped
 void view_guided_look(struct ui *ui, long by);           // back, and forth again
 void view_guided_evidence(struct ui *ui);                // the lines that the shown step rests on

@@ -102,8 +102,9 @@ static void draw_way_on(struct ui *ui, struct card *card, const struct check_row
     struct pen pen = card_pen(card);
     if (!session_analysis(ui->session) && !view_live_is_on(ui)) {
         pen_text(&pen, ROLE_RUNNING,
-                 ui->analysing ? "The evidence is being read; then Enter runs this step"
-                               : "No evidence was read yet: R reads it");
+                 ui->guided.wanted ? "Enter is taken: this step runs once the evidence was read"
+                 : ui->analysing   ? "The evidence is being read; Enter runs this step after that"
+                                   : "No evidence was read yet: R reads it");
         return;
     }
     bool asks = session_asks_person(ui->session, row->item->id);
@@ -184,6 +185,18 @@ static void draw_waiting(struct ui *ui, struct card *card)
     str_done(&text);
 }
 
+// One that says that there is nothing to do is nobody's.
+static void draw_fix(struct card *card, struct span fix)
+{
+    struct str text = {0};
+    span_skip(&fix, "Operator: ");
+    bool none = span_starts(fix, "no action");
+    str_printf(&text, "%s" SPAN_FMT, none ? "" : "Not for you, for an operator: ", SPAN_ARG(fix));
+    if (fix.len > 0)
+        card_label(card, "The fix", none ? ROLE_OK : ROLE_WARN, str_text(&text));
+    str_done(&text);
+}
+
 // The report's root cause begins with a word for machines, up to the dash.
 static void draw_so_far(struct ui *ui, struct card *card)
 {
@@ -195,14 +208,17 @@ static void draw_so_far(struct ui *ui, struct card *card)
     const char *title = diagnosis_info(report->diagnosis)->title; // in plain words
     const char *detail = strstr(report->root_cause, dash);
     str_printf(&text, "%s: %s%s", verdict_name(report->verdict), title, detail ? detail : "");
-    card_label(card, "So far", ROLE_FINDING, str_text(&text));
-    str_clear(&text);
-    struct span fix = span_of(report->immediate ? report->immediate : "");
-    span_skip(&fix, "Operator: ");
-    str_printf(&text, "Not for you, for an operator: " SPAN_FMT, SPAN_ARG(fix));
-    if (fix.len > 0)
-        card_label(card, "The fix", ROLE_WARN, str_text(&text));
+    card_label(card, "So far", diagnosis_is_normal(report->diagnosis) ? ROLE_OK : ROLE_FINDING,
+               str_text(&text));
     str_done(&text);
+    draw_fix(card, span_of(report->immediate ? report->immediate : ""));
+}
+
+// What a step says that did not show anything is why.
+static const char *said_label(enum step_status status)
+{
+    bool shows = status == STEP_DONE || status == STEP_FINDING;
+    return shows ? "Showed" : status == STEP_CANNOT_TELL ? "Unknown" : "Reason";
 }
 
 static void draw_shown(struct ui *ui, struct card *card, const struct check_row *row)
@@ -211,14 +227,13 @@ static void draw_shown(struct ui *ui, struct card *card, const struct check_row 
     struct str title = {0}, back = {0};
     add_title(row, &title);
     struct pen pen = card_pen(card);
-    pen_text(&pen, ROLE_HEADING, ui->guided.looking_back ? "Before " : "Done ");
+    pen_text(&pen, ROLE_HEADING, ui->guided.looking_back ? "Before " : "Last ");
     pen_move(&pen, 10);
     pen_span(&pen, ROLE_TEXT, str_span(&title));
     pen_text(&pen, ROLE_TEXT, "  ");
     pen_glyph(&pen, status_role(step->status), status_glyph(step->status));
     pen_printf(&pen, status_role(step->status), " %s", step_status_phrase(step->status));
-    card_label(card, step->status == STEP_SKIPPED ? "Reason" : "Showed", status_role(step->status),
-               step->said);
+    card_label(card, said_label(step->status), status_role(step->status), step->said);
     card_label(card, "Means", ROLE_TEXT,
                guide_meaning(session_step_subject(ui->session, step->id), step->status,
                              session_step_is_clear(ui->session, step->id)));

@@ -43,7 +43,7 @@ static const char *lacks(const struct ui *ui, const struct command *command, uns
     if (needs & NEED_LIVE && !view_live_is_on(ui))
         return "This case was collected elsewhere: that is done on a live one";
     bool analysed = ui->session && session_analysis(ui->session);
-    if ((needs & NEED_ANALYSIS && !analysed) || (needs & NEED_READY && !analysed && !view_live_is_on(ui)))
+    if (needs & NEED_ANALYSIS && !analysed)
         return ui->analysing ? "The evidence is still being read" : "No evidence was read yet: R reads it";
     if (needs & NEED_STEP && !checklist_current(&ui->checklist))
         return "No step is selected";

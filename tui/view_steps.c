@@ -1,7 +1,20 @@
 // What a person does to the current step: runs it, skips it, notes, answers, goes past its gate. What needs
 // words asks for them with a prompt; its answer function does the rest.
+#include <stdlib.h>
+
+#include "core/base/mem.h"
 #include "tui/view_commands.h"
 #include "tui/view_ui.h"
+
+// Asks about the current step; what runs may choose another one before the answer is there.
+static void ask_of_step(struct ui *ui, const char *label, const char *text, ui_answer_fn *answer)
+{
+    const struct check_row *row = checklist_current(&ui->checklist);
+    char *step = row ? mem_strdup(row->item->id) : NULL;
+    free(ui->asked_of);
+    ui->asked_of = step;
+    ui_ask(ui, label, text, answer);
+}
 
 static void report_change(struct ui *ui, bool done, const struct error *err, const char *what)
 {
@@ -46,25 +59,22 @@ void view_steps_run_all(void *context)
 static void on_skip(struct ui *ui, struct span text)
 {
     struct error err = {0};
-    const char *step = checklist_current(&ui->checklist)->item->id;
     (void)text;
-    report_change(ui, session_skip_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
+    report_change(ui, session_skip_step(ui->session, ui->asked_of, str_text(&ui->prompt.text), &err), &err,
                   "skipped; the reason stands in the report");
     if (ui->screen == SCREEN_GUIDED && !err.text[0])
-        view_guided_ended(ui, step);
+        view_guided_ended(ui, ui->asked_of);
 }
 
 void view_steps_skip(void *ui)
 {
-    ui_ask(ui, "Why is this step skipped? ", NULL, on_skip);
+    ask_of_step(ui, "Why is this step skipped? ", NULL, on_skip);
 }
 
 static void on_note(struct ui *ui, struct span text)
 {
     struct error err = {0};
-    const struct check_row *row = checklist_current(&ui->checklist);
-    struct event event = {
-        .kind = EVENT_NOTE, .step = row ? row->item->id : NULL, .text = str_text(&ui->prompt.text)};
+    struct event event = {.kind = EVENT_NOTE, .step = ui->asked_of, .text = str_text(&ui->prompt.text)};
     (void)text;
     report_change(ui, session_do(ui->session, event, &err), &err, "noted");
 }
@@ -75,13 +85,13 @@ void view_steps_note(void *context)
     const struct check_row *row = checklist_current(&ui->checklist);
     const struct incident_step *step =
         row ? incident_step(session_incident(ui->session), row->item->id) : NULL;
-    ui_ask(ui, "Note: ", step ? step->note : NULL, on_note);
+    ask_of_step(ui, "Note: ", step ? step->note : NULL, on_note);
 }
 
 static void on_pass(struct ui *ui, struct span text)
 {
     struct error err = {0};
-    const char *gate = session_held_by(ui->session, checklist_current(&ui->checklist)->item->id);
+    const char *gate = session_held_by(ui->session, ui->asked_of);
     struct event event = {.kind = EVENT_GATE_PASSED, .step = gate, .text = str_text(&ui->prompt.text)};
     (void)text;
     report_change(ui, session_do(ui->session, event, &err), &err,
@@ -97,7 +107,7 @@ void view_steps_pass(void *context)
     else if (session_is_guided(ui->session))
         ui_say(ui, ROLE_WARN, "A gate holds this step; in guided mode nobody goes past it");
     else
-        ui_ask(ui, "Why past the gate? ", NULL, on_pass);
+        ask_of_step(ui, "Why past the gate? ", NULL, on_pass);
 }
 
 void view_steps_open(void *context)
@@ -131,6 +141,8 @@ void view_steps_stop(void *context)
     struct ui *ui = context;
     if (view_live_is_busy(ui))
         view_live_stop(ui);
+    else if (view_guided_forget(ui))
+        ui_say(ui, ROLE_MUTED, "Enter is taken back: the step waits for you");
     else
         ui_say(ui, ROLE_MUTED, "Nothing runs");
 }
@@ -138,17 +150,16 @@ void view_steps_stop(void *context)
 static void on_answer(struct ui *ui, struct span text)
 {
     struct error err = {0};
-    const char *step = checklist_current(&ui->checklist)->item->id;
     if (text.len > 0)
-        report_change(ui, session_answer_step(ui->session, step, str_text(&ui->prompt.text), &err), &err,
-                      "answered");
+        report_change(ui, session_answer_step(ui->session, ui->asked_of, str_text(&ui->prompt.text), &err),
+                      &err, "answered");
 }
 
 void view_steps_answer(void *context)
 {
     struct ui *ui = context;
     if (session_asks_person(ui->session, checklist_current(&ui->checklist)->item->id))
-        ui_ask(ui, "Your answer (y, n, or what you saw): ", NULL, on_answer);
+        ask_of_step(ui, "Your answer (y, n, or what you saw): ", NULL, on_answer);
     else
         ui_say(ui, ROLE_MUTED, "This step is answered by evidence: n writes a note to it");
 }

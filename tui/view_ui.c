@@ -170,6 +170,7 @@ void ui_free(struct ui *ui)
     keymap_done(&ui->keymap);
     free(ui->commands);
     free(ui->theme_path);
+    free(ui->asked_of);
     free(ui);
 }
 

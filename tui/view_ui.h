@@ -52,9 +52,8 @@ enum {                 // what a command needs
     NEED_STEP = 4,     // a step is selected
     NEED_TEXT = 8,     // something stands in the evidence pane
     NEED_VIEW = 16,    // the view that it belongs to is shown
-    NEED_READY = 32,   // the evidence was read, or can be read live
-    NEED_FORM = 64,    // the form of a new incident is shown
-    NEED_LIVE = 128,   // the case has a live run
+    NEED_FORM = 32,    // the form of a new incident is shown
+    NEED_LIVE = 64,    // the case has a live run
 };
 
 enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE, SCREEN_GUIDED };
@@ -105,6 +104,7 @@ struct ui {
     struct prompt prompt;
     ui_answer_fn *on_answer;
     ui_typing_fn *on_typing; // may be NULL
+    char *asked_of;          // the step that a prompt is about; NULL: none was current
     struct str message;
     enum role message_role;
     struct loop_timer *settle; // takes the marks of what changed away

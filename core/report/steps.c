@@ -24,14 +24,34 @@ struct looking {
 // Stronger words first: what a step shows is the strongest that some claim says.
 enum weight { WEIGHT_CAUSE, WEIGHT_CLEAR, WEIGHT_EFFECT, WEIGHT_GAP, WEIGHT_NOTE, WEIGHT_NONE };
 
-static enum weight claim_weight(const struct claim *c)
+static bool is_beside(const struct claim *c)
 {
-    bool beside = c->on_path == TRI_NO || c->in_window == TRI_NO || diagnosis_is_normal(c->diagnosis);
+    return c->on_path == TRI_NO || c->in_window == TRI_NO || diagnosis_is_normal(c->diagnosis);
+}
+
+// Whether each cause of that diagnosis that was seen is one of another place or time: lookups that failed are
+// then not its effect, whoever says so.
+static bool has_causes_beside_only(const struct claims *claims, enum diagnosis diagnosis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < claims->n; i++) {
+        const struct claim *c = &claims->items[i];
+        if (c->kind != CLAIM_CAUSE || c->diagnosis != diagnosis)
+            continue;
+        if (!is_beside(c))
+            return false;
+        n++;
+    }
+    return n > 0;
+}
+
+static enum weight claim_weight(const struct claims *claims, const struct claim *c)
+{
     switch (c->kind) {
     case CLAIM_CAUSE:
-        return beside ? WEIGHT_NOTE : WEIGHT_CAUSE;
+        return is_beside(c) ? WEIGHT_NOTE : WEIGHT_CAUSE;
     case CLAIM_EFFECT:
-        return beside ? WEIGHT_NOTE : WEIGHT_EFFECT;
+        return is_beside(c) || has_causes_beside_only(claims, c->diagnosis) ? WEIGHT_NOTE : WEIGHT_EFFECT;
     case CLAIM_CLEAR:
         return WEIGHT_CLEAR;
     case CLAIM_GAP:
@@ -66,8 +86,9 @@ static enum weight heaviest(const struct claims *claims, const enum subject *sub
 {
     enum weight best = WEIGHT_NONE;
     for (size_t i = 0; i < claims->n; i++) {
-        if (is_about(&claims->items[i], subjects, n) && claim_weight(&claims->items[i]) < best)
-            best = claim_weight(&claims->items[i]);
+        const struct claim *claim = &claims->items[i];
+        if (is_about(claim, subjects, n) && claim_weight(claims, claim) < best)
+            best = claim_weight(claims, claim);
     }
     return best;
 }
@@ -137,6 +158,15 @@ static const char *joined(struct arena *arena, const char *a, const char *b)
 
 // ------------------------------------------------------------------ items without items under them
 
+// A cause that was none here is told with the reason, else it reads like one.
+static const char *claim_word(struct arena *arena, const struct claim *c)
+{
+    const char *why = c->on_path == TRI_NO     ? "not on the way of the failing queries: "
+                      : c->in_window == TRI_NO ? "not while it hurt: "
+                                               : "";
+    return arena_printf(arena, "%s%s", c->kind == CLAIM_CAUSE ? why : "", c->text);
+}
+
 // All claims of that weight are the step's evidence, the first is its word.
 static void say_claims(struct looking *l, struct report_step *step, enum weight weight,
                        const enum subject *subjects, size_t n)
@@ -145,10 +175,10 @@ static void say_claims(struct looking *l, struct report_step *step, enum weight 
     size_t more = 0;
     for (size_t i = 0; i < l->in->claims->n; i++) {
         const struct claim *claim = &l->in->claims->items[i];
-        if (!is_about(claim, subjects, n) || claim_weight(claim) != weight)
+        if (!is_about(claim, subjects, n) || claim_weight(l->in->claims, claim) != weight)
             continue;
         if (!text)
-            text = arena_strdup(l->arena, claim->text);
+            text = claim_word(l->arena, claim);
         else
             more++;
         add_claim_evidence(l, step, claim);
@@ -201,7 +231,7 @@ void steps_answer_by_report(struct report_step *step, const struct cause *cause,
     bool known = cause->verdict != VERDICT_INCONCLUSIVE;
     step_say(step, STEP_DONE,
              arena_printf(arena, "answered by this report: %s%s%s", verdict_name(cause->verdict),
-                          known ? " " : "", known ? diagnosis_info(cause->diagnosis)->id : ""));
+                          known ? ", " : "", known ? diagnosis_info(cause->diagnosis)->title : ""));
 }
 
 // ------------------------------------------------------------------ heads and gates

@@ -42,11 +42,41 @@ static void test_a_card_says_all_that_is_needed(void **state)
     assert_true(screen_shows(s, "It only reads (GREEN)"));
     assert_true(screen_shows(s, "H hand over"));
     screen_keys(s, "\r");
-    assert_true(screen_shows(s, "Done      T.M1.1 Pods of the namespace  ✓ done"));
+    assert_true(screen_shows(s, "Last      T.M1.1 Pods of the namespace  ✓ done"));
     assert_true(screen_shows(s, "Showed    the pod checkout-7d9c5b6f4-x2x9p is Running and Ready"));
     assert_true(screen_shows(s, "Means     The pod itself is well"));
     assert_true(screen_shows(s, "Next      T.M1.2"));
     assert_true(screen_shows(s, "1 of 35 steps ended"));
+    assert_true(room_leave(s));
+}
+
+// Who is quicker than the reading presses Enter once: it is kept, and runs the step that the card was about.
+static void test_enter_is_kept_while_the_evidence_is_read(void **state)
+{
+    const struct room *p = *state;
+    char *words = mem_printf("--mode guided --from '%s/" TREE "'", p->here);
+    struct screen *s = room_start(p, 24, 80, words);
+    free(words);
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Last      T.M1.1 Pods of the namespace  ✓ done"));
+    assert_true(screen_shows(s, "Next      T.M1.2"));
+    assert_true(room_leave(s));
+}
+
+// What is nobody's fault is not told like one, and what needs no fix is nobody's work.
+static void test_normal_behaviour_is_told_as_such(void **state)
+{
+    const struct room *p = *state;
+    char *words = mem_printf("--mode guided --from '%s/tests/cases/search-list/tree'", p->here);
+    struct screen *s = room_start(p, 30, 80, words);
+    free(words);
+    assert_true(screen_shows(s, "Enter runs this step. It only"));
+    for (int i = 0; i < 10; i++)
+        screen_keys(s, "\r");
+    assert_true(screen_shows(s, "Unknown   nothing in the evidence tells"));
+    screen_keys(s, "\r\r");
+    assert_true(screen_shows(s, "So far    confirmed: the search list at work"));
+    assert_true(screen_shows(s, "The fix   no action: this is how the resolver"));
     assert_true(room_leave(s));
 }
 
@@ -110,7 +140,7 @@ static void test_looking_back_and_at_the_lines(void **state)
     assert_true(screen_shows(s, "Before    T.M1.3"));
     assert_true(screen_shows(s, "Next      T.M2.4"));
     screen_keys(s, "G");
-    assert_true(screen_shows(s, "Done      T.M2.3"));
+    assert_true(screen_shows(s, "Last      T.M2.3"));
     screen_keys(s, "v");
     assert_true(screen_shows(s, "-A FORWARD -d 10.0.12.0/24"));
     assert_true(screen_shows(s, BADGE));
@@ -275,12 +305,12 @@ static void test_a_cut_off_run_goes_on(void **state)
     const char *const env[] = {p->state_env, NULL};
     struct screen *s = start(p, 24, 80);
     screen_keys(s, "\r\r\r");
-    assert_true(screen_shows(s, "Done      T.M1.3"));
+    assert_true(screen_shows(s, "Last      T.M1.3"));
     screen_signal(s, SIGHUP);
     assert_int_equal(screen_exit(s), 128 + SIGHUP);
     screen_free(s);
     s = screen_start(&(struct screen_config){.rows = 24, .cols = 80, .argv = open, .env = env});
-    assert_true(screen_shows(s, "Done      T.M1.3"));
+    assert_true(screen_shows(s, "Last      T.M1.3"));
     assert_true(screen_shows(s, "Next      T.M1.4"));
     assert_true(screen_shows(s, "It only reads"));
     assert_true(screen_shows(s, BADGE)); // nobody asked for it again
@@ -293,6 +323,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE_TEST(test_a_card_says_all_that_is_needed),
+        CASE_TEST(test_enter_is_kept_while_the_evidence_is_read),
+        CASE_TEST(test_normal_behaviour_is_told_as_such),
         CASE_TEST(test_from_start_to_hand_over),
         CASE_TEST(test_the_demo_is_handed_over_too),
         CASE_TEST(test_a_must_is_not_skipped_in_passing),

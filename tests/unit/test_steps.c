@@ -122,6 +122,26 @@ static void what_nobody_looked_at_is_not_clean(void **state)
     }
 }
 
+// A policy that was made after it hurt: the lookups that failed before are not its doing, and it holds
+// nothing.
+static void a_cause_of_another_time_has_no_effects(void **state)
+{
+    struct bench *b = *state;
+    claim(b, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY, SUBJECT_NETWORK_POLICY,
+          "shop/late isolates the pod");
+    claim(b, CLAIM_EFFECT, DIAGNOSIS_NETWORK_POLICY_DENY, SUBJECT_NETWORK_POLICY, "a query got no answer");
+    evaluate(b);
+    assert_int_equal(step(b, "T.M2.5")->status, STEP_FINDING);
+    b->claims.items[0].in_window = TRI_NO;
+    evaluate(b);
+    assert_int_equal(step(b, "T.M2.5")->status, STEP_DONE);
+    assert_non_null(strstr(step(b, "T.M2.5")->result, "not while it hurt: shop/late isolates the pod"));
+    assert_null(held_by(b, "T.M3", NULL));
+    claim(b, CLAIM_CAUSE, DIAGNOSIS_NETWORK_POLICY_DENY, SUBJECT_NETWORK_POLICY, "shop/old isolates the pod");
+    evaluate(b);
+    assert_int_equal(step(b, "T.M2.5")->status, STEP_FINDING);
+}
+
 static void claims_decide_by_their_weight(void **state)
 {
     static const struct {
@@ -255,6 +275,7 @@ int main(void)
         WITH_D5(the_clusters_health_is_its_counters_too),
         WITH_D5(every_item_is_there_in_order),
         WITH_D5(what_nobody_looked_at_is_not_clean),
+        WITH_D5(a_cause_of_another_time_has_no_effects),
         WITH_D5(claims_decide_by_their_weight),
         WITH_D5(normal_behaviour_and_other_paths_are_no_findings),
         WITH_D5(a_finding_holds_what_the_gate_names),
