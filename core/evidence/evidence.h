@@ -92,7 +92,8 @@ struct evidence_probe {
     const char *meant;      // the file that it was to make, also where another one's stands there; or NULL
     const char *where;      // "node NAME", "pod NS/NAME", "bastion", or NULL
     const char *via;        // "ssh", …; or NULL
-    const char *argv;       // joined by spaces, or NULL
+    const char *command;    // what ran where it looked, as words for a shell, or NULL: that of ssh or SSM is
+                            // what they gave to the node
     uint32_t from, to;      // its lines; 0: the whole file
     enum probe_state state; // PROBE_FAILED where the record names none
     bool answered;          // done, an accepted exit status, uncut

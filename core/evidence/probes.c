@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/shell.h"
 #include "core/door/json.h"
 #include "core/evidence/inside.h"
 
@@ -109,12 +110,43 @@ static const char *why_not_answered(struct evidence *ev, const struct json_value
     return NULL;
 }
 
-static const char *probes_argv(struct evidence *ev, const struct json_value *argv)
+// ssh's words end with the host behind its "--".
+static size_t words_before_node(const struct json_value *argv, struct span via)
 {
+    for (size_t i = 0; span_is(via, "ssh") && i + 2 < argv->n; i++) {
+        if (span_is(json_text(&argv->items[i]), "--"))
+            return i + 2;
+    }
+    return 0;
+}
+
+// SSM's stand in JSON, in one of its words.
+static struct span word_for_agent(struct evidence *ev, const struct json_value *argv, struct span via)
+{
+    for (size_t i = 0; span_is(via, "ssm") && i < argv->n; i++) {
+        const struct json_value *given = json_parse(&ev->arena, json_text(&argv->items[i]), NULL);
+        const struct json_value *commands =
+            given && given->kind == JSON_MAP ? json_get(given, "commands") : NULL;
+        if (commands && commands->kind == JSON_LIST && commands->n == 1)
+            return json_text(&commands->items[0]);
+    }
+    return (struct span){0};
+}
+
+static const char *probes_command(struct evidence *ev, const struct json_value *item)
+{
+    const struct json_value *argv = json_get(item, "argv");
+    struct span via = json_text(json_get(item, "via"));
+    if (!argv || argv->kind != JSON_LIST)
+        return NULL;
+    struct span for_agent = word_for_agent(ev, argv, via);
+    if (for_agent.len)
+        return arena_span(&ev->arena, for_agent);
     struct str joined = {0};
-    for (size_t i = 0; argv && argv->kind == JSON_LIST && i < argv->n; i++) {
-        str_add(&joined, i ? " " : "");
-        str_add_span(&joined, json_text(&argv->items[i]));
+    size_t first = words_before_node(argv, via);
+    for (size_t i = first; i < argv->n; i++) {
+        str_add(&joined, i > first ? " " : "");
+        shell_add_word(&joined, i ? json_text(&argv->items[i]) : probes_program(&argv->items[i]));
     }
     const char *ret = joined.len ? arena_span(&ev->arena, str_span(&joined)) : NULL;
     str_done(&joined);
@@ -147,7 +179,7 @@ static void probes_take(struct evidence *ev, const char *source, uint32_t line, 
                                .meant = probes_text(ev, item, "meant"),
                                .where = probes_text(ev, item, "where"),
                                .via = probes_text(ev, item, "via"),
-                               .argv = probes_argv(ev, json_get(item, "argv")),
+                               .command = probes_command(ev, item),
                                .why = why_not_answered(ev, item),
                                .started = TIME_UNKNOWN,
                                .took = TIME_UNKNOWN,

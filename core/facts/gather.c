@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/model/reads.h"
 
 typedef void gather_fn(struct facts *facts);
 
@@ -107,7 +108,7 @@ void facts_add_gap(struct facts *facts, const char *what, const char *command)
     struct gap *gap = MEM_PUSH(facts->gaps, facts->n_gaps, facts->cap_gaps);
     *gap = (struct gap){
         .what = arena_strdup(&facts->arena, what),
-        .command = command ? arena_strdup(&facts->arena, command) : NULL,
+        .command = reads_only(command) ? arena_strdup(&facts->arena, command) : NULL,
     };
 }
 

@@ -46,6 +46,7 @@ void gather_logs(struct facts *facts);         // one pass over all logs, and al
 void gather_lookups(struct facts *facts);      // dig files, captures, and what the logs say of lookups
 void gather_denied(struct facts *facts);       // probes.jsonl: what was not allowed, and its command
 
+// A command that may do more than read is left out (model/reads.h).
 void facts_add_gap(struct facts *facts, const char *what, const char *command);
 
 #endif

@@ -1,5 +1,6 @@
 // What was not allowed, by a person, a policy or the other side: known not to be known, each with the command
-// that would tell whoever may run it. Of many such calls at one place the first stands for all.
+// that would tell whoever may run it, where that only reads: a record is as trustworthy as its tree. Of many
+// such calls at one place the first stands for all.
 #include <stdio.h>
 
 #include "core/base/mem.h"
@@ -40,7 +41,7 @@ static void add_denied(struct facts *facts, const struct evidence_probe *probes,
         snprintf(others, sizeof others, " and %zu more", more);
     facts_add_gap(facts,
                   arena_printf(&facts->arena, "%s%s: %s", p->meant ? p->meant : "a probe", others, p->why),
-                  p->argv);
+                  p->command);
 }
 
 // Allowed later on, and answered.

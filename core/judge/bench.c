@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/shell.h"
 #include "core/parse/resolvconf.h"
 
 void bench_init(struct bench *b, const struct facts *facts, struct claims *claims)
@@ -223,4 +224,17 @@ const char *bench_tell_lookup(struct bench *b, const struct lookup *lookup)
     const char *who = lookup->target_pod ? "the pod's" : lookup->pod ? lookup->pod : "a";
     return arena_printf(&b->arena, "%s query%s%s %s", who, lookup->name ? " for " : "",
                         lookup->name ? lookup->name : "", tell_outcome(lookup->outcome));
+}
+
+static const char *plain_or(const char *text, const char *otherwise)
+{
+    return text && shell_is_name(span_of(text)) ? text : otherwise;
+}
+
+const char *bench_pod_command(struct bench *b, const char *verb, const char *rest)
+{
+    const struct target *t = &b->facts->target;
+    const char *namespace_ = t->pod && !t->namespace_ ? "default" : t->namespace_;
+    return arena_printf(&b->arena, "kubectl %s -n %s %s %s", verb, plain_or(namespace_, "NAMESPACE"),
+                        plain_or(t->pod, "POD"), rest);
 }

@@ -277,10 +277,8 @@ static bool is_by_spec(const struct bench *b, enum blame blame, bool kubelet_say
 
 static void say_spec_gap(struct bench *b)
 {
-    const struct target *t = &b->facts->target;
     say_gap(b, "what the pod's own spec asks for (dnsPolicy, dnsConfig, hostNetwork)",
-            arena_printf(&b->arena, "kubectl get pod -n %s %s -o yaml",
-                         t->namespace_ ? t->namespace_ : "NAMESPACE", t->pod ? t->pod : "POD"));
+            bench_pod_command(b, "get pod", "-o yaml"));
 }
 
 static void judge_wrong_server(struct bench *b, const struct resolv_server *server)
@@ -377,15 +375,13 @@ static void say_node_is_innocent(struct bench *b, const struct resolv_server *se
 static void say_unread(struct bench *b)
 {
     static const enum subject subjects[] = {SUBJECT_DNS_CONFIG, SUBJECT_SEARCH_LIST};
-    const struct target *t = &b->facts->target;
-    for (size_t i = 0; t->pod && i < ARRAY_LEN(subjects); i++)
+    for (size_t i = 0; b->facts->target.pod && i < ARRAY_LEN(subjects); i++)
         bench_say(b,
                   &(struct claim){
                       .kind = CLAIM_GAP,
                       .subject = subjects[i],
                       .text = "the pod's own resolv.conf, which was not collected",
-                      .command = arena_printf(&b->arena, "kubectl exec -n %s %s -- cat /etc/resolv.conf",
-                                              t->namespace_ ? t->namespace_ : "default", t->pod),
+                      .command = bench_pod_command(b, "exec", "-- cat /etc/resolv.conf"),
                       .time = TIME_UNKNOWN,
                   },
                   &(struct cites){0});

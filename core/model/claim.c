@@ -2,6 +2,7 @@
 #include "core/model/claim.h"
 
 #include "core/base/mem.h"
+#include "core/model/reads.h"
 
 #include <stdlib.h>
 
@@ -24,7 +25,7 @@ struct claim *claims_add(struct claims *claims, const struct claim *claim)
     ret->text = copy_text(claims, claim->text);
     ret->object = copy_text(claims, claim->object);
     ret->fix = copy_text(claims, claim->fix);
-    ret->command = copy_text(claims, claim->command);
+    ret->command = reads_only(claim->command) ? copy_text(claims, claim->command) : NULL;
     if (claim->n_places)
         ret->places = arena_dup(&claims->arena, claim->places, claim->n_places * sizeof *claim->places);
     return ret;

@@ -45,7 +45,8 @@ struct claims { // zero-initialized is empty and valid; all that claims point to
 
 void claims_done(struct claims *claims);
 
-// Adds a copy of `claim`; texts and places are copied, too. The returned address holds until the next call.
+// Adds a copy of `claim`; texts and places are copied, too, but for a command that may do more than read
+// (reads.h). The returned address holds until the next call.
 struct claim *claims_add(struct claims *claims, const struct claim *claim);
 
 // Whether some claim of that kind speaks of that diagnosis (any diagnosis with DIAGNOSIS_NONE).

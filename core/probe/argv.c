@@ -4,7 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/ip.h"
-#include "core/base/str.h"
+#include "core/base/shell.h"
 #include "core/base/utf8.h"
 
 typedef bool check_fn(struct span s);
@@ -333,15 +333,10 @@ enum argv_result argv_fill(struct arena *arena, const char *const *shapes, const
 
 // ------------------------------------------------------------------ whole calls
 
-static bool is_plain(struct span word)
-{
-    return all_of(word, is_alnum, "_.,:/@+=-") && word.at[0] != '=';
-}
-
 bool argv_is_plain(const char *const *argv, struct error *err)
 {
     for (; *argv; argv++) {
-        if (is_plain(span_of(*argv)))
+        if (shell_is_plain(span_of(*argv)))
             continue;
         struct str shown = {0};
         utf8_make_safe(utf8_first(span_of(*argv), 60), &shown);
@@ -369,28 +364,12 @@ const char *const *argv_join(struct arena *arena, const char *const *first, cons
     return ret;
 }
 
-static void add_quoted(struct str *out, struct span word)
-{
-    if (is_plain(word)) {
-        str_add_span(out, word);
-        return;
-    }
-    str_add_char(out, '\'');
-    for (size_t i = 0; i < word.len; i++) {
-        if (word.at[i] == '\'')
-            str_add(out, "'\\''");
-        else
-            str_add_char(out, word.at[i]);
-    }
-    str_add_char(out, '\'');
-}
-
 const char *argv_text(struct arena *arena, const char *const *argv)
 {
     struct str out = {0};
     for (size_t i = 0; argv[i]; i++) {
         str_add(&out, i ? " " : "");
-        add_quoted(&out, span_of(argv[i]));
+        shell_add_word(&out, span_of(argv[i]));
     }
     const char *ret = arena_strdup(arena, str_text(&out));
     str_done(&out);

@@ -3,7 +3,7 @@
 #include <ctype.h>
 
 #include "core/base/mem.h"
-#include "core/base/str.h"
+#include "core/base/shell.h"
 #include "core/parse/corefile.h"
 
 // ---------------------------------------------------------------- what the words stand for
@@ -59,12 +59,6 @@ static const struct stand_in {
 
 // ---------------------------------------------------------------- filling in
 
-static bool is_plain(const char *value)
-{
-    size_t plain = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./:_-");
-    return value[0] && value[0] != '-' && value[plain] == 0;
-}
-
 static bool is_inside_word(char c)
 {
     return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '/';
@@ -89,7 +83,7 @@ const char *fill_in(struct arena *arena, const struct facts *facts, const char *
     for (size_t at = 0; text && text[at];) {
         const struct stand_in *s = stand_in_at(text, at);
         const char *value = s ? s->find(arena, facts) : NULL;
-        if (value && is_plain(value)) {
+        if (value && shell_is_name(span_of(value))) {
             str_add(&filled, value);
             at += strlen(s->word);
         } else {

@@ -17,12 +17,14 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.abspath(os.environ.get('D5TUI', os.path.join(HERE, '..', '..', 'build', 'd5tui')))
 
-# What a person is asked to run for what is unknown: it only reads.
-READS = re.compile(
-    r'kubectl (get|describe|logs) |kubectl exec \S.* -- cat |kubectl auth can-i |'
-    r'aws (ec2 describe-\S+|logs (filter-log-events|start-query|get-query-results))\b|'
-    r'(ip6?tables(-legacy)?-save|ipset save|nft list|ip (-6 )?(addr|rule|route show)|ipvsadm -L|conntrack -[LS]|ethtool -S|'
-    r'sysctl [a-z][\w. ]*$|ss -|dig |tcpdump -i|dmesg|journalctl|grep |cat )')
+# What a person is asked to run for what is unknown only reads: whole calls of plain words, each of one of these shapes.
+WORD = r"[\w./:][\w.,/:=-]*"
+READS = re.compile('|'.join(shape.replace('WORD', WORD) for shape in (
+    r'kubectl (get|describe)( WORD| -n WORD| -A| -l WORD| -o (json|yaml))+', r'kubectl logs( WORD| -n WORD| -l WORD| --timestamps| --tail=-1)+',
+    r'kubectl exec -n WORD WORD -- cat /etc/resolv\.conf', r'kubectl auth can-i( WORD)+', r'aws ec2 describe-[a-z-]+',
+    r'aws logs filter-log-events --log-group-name WORD --log-stream-name-prefix WORD --filter-pattern \w+',
+    r'ip6?tables(-legacy)?-save -c', r'ipset save', r'nft list (ruleset|tables bridge)', r'ip (-6 )?(addr|rule|route show table all)', r'ipvsadm -L -n',
+    r'conntrack -S', r'ethtool -S WORD', r'sysctl( [\w.]+)+', r'ss -lntup', r'id -u', r'tcpdump -i any -nn -tttt port 53', r'grep \w+')))
 
 
 def read_truth(path):
@@ -77,7 +79,7 @@ def check_quotes(report, tree):
 def check_commands(report):
     for command in (u['command'] for u in report['unknown'] if u['command']):
         for part in re.split(r' *[;|] *', command):
-            if not READS.match(part) or '>' in part:
+            if not READS.fullmatch(part):
                 yield 'more than a reading: ' + command
 
 
