@@ -1,12 +1,13 @@
 // ssh, by the node's address, since names may not resolve now; its key is looked for under its name. Nothing
 // is asked of a person, no key is taken unseen but where the policy says so, and then into the case's own
-// file. The person's ssh_config(5) says who logs in and through which hosts; what would run or open more than
-// the one command is turned off. The other side joins the words and gives them to a shell: only plain ones
-// go.
+// file: ssh by itself would write down further keys of a known host, too (UpdateHostKeys), and in former
+// times its address (CheckHostIP). The person's ssh_config(5) says who logs in and through which hosts; what
+// would run or open more than the one command, or keep more of it than that, is turned off. The other side
+// joins the words and gives them to a shell: only plain ones go.
 #include "core/probe/argv.h"
 #include "core/probe/reach.h"
 
-enum { MAX_OPTIONS = 40 };
+enum { MAX_OPTIONS = 48 };
 
 struct options {
     const char *words[MAX_OPTIONS + 1];
@@ -37,6 +38,7 @@ static void add_common(struct options *o, const struct way *way)
         {"BatchMode", "yes"},      {"ConnectTimeout", "10"},     {"RequestTTY", "no"},
         {"RemoteCommand", "none"}, {"PermitLocalCommand", "no"}, {"ClearAllForwardings", "yes"},
         {"ForwardAgent", "no"},    {"ForwardX11", "no"},         {"ServerAliveInterval", "5"},
+        {"UpdateHostKeys", "no"},  {"CheckHostIP", "no"},        {"AddKeysToAgent", "no"},
     };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         add(o, fixed[i][0], fixed[i][1], way->arena);

@@ -1,6 +1,8 @@
 // Through AWS: the agent on the instance runs one command as root (document AWS-RunShellScript), and its
 // answer is asked for until it is there. It gives back the first 24,000 characters and says nothing of the
 // rest (SSM API reference, GetCommandInvocation), so an answer of that length counts as cut.
+#include <ctype.h>
+
 #include "core/base/str.h"
 #include "core/door/json.h"
 #include "core/probe/argv.h"
@@ -76,14 +78,15 @@ static const char *word_with(const struct planned *planned, const char *prefix)
     return NULL;
 }
 
-// Command ids are UUIDs.
-static bool is_command_id(struct span id)
+// UUIDs, and what else is made of letters, digits and dashes.
+bool script_is_id(struct span id)
 {
+    enum { ID_MAX = 64 };
     for (size_t i = 0; i < id.len; i++) {
-        if (!strchr("0123456789abcdefABCDEF-", id.at[i]))
+        if (!isalnum((unsigned char)id.at[i]) && id.at[i] != '-')
             return false;
     }
-    return id.len == 36;
+    return id.len > 0 && id.len <= ID_MAX && id.at[0] != '-';
 }
 
 static enum script_step ask(struct script_turn *turn)
@@ -102,7 +105,7 @@ static enum script_step sent(const struct planned *planned, struct script_turn *
     const char *instance = word_with(planned, "--instance-ids=");
     if (turn->exit != 0)
         return script_fail(turn, "the command could not be sent", turn->errors);
-    if (!is_command_id(id) || !instance)
+    if (!script_is_id(id) || !instance)
         return script_fail(turn, "the command was sent, and nobody says under which id", turn->errors);
     const char *const head[] = {
         "aws",

@@ -96,7 +96,7 @@ static enum script_step started(struct bundle_state *s, struct script_turn *turn
     struct span status = json_text(json_path(answer, "AutomationExecution.AutomationExecutionStatus"));
     if (!s->id) {
         struct span id = json_text(json_get(answer, "AutomationExecutionId"));
-        if (!id.len)
+        if (!script_is_id(id))
             return script_fail(turn, "the collection could not be started", turn->errors);
         s->id = arena_span(turn->arena, id);
         return ask(s, turn);

@@ -23,7 +23,7 @@ static enum script_step started(const struct planned *planned, struct script_tur
                                 const struct json_value *answer)
 {
     struct span id = json_text(json_get(answer, "queryId"));
-    if (!id.len)
+    if (!script_is_id(id))
         return script_fail(turn, "the query could not be started", turn->errors);
     const char *const words[] = {
         "aws",  region_of(planned),  "--output=json",

@@ -20,6 +20,10 @@ probe_script_fn script_bundle;
 // A query of CloudWatch Logs Insights.
 probe_script_fn script_query;
 
+// Whether AWS may have given that as an id of something that it has begun: it becomes a word of the next
+// call, and the aws tool reads what looks like an address (file://…).
+bool script_is_id(struct span id);
+
 // Ends a script: "WHAT: first line of words".
 enum script_step script_fail(struct script_turn *turn, const char *what, struct span words);
 

@@ -1,4 +1,5 @@
 """Where the person on call sits: a kubeconfig, an SSH configuration, AWS credentials, and d5tui."""
+import glob
 import os
 import subprocess
 
@@ -71,6 +72,11 @@ class Bastion:
         with open(real, 'w') as f:
             f.write(text)
         os.chmod(real, 0o600)
+
+    def settings(self):
+        """{path: text} of what is the person's own: which keys and clusters are known"""
+        paths = glob.glob(self.home + '/.ssh/*') + [self.home + '/.kube/config']
+        return {path: open(path).read() for path in paths}
 
     def environment(self):
         return {'HOME': self.home, 'USER': 'root', 'LOGNAME': 'root', 'PATH': self.home + '/bin', 'KUBECONFIG': self.home + '/.kube/config', 'AWS_REGION': REGION, 'AWS_DEFAULT_REGION': REGION,

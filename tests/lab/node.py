@@ -15,6 +15,7 @@ TOOLS = ('iptables iptables-save ip6tables ip6tables-save iptables-legacy-save i
 SSHD = '''
 Port 22
 HostKey %(keys)s/%(short)s
+HostKey %(keys)s/%(short)s.second
 PidFile none
 UsePAM no
 PasswordAuthentication no
@@ -122,7 +123,8 @@ class Node:
 
 
 def make_keys(folder):
-    """one pair for the person, one for each node"""
+    """one pair for the person, two for each node, of which the person knows the first"""
     os.makedirs(folder, exist_ok=True)
-    for name in ['oncall'] + [n.split('.')[0] for n in NODES]:
-        subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', os.path.join(folder, name)], check=True)
+    nodes = [n.split('.')[0] for n in NODES]
+    for kind, name in [('ed25519', n) for n in ['oncall'] + nodes] + [('ecdsa', n + '.second') for n in nodes]:
+        subprocess.run(['ssh-keygen', '-q', '-t', kind, '-N', '', '-C', name, '-f', os.path.join(folder, name)], check=True)

@@ -22,6 +22,8 @@ static void test_ssh(void **state)
     assert_non_null(strstr(login->command, "BatchMode=yes"));
     assert_non_null(strstr(login->command, "StrictHostKeyChecking=yes"));
     assert_non_null(strstr(login->command, "HostKeyAlias=n1 "));
+    assert_non_null(strstr(login->command, "UpdateHostKeys=no"));
+    assert_non_null(strstr(login->command, "CheckHostIP=no"));
     assert_true(span_starts(span_of(login->socket), "/run/user/1000/d5/"));
     assert_true(planning_ends_with(login->connect, " -N -- 10.0.1.1"));
     assert_string_equal(login->host, "n1");

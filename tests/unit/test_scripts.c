@@ -195,6 +195,23 @@ static void a_bundle_is_packed_and_fetched(void **state)
     arena_done(&t.arena);
 }
 
+static void ids_are_no_addresses(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"", "-x", "file:///etc/passwd", "73c8 eef8"};
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        struct talk t;
+        begin(&t, script_bundle, collect);
+        assert_null(hear(&t, 0, arena_printf(&t.arena, "{\"AutomationExecutionId\": \"%s\"}", none[i]), ""));
+        assert_int_equal(t.step, SCRIPT_FAILED);
+        arena_done(&t.arena);
+        begin(&t, script_query, collect);
+        assert_null(hear(&t, 0, arena_printf(&t.arena, "{\"queryId\": \"%s\"}", none[i]), ""));
+        assert_int_equal(t.step, SCRIPT_FAILED);
+        arena_done(&t.arena);
+    }
+}
+
 static void a_bundle_that_fails_says_how(void **state)
 {
     (void)state;
@@ -259,6 +276,7 @@ int main(void)
         cmocka_unit_test(ssm_cut_is_cut),
         cmocka_unit_test(ssm_trouble_is_named),
         cmocka_unit_test(a_bundle_is_packed_and_fetched),
+        cmocka_unit_test(ids_are_no_addresses),
         cmocka_unit_test(a_bundle_that_fails_says_how),
         cmocka_unit_test(a_query_is_read_like_events),
     };
