@@ -7,6 +7,7 @@ import time
 import aws
 import cluster
 import conntrack_max
+import kubelet
 from container import Container, rfc3339
 from network import NODE_A, NODE_B, here, settings
 
@@ -112,10 +113,18 @@ while True: # what expires is taken up again
 '''
 
 
+UNTRACKED = """
+$IPT -t raw -A PREROUTING -p tcp --dport %(port)d -j NOTRACK
+$IPT -t raw -A OUTPUT -p tcp --sport %(port)d -j NOTRACK
+"""
+
+
 def fill_conntrack(lab):
+    """but for what d5tui asks the node by: sshd and the kubelet"""
     conntrack_max.lower(1000)
     box = lab.nodes[NODE_A].box
-    box.sh('iptables-%s -t raw -A PREROUTING -p tcp --dport 22 -j NOTRACK\niptables-%s -t raw -A OUTPUT -p tcp --sport 22 -j NOTRACK' % (lab.scene.backend, lab.scene.backend))
+    for port in (22, kubelet.PORT):
+        box.sh((UNTRACKED % {'port': port}).replace('$IPT', 'iptables-' + lab.scene.backend))
     filler = box.start([sys.executable, '-c', FILL], stdout=subprocess.PIPE, text=True)
     lab.servers.append(filler)
     if filler.stdout.readline() != 'full\n':

@@ -121,7 +121,7 @@ SCENES = {
                         signs=[('pod', 'cat /etc/resolv.conf', '10.0.0.2'), ('pod', DIG % ('10.0.0.2', dns.QUERY), 'NXDOMAIN')], diagnosis=['dns_policy']),
     'nodelocaldns_bind': Scene('NodeLocal DNSCache cannot listen: another server holds port 53 of the node.', prepare=faults.squat_on_53, cluster_dns=faults.LINK_LOCAL, resolv=dns.resolv_of_pod(faults.LINK_LOCAL, 'ndots:5 timeout:1 attempts:2'),
                                signs=[('node a', 'sudo -n ss -lnu sport = :53', ':53'), ('kubectl', 'logs -n kube-system node-local-dns-x7k2p --previous', 'address already in use')], diagnosis=['nodelocaldns_bind']),
-    'conntrack_full': Scene('The node\'s table of connections is full of long-lived ones; ssh is not tracked, so that one still gets in.', later=faults.fill_conntrack,
+    'conntrack_full': Scene('The node\'s table of connections is full of long-lived ones; ssh and the kubelet are not tracked, so that one still gets in.', later=faults.fill_conntrack,
                             signs=[('pod', ASK, TIMED_OUT), ('node a', 'sudo -n dmesg', 'table full')], diagnosis=['conntrack_full']),
     'conntrack_race': raced('Two pods of one node ask at the same instants from the same ports, and source NAT leaves both the port: now and then the later one is lost.', app=faults.in_step(0), later=faults.second_in_step,
                             symptom='lookups of partner-api.example.net take five seconds now and then', diagnosis=['conntrack_race'], alone=True),
