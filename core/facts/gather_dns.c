@@ -271,19 +271,24 @@ static const char *domain_of_pods(const struct facts *facts)
     return NULL;
 }
 
+static const char *domain_of_kubelets(const struct facts *facts)
+{
+    const char *domain = NULL;
+    for (size_t i = 0; !domain && i < facts->n_nodes; i++)
+        domain = facts->nodes[i].kubelet ? facts->nodes[i].kubelet->cluster_domain : NULL;
+    return domain;
+}
+
+// CoreDNS may serve several domains: the cluster's is the one that pods are given.
 static void find_domain(struct facts *facts)
 {
     struct dns_facts *dns = &facts->dns;
-    if (dns->corefile)
-        dns->cluster_domain = corefile_cluster_domain(&facts->arena, dns->corefile);
-    for (size_t i = 0; !dns->cluster_domain && i < facts->n_nodes; i++) {
-        if (facts->nodes[i].kubelet)
-            dns->cluster_domain = facts->nodes[i].kubelet->cluster_domain;
-    }
-    if (!dns->cluster_domain)
-        dns->cluster_domain = domain_of_pods(facts);
-    if (!dns->cluster_domain)
-        dns->cluster_domain = "cluster.local";
+    const char *given = domain_of_kubelets(facts);
+    given = given ? given : domain_of_pods(facts);
+    const char *served = dns->corefile ? corefile_cluster_domain(&facts->arena, dns->corefile) : NULL;
+    if (given && served && corefile_serves_cluster(dns->corefile, span_of(given)) == TRI_YES)
+        served = given;
+    dns->cluster_domain = served ? served : given ? given : "cluster.local";
 }
 
 // The VPC's own resolver is its base plus two; nodes name it in their resolv.conf unless somebody changed

@@ -1,6 +1,9 @@
 // What the lookups themselves say: the symptom, what the captures count, and the three answers that are no
 // fault (lookups_name.c, lookups_normal.c).
 #include "core/judge/lookups.h"
+
+#include <string.h>
+
 #include "core/judge/judge.h"
 
 static bool same_name(const char *a, const char *b)
@@ -46,11 +49,32 @@ static void find_own(const struct bench *b, struct tally *t)
     }
 }
 
+static bool same_asker(const struct lookup *a, const struct lookup *b)
+{
+    return a->client.family && ip_eq(a->client, b->client);
+}
+
+const struct lookup *lookups_found_later(const struct bench *b, const struct lookup *denied)
+{
+    static const usec_t one_lookup = 10 * USEC_SEC; // of questions that are all answered
+    size_t length = denied->name ? strlen(denied->name) : 0;
+    for (size_t i = 0; length && denied->time != TIME_UNKNOWN && i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->outcome == LOOKUP_ANSWERED && l->expansion && l->time != TIME_UNKNOWN &&
+            l->time >= denied->time && l->time - denied->time <= one_lookup &&
+            strncmp(l->name, denied->name, length) == 0 && l->name[length] == '.' && same_asker(l, denied))
+            return l;
+    }
+    return NULL;
+}
+
 static bool is_denied(const struct bench *b, const struct lookup *l)
 {
-    bool app = l->origin == LOOKUP_APP_LOG; // an application only tells of the end of the list
-    bool named = same_name(l->name, b->facts->target.query) && !l->expansion;
-    return l->outcome == LOOKUP_NXDOMAIN && (app || named);
+    if (l->outcome != LOOKUP_NXDOMAIN)
+        return false;
+    if (l->origin == LOOKUP_APP_LOG) // an application only tells of the end of the list
+        return true;
+    return same_name(l->name, b->facts->target.query) && !l->expansion && !lookups_found_later(b, l);
 }
 
 static bool is_late(const struct bench *b, const struct lookup *l)

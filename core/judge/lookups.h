@@ -17,10 +17,14 @@ struct tally {
 // What the pod does by itself (UDP, its own nameserver) shows more than what was tried beside it.
 bool lookups_as_pod_asks(const struct lookup *l);
 
-// Why the name of a Service that is there is denied: the CAUSE, what it rests on in `cites`. False: nothing
-// says why.
-bool lookups_explain_service(struct bench *b, const struct kube_service *service, struct claim *ret,
-                             struct cites *cites);
+// A name of enough dots is asked as it is first (ndots): the answer that the search list then found for whom
+// `denied` was denied to, within seconds; or NULL.
+const struct lookup *lookups_found_later(const struct bench *b, const struct lookup *denied);
+
+// Why a name at or below that of a Service that is there is denied (`below`: the labels in front of it,
+// empty: none): the CAUSE, what it rests on in `cites`. False: nothing says why.
+bool lookups_explain_service(struct bench *b, const struct kube_service *service, struct span below,
+                             struct claim *ret, struct cites *cites);
 
 void lookups_judge_name(struct bench *b);
 void lookups_judge_expansion(struct bench *b, const struct tally *tally);

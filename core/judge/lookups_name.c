@@ -11,7 +11,8 @@
 struct meant { // what a name asks for
     bool in_cluster;
     struct span service, namespace_;
-    const char *full; // the name as the cluster's DNS knows it
+    struct span below; // labels in front of the Service's
+    const char *full;  // the name as the cluster's DNS knows it
 };
 
 // ------------------------------------------------------------------ what the name means
@@ -47,7 +48,20 @@ static void cut_labels(struct span name, struct meant *ret)
     while (start > 0 && front.at[start - 1] != '.')
         start--;
     ret->service = span_from(front, start);
+    ret->below = start ? span_first(front, start - 1) : (struct span){0};
     ret->in_cluster = dot > 0 && ret->service.len && ret->namespace_.len;
+}
+
+static const struct kube_service *find_service(const struct bench *b, const struct meant *m)
+{
+    const struct cluster *c = &b->facts->cluster;
+    for (size_t i = 0; i < c->services.n; i++) {
+        const struct kube_meta *meta = &c->services.items[i].meta;
+        if (meta->name && meta->namespace_ && span_is(m->service, meta->name) &&
+            span_is(m->namespace_, meta->namespace_))
+            return &c->services.items[i];
+    }
+    return NULL;
 }
 
 static struct meant find_meant(struct bench *b, const char *query)
@@ -71,7 +85,7 @@ static struct meant find_meant(struct bench *b, const char *query)
         m.namespace_ = span_of(b->facts->target.namespace_);
     } else if (labels == 2) {
         cut_labels(name, &m);
-        m.in_cluster = has_namespace(b, m.namespace_);
+        m.in_cluster = has_namespace(b, m.namespace_) || find_service(b, &m);
     }
     if (m.in_cluster && !full)
         m.full = arena_printf(&b->arena, SPAN_FMT "." SPAN_FMT ".svc.%s", SPAN_ARG(m.service),
@@ -196,18 +210,6 @@ static void say(struct bench *b, struct claim claim, const struct cites *cites)
     claim.diagnosis = DIAGNOSIS_NAME_DOES_NOT_EXIST;
     claim.subject = SUBJECT_SYMPTOM;
     bench_say(b, &claim, cites);
-}
-
-static const struct kube_service *find_service(const struct bench *b, const struct meant *m)
-{
-    const struct cluster *c = &b->facts->cluster;
-    for (size_t i = 0; i < c->services.n; i++) {
-        const struct kube_meta *meta = &c->services.items[i].meta;
-        if (meta->name && meta->namespace_ && span_is(m->service, meta->name) &&
-            span_is(m->namespace_, meta->namespace_))
-            return &c->services.items[i];
-    }
-    return NULL;
 }
 
 // Whether all Services of the namespace that is meant were listed.
@@ -346,7 +348,7 @@ static void judge_cluster_name(struct bench *b, const struct meant *m, const str
     struct claim explained;
     struct cites cites = {.n = 0};
     if (service && existed(b, service)) {
-        if (a->denied && lookups_explain_service(b, service, &explained, &cites)) {
+        if (a->denied && lookups_explain_service(b, service, m->below, &explained, &cites)) {
             say(b, explained, &cites);
             say_denied(b, a, CLAIM_EFFECT);
         } else if (a->denied && !service->headless)

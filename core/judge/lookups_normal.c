@@ -82,18 +82,25 @@ static const struct lookup *find_answer(const struct bench *b, const struct look
     return NULL;
 }
 
-// A denied name with a search domain appended; one of the complaining pod before others', one that doubles
-// the cluster's suffix before others.
-static const struct lookup *find_expansion(const struct bench *b)
+// What shows that a denial is no fault: of a name with a search domain appended the name itself, of a name
+// that is asked as it is first one of those.
+static const struct lookup *find_end(const struct bench *b, const struct lookup *denied)
+{
+    return denied->expansion ? find_answer(b, denied) : lookups_found_later(b, denied);
+}
+
+// A denial that the search list makes; one of the complaining pod before others', one that doubles the
+// cluster's suffix before others.
+static const struct lookup *find_denial(const struct bench *b)
 {
     const struct lookup *best = NULL;
     int best_rate = -1;
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
-        if (!l->expansion || l->outcome != LOOKUP_NXDOMAIN || bench_time_in_window(b, l->time) != TRI_YES)
+        if (!l->name || l->outcome != LOOKUP_NXDOMAIN || bench_time_in_window(b, l->time) != TRI_YES)
             continue;
         int rate = l->target_pod * 4 + is_doubled(span_of(l->name)) * 2 + (l->origin == LOOKUP_CAPTURE);
-        if (rate > best_rate && find_answer(b, l)) {
+        if (rate > best_rate && find_end(b, l)) {
             best = l;
             best_rate = rate;
         }
@@ -101,12 +108,24 @@ static const struct lookup *find_expansion(const struct bench *b)
     return best;
 }
 
+static const char *tell_denial(struct bench *b, const struct lookup *l)
+{
+    if (!l->expansion)
+        return arena_printf(&b->arena,
+                            "%s is the search list at work: a name of ndots dots or more is asked as it is "
+                            "first, NXDOMAIN is its answer",
+                            l->name);
+    return arena_printf(&b->arena,
+                        "%s is the search list at work: a search domain was appended, NXDOMAIN is its answer",
+                        l->name);
+}
+
 void lookups_judge_expansion(struct bench *b, const struct tally *tally)
 {
-    const struct lookup *l = find_expansion(b);
+    const struct lookup *l = find_denial(b);
     if (!l || tally->denied)
         return;
-    const struct lookup *answer = find_answer(b, l);
+    const struct lookup *answer = find_end(b, l);
     struct cites denied = {.n = 0}, answered = {.n = 0};
     cite(&denied, l->asked);
     cite(&denied, l->place);
@@ -115,9 +134,7 @@ void lookups_judge_expansion(struct bench *b, const struct tally *tally)
         .kind = CLAIM_CAUSE,
         .on_path = tri_of(!tally->failed && complains_of_denials(b)),
         .in_window = TRI_YES,
-        .text = arena_printf(
-            &b->arena, "%s is the search list at work: a search domain was appended, NXDOMAIN is its answer",
-            l->name),
+        .text = tell_denial(b, l),
         .time = l->time,
     };
     if (claim.on_path == TRI_NO) { // it stands beside something else, and explains nothing
@@ -128,7 +145,7 @@ void lookups_judge_expansion(struct bench *b, const struct tally *tally)
     say(b, DIAGNOSIS_SEARCH_EXPANSION, claim, &denied);
     claim.kind = CLAIM_EFFECT;
     claim.time = answer->time;
-    claim.text = arena_printf(&b->arena, "%s itself is answered right after it", answer->name);
+    claim.text = arena_printf(&b->arena, "%s is answered right after it", answer->name);
     say(b, DIAGNOSIS_SEARCH_EXPANSION, claim, &answered);
 }
 

@@ -23,6 +23,13 @@ bool resolver_denies_cluster(const struct bench *b, struct ip server);
 // What one lookup of the failing name costs under this search list.
 void resolver_say_cost(struct bench *b, const struct resolvconf *conf);
 
+// The Service that a short name means, "orders" in the pod's namespace, "orders.shop", "orders.shop.svc"; or
+// NULL.
+const struct kube_service *resolver_find_service(const struct bench *b, struct span name);
+
+// Short names that are asked for as they are, and never with the search list.
+void resolver_judge_unsearched(struct bench *b, const struct resolvconf *conf);
+
 // Search domains and the cluster domain: the right server asked for the wrong names.
 void resolver_judge_search(struct bench *b, const struct resolvconf *conf);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/judge/resolver.h"
+#include "core/parse/corefile.h"
 
 // ------------------------------------------------------------------ what it did
 // A lookup of the pod's that went, or may have gone, to that server.
@@ -116,13 +117,12 @@ static bool is_short_name(const struct bench *b)
            !b->facts->query_absolute;
 }
 
-// Whether a Service of that name is there: "orders" in the pod's namespace, "orders.shop…" in shop.
-static const struct kube_service *find_meant(const struct bench *b)
+const struct kube_service *resolver_find_service(const struct bench *b, struct span name)
 {
-    struct span rest = span_of(b->facts->target.query);
-    struct span name;
+    struct span rest = name;
+    struct span service;
     struct span ns = {0};
-    span_cut(&rest, '.', &name);
+    span_cut(&rest, '.', &service);
     if (!rest.at)
         ns = span_of(b->facts->target.namespace_);
     else
@@ -131,7 +131,7 @@ static const struct kube_service *find_meant(const struct bench *b)
         return NULL;
     for (size_t i = 0; i < b->facts->cluster.services.n; i++) {
         const struct kube_meta *meta = &b->facts->cluster.services.items[i].meta;
-        if (meta->name && meta->namespace_ && span_is(name, meta->name) && span_is(ns, meta->namespace_))
+        if (meta->name && meta->namespace_ && span_is(service, meta->name) && span_is(ns, meta->namespace_))
             return &b->facts->cluster.services.items[i];
     }
     return NULL;
@@ -174,7 +174,7 @@ static void judge_domains(struct bench *b, const struct resolvconf *conf)
     const struct kube_pod *pod = b->facts->pod;
     if (resolver_blame(pod) != BLAME_NONE || !is_short_name(b) || searches_cluster(b, conf))
         return;
-    const struct kube_service *meant = find_meant(b);
+    const struct kube_service *meant = resolver_find_service(b, span_of(b->facts->target.query));
     struct cites cites = {0};
     if (!meant)
         return;
@@ -208,35 +208,92 @@ static void judge_domains(struct bench *b, const struct resolvconf *conf)
 }
 
 // ------------------------------------------------------------------ the cluster domain
-static void judge_cluster_domain(struct bench *b, const struct resolvconf *conf)
+struct handed { // the domain that the pod was given
+    const char *domain;
+    struct place place;
+};
+
+// As the kubelet of its node says, else as the pod's own file does: "svc.DOMAIN" is what a kubelet writes.
+static struct handed find_handed(const struct bench *b, const struct resolvconf *conf)
 {
     const struct kubelet_config *kubelet = b->facts->node ? b->facts->node->kubelet : NULL;
-    const char *served = b->facts->dns.corefile ? b->facts->dns.cluster_domain : NULL;
-    if (!kubelet || !kubelet->cluster_domain || !served || strcasecmp(kubelet->cluster_domain, served) == 0 ||
-        resolver_blame(b->facts->pod) != BLAME_KUBELET || searches_cluster(b, conf))
+    if (kubelet && kubelet->cluster_domain)
+        return (struct handed){kubelet->cluster_domain, kubelet->domain_place};
+    for (size_t i = 0; i < conf->n_search; i++) {
+        if (strncmp(conf->search[i].name, "svc.", 4) == 0 && conf->search[i].name[4])
+            return (struct handed){conf->search[i].name + 4, conf->search[i].place};
+    }
+    return (struct handed){NULL, {.file = FILE_NONE}};
+}
+
+// A name under a domain that CoreDNS does not serve goes to its upstream, which knows nothing of the cluster.
+static void say_domain_harm(struct bench *b, const char *domain)
+{
+    struct cites cites = {0};
+    const struct lookup *first = NULL;
+    for (size_t i = 0; i < b->facts->lookups.n && cites.n < 3; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (!l->target_pod || !l->name || !is_under(span_of(l->name), domain) || l->expansion ||
+            (l->outcome != LOOKUP_NXDOMAIN && !lookup_failed(l->outcome)) ||
+            bench_time_in_window(b, l->time) != TRI_YES)
+            continue;
+        first = first ? first : l;
+        cite(&cites, l->place);
+    }
+    if (!first)
         return;
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_EFFECT,
+                  .diagnosis = DIAGNOSIS_WRONG_NAMESERVER,
+                  .subject = SUBJECT_SYMPTOM,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = bench_tell_lookup(b, first),
+                  .time = first->time,
+              },
+              &cites);
+}
+
+static void say_other_domain(struct bench *b, const struct resolvconf *conf, const struct handed *handed)
+{
+    const char *served = b->facts->dns.cluster_domain;
+    bool outside = bench_query_class(b) == LOOKUP_NAME_EXTERNAL &&
+                   !is_under(span_of(b->facts->target.query), handed->domain);
     struct cites cites = {0};
     cite(&cites, conf->n_search ? conf->search[0].place : conf->place);
-    cite(&cites, kubelet->domain_place);
+    cite(&cites, handed->place);
     cite(&cites, b->facts->dns.corefile_place);
     bench_say(b,
               &(struct claim){
                   .kind = CLAIM_CAUSE,
                   .diagnosis = DIAGNOSIS_WRONG_NAMESERVER,
                   .subject = SUBJECT_DNS_CONFIG,
-                  .on_path = bench_query_class(b) == LOOKUP_NAME_EXTERNAL ? TRI_NO : TRI_YES,
+                  .on_path = outside ? TRI_NO : TRI_YES,
                   .in_window = TRI_YES,
                   .text = arena_printf(&b->arena,
                                        "the kubelet hands out the cluster domain %s, and CoreDNS serves %s",
-                                       kubelet->cluster_domain, served),
+                                       handed->domain, served),
                   .fix = arena_printf(
                       &b->arena,
-                      "set clusterDomain in the kubelet's configuration to %s, restart the kubelet, "
-                      "and recreate the pods of that node",
-                      served),
+                      "make the two equal: if %s is meant, correct the zone of the kubernetes plug-in in the "
+                      "Corefile; if %s is, set clusterDomain in the kubelet's configuration to it, restart "
+                      "the kubelet, and recreate the pods of that node",
+                      handed->domain, served),
                   .time = TIME_UNKNOWN,
               },
               &cites);
+    if (!outside)
+        say_domain_harm(b, handed->domain);
+}
+
+static void judge_cluster_domain(struct bench *b, const struct resolvconf *conf)
+{
+    const struct corefile *file = b->facts->dns.corefile;
+    struct handed handed = find_handed(b, conf);
+    if (file && handed.domain && resolver_blame(b->facts->pod) == BLAME_KUBELET &&
+        !searches_cluster(b, conf) && corefile_serves_cluster(file, span_of(handed.domain)) == TRI_NO)
+        say_other_domain(b, conf, &handed);
 }
 
 void resolver_judge_search(struct bench *b, const struct resolvconf *conf)

@@ -319,3 +319,30 @@ const char *corefile_cluster_domain(struct arena *arena, const struct corefile *
     }
     return NULL;
 }
+
+static enum tri zones_have(const char *const *zones, size_t n, struct span domain)
+{
+    enum tri have = TRI_NO;
+    for (size_t i = 0; i < n && have != TRI_YES; i++) {
+        if (span_find_char(span_of(zones[i]), '{') != SIZE_MAX)
+            have = TRI_UNKNOWN;
+        else if (zone_has(zone_name(zones[i]), domain))
+            have = TRI_YES;
+    }
+    return have;
+}
+
+enum tri corefile_serves_cluster(const struct corefile *file, struct span domain)
+{
+    enum tri serves = file->imports ? TRI_UNKNOWN : TRI_NO;
+    for (size_t i = 0; i < file->n_servers; i++) {
+        const struct core_server *server = &file->servers[i];
+        const struct core_plugin *kubernetes = core_plugin(server, "kubernetes");
+        if (!kubernetes)
+            continue;
+        struct core_args zones =
+            kubernetes->args.n ? kubernetes->args : (struct core_args){server->zones, server->n_zones};
+        serves = tri_or(serves, zones_have(zones.items, zones.n, domain));
+    }
+    return serves;
+}

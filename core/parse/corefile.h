@@ -95,4 +95,8 @@ bool corefile_forward_for(struct arena *arena, const struct corefile *file, stru
 // else of the first server block that has it without zones of its own; NULL: none.
 const char *corefile_cluster_domain(struct arena *arena, const struct corefile *file);
 
+// Whether a `kubernetes` plug-in answers for that domain. Unknown where a zone of one is made up by {$X}, or
+// none does and files are imported.
+enum tri corefile_serves_cluster(const struct corefile *file, struct span domain);
+
 #endif

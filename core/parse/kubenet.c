@@ -112,6 +112,7 @@ static void read_endpoint(const struct kube_reader *r, const struct json_value *
         endpoint->zone = zone ? zone : read_topology(r, item, "topology.kubernetes.io/zone");
         endpoint->pod = kube_read_text(r, item, "targetRef.name");
         endpoint->pod_namespace = kube_read_text(r, item, "targetRef.namespace");
+        endpoint->hostname = kube_read_text(r, item, "hostname");
     }
 }
 
@@ -142,6 +143,7 @@ static void read_addresses(const struct kube_reader *r, const struct json_value 
         endpoint->node = kube_read_text(r, item, "nodeName");
         endpoint->pod = kube_read_text(r, item, "targetRef.name");
         endpoint->pod_namespace = kube_read_text(r, item, "targetRef.namespace");
+        endpoint->hostname = kube_read_text(r, item, "hostname");
     }
 }
 

@@ -49,7 +49,8 @@ struct kube_endpoint {
     enum tri ready, serving, terminating; // absent ready means yes
     const char *node, *zone, *pod;        // targetRef's name
     const char *pod_namespace;
-    struct place place; // of the address
+    const char *hostname; // by which it has a name of its own below the Service's; or NULL
+    struct place place;   // of the address
 };
 
 struct kube_slice { // EndpointSlice, v1 or v1beta1; or Endpoints, in the same shape

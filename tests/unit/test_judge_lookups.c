@@ -140,6 +140,68 @@ static void what_probes_ask_for_is_no_complaint(void **state)
     SCENE_EXPECT(s, "null", asked, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_LIKELY);
 }
 
+// The headless Service db, behind which db-0 stands: with a host name (", 'hostname': 'db-0'") or without
+// one.
+static void write_db(struct scene *s, const char *hostname)
+{
+    scene_json(
+        s, "cluster/services.json",
+        "{'kind': 'List', 'items': [\n{'kind': 'Service', 'metadata': {'name': 'kube-dns', 'namespace': "
+        "'kube-system'}, 'spec': {'clusterIP': '172.20.0.10', 'selector': {'k8s-app': 'kube-dns'},\n"
+        "'ports': [{'name': 'dns', 'port': 53, 'protocol': 'UDP', 'targetPort': 53}]}},\n"
+        "{'kind': 'Service', 'metadata': {'name': 'db', 'namespace': 'shop'}, 'spec': {'clusterIP': "
+        "'None', 'selector': {'app': 'db'}}}]}");
+    char *slices = mem_printf(
+        "{'kind': 'List', 'items': [\n{'kind': 'EndpointSlice', 'metadata': {'name': 'db-x', 'namespace': "
+        "'shop', 'labels': {'kubernetes.io/service-name': 'db'}}, 'endpoints': [{'addresses':\n"
+        "['10.0.1.77'], 'conditions': {'ready': true}, 'targetRef': {'kind': 'Pod', 'name': 'db-0'}%s}]}]}",
+        hostname);
+    scene_json(s, "cluster/endpointslices.json", slices);
+    free(slices);
+}
+
+static void a_pod_without_a_name_below_the_service(void **state)
+{
+    struct scene *s = *state;
+    write_db(s, "");
+    scene_target(s, "db-0.db.shop.svc.cluster.local");
+    scene_write(s, "pods/shop/cart-1/dig-query-udp.txt",
+                DIG("db-0.db.shop.svc.cluster.local", "NXDOMAIN", "aa"));
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_NAME_DOES_NOT_EXIST, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NAME_DOES_NOT_EXIST);
+    scene_expect(claim->text, "the pod db-0 stands behind the Service db.shop without a name of its own");
+    assert_true(scene_cites(s, claim, "10.0.1.77"));
+}
+
+// What is called so is not denied for that reason: by its host name, by its pod's where the Corefile says so,
+// by its address.
+#define BELOW(label)                                                                                         \
+    label ".db.shop.svc.cluster.local", DIG(label ".db.shop.svc.cluster.local", "NXDOMAIN", "aa")
+static void a_name_below_the_service_that_is_there(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *hostname, *corefile, *name, *dig;
+        bool absent;
+    } cases[] = {
+        {", 'hostname': 'db-9'", "kubernetes cluster.local", BELOW("db-0"), true},
+        {", 'hostname': 'db-0'", "kubernetes cluster.local", BELOW("db-0"), false},
+        {"", "kubernetes cluster.local {\\n endpoint_pod_names\\n }", BELOW("db-0"), false},
+        {"", "kubernetes cluster.local", BELOW("10-0-1-77"), false},
+        {"", "kubernetes cluster.local", BELOW("_pg._tcp"), false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        write_db(s, cases[i].hostname);
+        scene_target(s, cases[i].name);
+        scene_corefile(s, arena_printf(&s->arena, ".:53 {\\n %s\\n}\\n", cases[i].corefile));
+        scene_write(s, "pods/shop/cart-1/dig-query-udp.txt", cases[i].dig);
+        scene_judge(s);
+        assert_int_equal(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NAME_DOES_NOT_EXIST) != NULL, cases[i].absent);
+    }
+}
+
 // The Service that fails is an alias of this name.
 static void write_alias(struct scene *s, const char *external)
 {
@@ -320,6 +382,8 @@ int main(void)
         SCENE_TEST(a_name_that_is_not_there_has_a_neighbour),
         SCENE_TEST(a_stranger_denies_without_authority),
         SCENE_TEST(what_probes_ask_for_is_no_complaint),
+        SCENE_TEST(a_pod_without_a_name_below_the_service),
+        SCENE_TEST(a_name_below_the_service_that_is_there),
         SCENE_TEST(an_alias_of_nothing_is_denied),
         SCENE_TEST(an_alias_of_a_name_that_is_answered_is_not),
         SCENE_TEST(what_somebody_mistyped_is_not_what_fails),
