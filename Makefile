@@ -213,6 +213,8 @@ deb: setup
 	rm -rf build/deb
 	$(MAKE) --no-print-directory -s -j$$(nproc) B=build/deb PREFIX=/usr SYSCONFDIR=/etc all
 	$(MAKE) --no-print-directory -s B=build/deb PREFIX=/usr DESTDIR=$(DEB_ROOT) install
+	strip $(DEB_ROOT)/usr/bin/d5tui
+	install -D -m 0644 LICENSE $(DEB_ROOT)/usr/share/doc/d5tui/copyright
 	mkdir -p $(DEB_ROOT)/DEBIAN
 	sed -e 's/@VERSION@/$(VERSION)/' -e "s/@ARCH@/$(DEB_ARCH)/" tools/deb-control > $(DEB_ROOT)/DEBIAN/control
 	dpkg-deb --root-owner-group --build $(DEB_ROOT) build/d5tui_$(VERSION)_$(DEB_ARCH).deb
