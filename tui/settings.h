@@ -39,6 +39,8 @@ struct settings { // settings_done
 bool settings_load(struct settings *ret, struct error *err);
 void settings_done(struct settings *settings);
 
+#define SHIPPED_THEMES "dark, light, high-contrast, colour-blind, mono" // as people read them
+
 // The file of a theme: the person's, that of a build in the checkout, that of an installation. NULL: there is
 // none.
 char *settings_find_theme(const char *name);

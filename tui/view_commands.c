@@ -75,7 +75,7 @@ static void on_theme(struct ui *ui, struct span text)
 
 static void run_theme(void *ui)
 {
-    ui_ask(ui, "Theme (dark, light, high-contrast, colour-blind, mono): ", NULL, on_theme);
+    ui_ask(ui, "Theme (" SHIPPED_THEMES "): ", NULL, on_theme);
 }
 
 // In the evidence: first what was done to the text, then what runs.
@@ -229,8 +229,8 @@ static const struct command commands[] = {
     {"more", "More of what is said of the current entry", NULL, "J", SCOPE_VIEWS, NEED_VIEW, run_detail_down},
     {"less", "Back up in what is said of the current entry", NULL, "K", SCOPE_VIEWS, NEED_VIEW,
      run_detail_up},
-    {"theme", "Another look: dark, light, high-contrast, colour-blind, mono, or your own", NULL, "T",
-     SCOPE_CASE | SCOPE_FORM, 0, run_theme},
+    {"theme", "Another look: " SHIPPED_THEMES ", or your own", NULL, "T", SCOPE_CASE | SCOPE_FORM, 0,
+     run_theme},
     {"help", "All keys, and what they do", NULL, "? F1", SCOPE_WAYS | SCOPE_INTAKE, 0, view_help_open},
     {"back", "Back; from the workbench, leave", NULL, "q", SCOPE_MOVING, 0, view_moving_back},
     {"back-from-list", "Back", NULL, "Esc", SCOPE_VIEWS, 0, view_moving_back},

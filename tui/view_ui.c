@@ -72,8 +72,7 @@ bool ui_use_theme(struct ui *ui, const char *name)
 {
     char *path = settings_find_theme(name);
     if (!path) {
-        ui_say(ui, ROLE_ERROR, "There is no theme \"%s\": dark, light, high-contrast, colour-blind, mono",
-               name);
+        ui_say(ui, ROLE_ERROR, "There is no theme \"%s\": " SHIPPED_THEMES, name);
         return false;
     }
     free(ui->theme_path);
