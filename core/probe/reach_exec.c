@@ -2,31 +2,32 @@
 // plugins'. It sees the node's network, not its files. Which back end its iptables speaks stands in what it
 // prints; the other one stays unknown. Such images seldom have timeout(1), so that only what ends by itself
 // is run there.
+#include "core/base/str.h"
 #include "core/probe/argv.h"
 #include "core/probe/reach.h"
 
-static const struct {
-    const char *app; // label k8s-app
+// Anybody may give a pod such a label, but not put it into these namespaces.
+static const struct helper {
+    const char *namespace_, *app; // label k8s-app
     const char *container;
 } helpers[] = {
-    {"kube-proxy", "kube-proxy"},
-    {"aws-node", "aws-node"},
-    {"calico-node", "calico-node"},
-    {"cilium", "cilium-agent"},
+    {"kube-system", "kube-proxy", "kube-proxy"},   {"kube-system", "aws-node", "aws-node"},
+    {"kube-system", "calico-node", "calico-node"}, {"calico-system", "calico-node", "calico-node"},
+    {"kube-system", "cilium", "cilium-agent"},
 };
 
-static bool helps(const struct kube_pod *pod, const char *node, const char *app)
+static bool helps(const struct kube_pod *pod, const char *node, const struct helper *helper)
 {
     const char *label = kube_label(&pod->meta.labels, "k8s-app");
-    return pod->node && strcmp(pod->node, node) == 0 && pod->host_network && pod->ready != TRI_NO && label &&
-           strcmp(label, app) == 0;
+    return str_same(pod->node, node) && pod->host_network && pod->ready != TRI_NO &&
+           str_same(label, helper->app) && str_same(pod->meta.namespace_, helper->namespace_);
 }
 
-static const struct kube_pod *find_helper(const struct way *way, const char *app)
+static const struct kube_pod *find_helper(const struct way *way, const struct helper *helper)
 {
     const struct facts *facts = way->in->facts;
     for (size_t i = 0; facts && i < facts->cluster.pods.n; i++) {
-        if (helps(&facts->cluster.pods.items[i], way->node, app))
+        if (helps(&facts->cluster.pods.items[i], way->node, helper))
             return &facts->cluster.pods.items[i];
     }
     return NULL;
@@ -35,7 +36,7 @@ static const struct kube_pod *find_helper(const struct way *way, const char *app
 static void find_exec(struct way *way)
 {
     for (size_t i = 0; !way->pod && i < sizeof helpers / sizeof *helpers; i++) {
-        const struct kube_pod *pod = find_helper(way, helpers[i].app);
+        const struct kube_pod *pod = find_helper(way, &helpers[i]);
         if (!pod)
             continue;
         way->namespace_ = pod->meta.namespace_;

@@ -121,6 +121,25 @@ static void test_exec(void **state)
     planning_end(&t);
 }
 
+// A pod of somebody else's that calls itself kube-proxy would tell of the node what it likes.
+static void test_exec_into_nobodys_pod(void **state)
+{
+    (void)state;
+    struct planning t;
+    struct str other = {0};
+    struct span pod = span_of(planning_kube_proxy);
+    size_t at = span_find(pod, "kube-system");
+    str_add_span(&other, span_first(pod, at));
+    str_add(&other, "shop");
+    str_add_span(&other, span_from(pod, at + strlen("kube-system")));
+    planning_begin(&t, REACH_EXEC);
+    scene_pods(&t.scene, &(struct scene_pods){.more = str_text(&other)});
+    planning_make(&t);
+    assert_int_equal(planning_find(&t, "iptables-save", "n1")->state, PLANNED_NO_WAY);
+    planning_end(&t);
+    str_done(&other);
+}
+
 static void test_no_way(void **state)
 {
     (void)state;
@@ -169,10 +188,10 @@ static void plan_hostile(const char *name, enum reach via)
             "'shop'}, 'spec': {'nodeName': '%s', 'containers': [{'name': '%s'}]}, 'status': {'podIP': "
             "'%s'}},\n{'kind': 'Pod', 'metadata': {'name': '%s', 'namespace': 'kube-system', 'labels': "
             "{'k8s-app': 'kube-dns'}}, 'spec': {'nodeName': '%s', 'containers': [{'name': '%s'}]}},\n"
-            "{'kind': 'Pod', 'metadata': {'name': '%s', 'namespace': '%s', 'labels': {'k8s-app': "
+            "{'kind': 'Pod', 'metadata': {'name': '%s', 'namespace': 'kube-system', 'labels': {'k8s-app': "
             "'kube-proxy'}}, 'spec': {'nodeName': 'n1', 'hostNetwork': true, 'containers': []}, "
             "'status': {'conditions': [{'type': 'Ready', 'status': 'True'}]}}]}",
-            name, name, name, name, name, name, name, name));
+            name, name, name, name, name, name, name));
     scene_json(
         &t.scene, "cluster/nodes.json",
         arena_printf(
@@ -249,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_ssh_with_new_keys),
         cmocka_unit_test(test_local),
         cmocka_unit_test(test_exec),
+        cmocka_unit_test(test_exec_into_nobodys_pod),
         cmocka_unit_test(test_no_way),
         cmocka_unit_test(test_hostile_facts),
         cmocka_unit_test(test_hostile_target),
