@@ -226,7 +226,7 @@ const char *bench_tell_lookup(struct bench *b, const struct lookup *lookup)
                         lookup->name ? lookup->name : "", tell_outcome(lookup->outcome));
 }
 
-static const char *plain_or(const char *text, const char *otherwise)
+const char *bench_plain_or(const char *text, const char *otherwise)
 {
     return text && shell_is_name(span_of(text)) ? text : otherwise;
 }
@@ -235,6 +235,6 @@ const char *bench_pod_command(struct bench *b, const char *verb, const char *res
 {
     const struct target *t = &b->facts->target;
     const char *namespace_ = t->pod && !t->namespace_ ? "default" : t->namespace_;
-    return arena_printf(&b->arena, "kubectl %s -n %s %s %s", verb, plain_or(namespace_, "NAMESPACE"),
-                        plain_or(t->pod, "POD"), rest);
+    return arena_printf(&b->arena, "kubectl %s -n %s %s %s", verb, bench_plain_or(namespace_, "NAMESPACE"),
+                        bench_plain_or(t->pod, "POD"), rest);
 }

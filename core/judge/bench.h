@@ -53,6 +53,9 @@ enum lookup_name bench_query_class(const struct bench *b);
 // one with a time before one without. `name_class` LOOKUP_NAME_UNKNOWN: any name. NULL: none.
 const struct lookup *bench_failure(const struct bench *b, enum lookup_name name_class);
 
+// The text where it is a plain word, as a part of a command that is there to be copied; else `otherwise`.
+const char *bench_plain_or(const char *text, const char *otherwise);
+
 // The command that asks for the complaining pod: "kubectl VERB -n NAMESPACE POD REST", with its names where
 // they are plain ones: it is there to be copied, and a target may be somebody else's.
 const char *bench_pod_command(struct bench *b, const char *verb, const char *rest);

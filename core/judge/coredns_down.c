@@ -49,7 +49,8 @@ static bool explain_by_scale(struct bench *b, struct reason *reason, struct cite
         arena_printf(&b->arena,
                      "scale CoreDNS back to at least two replicas: kubectl -n %s scale deployment %s "
                      "--replicas=2, and find out who scaled it down",
-                     deployment->meta.namespace_, deployment->meta.name);
+                     bench_plain_or(deployment->meta.namespace_, "NAMESPACE"),
+                     bench_plain_or(deployment->meta.name, "NAME"));
     return true;
 }
 

@@ -1,7 +1,9 @@
 // Who keeps a chain. What a controller wrote it writes again: deleting its rules by hand fights it, so its
 // object is what gets changed. What an administrator added can be taken out, exactly that and nothing else.
 #include "core/base/mem.h"
+#include "core/base/shell.h"
 #include "core/judge/firewall.h"
+#include "core/parse/iptables_words.h"
 
 static const struct {
     const char *prefix;
@@ -118,26 +120,80 @@ static const char *nft_family(const struct packet_decision *d)
     return names[d->ruleset->tables[d->chain->table].family];
 }
 
-static const char *fix_policy(struct arena *arena, const struct packet_decision *d, const char *node)
+// What stands in these sentences is copied into a shell, and a rule's comment or a chain's name may hold
+// anything.
+static const char *shell_word(struct arena *arena, struct span word)
+{
+    struct str out = {0};
+    shell_add_word(&out, word);
+    const char *ret = arena_strdup(arena, str_text(&out));
+    str_done(&out);
+    return ret;
+}
+
+// A word of iptables-save without its quotes, in which '\' stands before a quote or another '\'
+// (xtables_save_string).
+static void add_unquoted(struct str *out, struct span word)
+{
+    for (size_t i = 0; i < word.len; i++) {
+        if (word.at[i] == '\\' && i + 1 < word.len)
+            i++;
+        str_add_char(out, word.at[i]);
+    }
+}
+
+static const char *rule_for_shell(struct arena *arena, struct span text)
+{
+    struct words words = {.rest = text};
+    struct str line = {0}, plain = {0};
+    for (struct span word; words_next(&words, &word);) {
+        bool quoted = word.at > text.at && word.at[-1] == '"';
+        str_clear(&plain);
+        if (quoted)
+            add_unquoted(&plain, word);
+        else
+            str_add_span(&plain, word);
+        str_add(&line, line.len ? " " : "");
+        if (span_is(word, "!"))
+            str_add(&line, "!");
+        else
+            shell_add_word(&line, str_span(&plain));
+    }
+    const char *ret = arena_strdup(arena, str_text(&line));
+    str_done(&plain);
+    str_done(&line);
+    return ret;
+}
+
+static const char *nft_chain(struct arena *arena, const struct packet_decision *d)
 {
     struct span table = chain_table(d), chain = d->chain->name;
+    return arena_printf(arena, "%s %s %s", nft_family(d),
+                        shell_is_plain(table) ? arena_span(arena, table) : "TABLE",
+                        shell_is_plain(chain) ? arena_span(arena, chain) : "CHAIN");
+}
+
+static const char *fix_policy(struct arena *arena, const struct packet_decision *d, const char *node)
+{
+    struct span chain = d->chain->name;
     if (d->ruleset->backend == RULESET_NFT)
         return arena_printf(arena,
-                            "on node %s let the chain accept the pods' DNS: nft 'add rule %s " SPAN_FMT
-                            " " SPAN_FMT
+                            "on node %s let the chain accept the pods' DNS: nft 'add rule %s"
                             " meta l4proto { tcp, udp } th dport 53 accept' (or policy accept for " SPAN_FMT
                             "), and put that into whatever sets the policy",
-                            node, nft_family(d), SPAN_ARG(table), SPAN_ARG(chain), SPAN_ARG(chain));
+                            node, nft_chain(arena, d), SPAN_ARG(chain));
+    const char *table = shell_word(arena, chain_table(d)), *name = shell_word(arena, chain);
     if (!d->chain->base || d->chain->base->hook != NF_FORWARD)
         return arena_printf(arena,
-                            "on node %s accept DNS in the chain: %s -t " SPAN_FMT " -I " SPAN_FMT
+                            "on node %s accept DNS in the chain: %s -t %s -I %s"
                             " -p udp --dport 53 -j ACCEPT, the same for tcp, and put that into whatever "
                             "sets the policy",
-                            node, program(d), SPAN_ARG(table), SPAN_ARG(chain));
-    return arena_printf(arena,
-                        "on node %s accept forwarded pod traffic again: %s -t " SPAN_FMT " -P " SPAN_FMT
-                        " ACCEPT, and find what set the policy to DROP",
-                        node, program(d), SPAN_ARG(table), SPAN_ARG(chain));
+                            node, program(d), table, name);
+    return arena_printf(
+        arena,
+        "on node %s accept forwarded pod traffic again: %s -t %s -P %s ACCEPT, and find what set "
+        "the policy to DROP",
+        node, program(d), table, name);
 }
 
 static const char *fix_controller(struct arena *arena, const struct packet_decision *d, const char *owner,
@@ -152,35 +208,35 @@ static const char *fix_controller(struct arena *arena, const struct packet_decis
 
 static const char *fix_rule(struct arena *arena, const struct packet_decision *d, const char *node)
 {
-    struct span table = chain_table(d), chain = d->chain->name, text = ruleset_rule_text(d->rule);
-    if (d->ruleset->backend == RULESET_NFT)
+    struct span chain = d->chain->name, text = ruleset_rule_text(d->rule);
+    if (d->ruleset->backend == RULESET_NFT) {
+        const char *where = nft_chain(arena, d);
         return arena_printf(arena,
                             "delete that one rule from chain " SPAN_FMT
-                            " on node %s: its handle stands in nft -a list "
-                            "chain %s " SPAN_FMT " " SPAN_FMT ", then nft delete rule %s " SPAN_FMT
-                            " " SPAN_FMT " handle N; and take it out of whatever put it there",
-                            SPAN_ARG(chain), node, nft_family(d), SPAN_ARG(table), SPAN_ARG(chain),
-                            nft_family(d), SPAN_ARG(table), SPAN_ARG(chain));
+                            " on node %s: its handle stands in nft -a list chain %s, then nft delete rule %s "
+                            "handle N; and take it out of whatever put it there",
+                            SPAN_ARG(chain), node, where, where);
+    }
+    const char *table = shell_word(arena, chain_table(d));
     if (d->ruleset->backend == RULESET_LISTING)
         return arena_printf(arena,
                             "delete that one rule of chain " SPAN_FMT
-                            " on node %s: its exact words stand in %s -t " SPAN_FMT " -S " SPAN_FMT
-                            ", then the same with -D in the place of -A; and take it out of "
-                            "whatever put it there",
-                            SPAN_ARG(chain), node, program(d), SPAN_ARG(table), SPAN_ARG(chain));
+                            " on node %s: its exact words stand in %s -t %s -S %s, then the same with -D in "
+                            "the place of -A; and take it out of whatever put it there",
+                            SPAN_ARG(chain), node, program(d), table, shell_word(arena, chain));
     span_skip(&text, "-A ");
-    return arena_printf(
-        arena,
-        "delete that one rule on node %s: %s -t " SPAN_FMT " -D " SPAN_FMT
-        "; and take it out of whatever put it there (hardening script, configuration management)",
-        node, program(d), SPAN_ARG(table), SPAN_ARG(text));
+    return arena_printf(arena,
+                        "delete that one rule on node %s: %s -t %s -D %s; and take it out of whatever put it "
+                        "there (hardening "
+                        "script, configuration management)",
+                        node, program(d), table, rule_for_shell(arena, text));
 }
 
 const char *firewall_fix_tunnel(struct arena *arena, const struct packet_decision *d, const char *node,
                                 uint16_t port)
 {
     const char *owner;
-    struct span table = chain_table(d), chain = d->chain->name;
+    struct span chain = d->chain->name;
     if (firewall_owner(d, &owner) != OWNER_ADMIN)
         return arena_printf(arena,
                             "chain " SPAN_FMT
@@ -189,10 +245,10 @@ const char *firewall_fix_tunnel(struct arena *arena, const struct packet_decisio
                             SPAN_ARG(chain), node, owner, (unsigned)port, owner);
     const char *how =
         d->ruleset->backend == RULESET_NFT
-            ? arena_printf(arena, "nft insert rule %s " SPAN_FMT " " SPAN_FMT " udp dport %u accept",
-                           nft_family(d), SPAN_ARG(table), SPAN_ARG(chain), (unsigned)port)
-            : arena_printf(arena, "%s -t " SPAN_FMT " -I " SPAN_FMT " -p udp --dport %u -j ACCEPT",
-                           program(d), SPAN_ARG(table), SPAN_ARG(chain), (unsigned)port);
+            ? arena_printf(arena, "nft insert rule %s udp dport %u accept", nft_chain(arena, d),
+                           (unsigned)port)
+            : arena_printf(arena, "%s -t %s -I %s -p udp --dport %u -j ACCEPT", program(d),
+                           shell_word(arena, chain_table(d)), shell_word(arena, chain), (unsigned)port);
     return arena_printf(arena,
                         "on node %s let the overlay's packets of the other nodes pass: %s, for their "
                         "addresses; and put that into whatever set the firewall up",

@@ -43,6 +43,18 @@ static void a_rule_on_the_askers_node(void **state)
     assert_null(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
 }
 
+// What is told to be run there holds what the rule holds, and means no more to a shell.
+static void a_comment_is_no_command(void **state)
+{
+    struct scene *s = *state;
+    scene_judge_lost(
+        s, "n1",
+        "-A FORWARD ! -s 10.9.0.0/16 -p udp -m comment --comment \"it\\'s $(reboot); \\\"x\\\"\" "
+        "-m udp --dport 53 -j DROP\n");
+    scene_expect(block(s)->fix, "iptables -t filter -D FORWARD ! -s 10.9.0.0/16 -p udp -m comment --comment "
+                                "'it'\\''s $(reboot); \"x\"' -m udp --dport 53 -j DROP; and take it out");
+}
+
 static void the_same_rule_behind_one_that_accepts(void **state)
 {
     struct scene *s = *state;
@@ -430,6 +442,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(every_way_is_clear),
         SCENE_TEST(a_rule_on_the_askers_node),
+        SCENE_TEST(a_comment_is_no_command),
         SCENE_TEST(the_same_rule_behind_one_that_accepts),
         SCENE_TEST(a_rule_on_coredns_node),
         SCENE_TEST(the_same_rule_for_another_client),
