@@ -117,7 +117,7 @@ static const struct command commands[] = {
     {"run-step", "Run this step, or show what it rests on", "run", "Enter", SCOPE_CHECKLIST,
      NEED_SESSION | NEED_STEP, view_steps_open},
     {"next-step", "Run the step that comes next; read the card first", "run", "Enter", SCOPE_CARD,
-     NEED_SESSION, run_next_step},
+     NEED_SESSION | NEED_IDLE, run_next_step},
     {"hand-over", "Pack the case for whoever goes on, and say where it lies", "hand over", "H", SCOPE_CARD,
      NEED_SESSION | NEED_ANALYSIS, run_hand_over},
     {"read-evidence", "Read the evidence afresh", NULL, "R", SCOPE_CARD, NEED_SESSION, view_steps_run_all},

@@ -6,6 +6,7 @@
 #include "tui/canvas.h"
 
 struct ui;
+struct card;
 struct sop_item;
 struct handing;
 
@@ -27,6 +28,10 @@ void view_guided_look(struct ui *ui, long by);           // back, and forth agai
 void view_guided_evidence(struct ui *ui);                // the lines that the shown step rests on
 void view_guided_answer(struct ui *ui);                  // the current step asks a person
 void view_guided_draw(struct ui *ui, struct rect area);
+
+// view_guided_commands.c
+const char *view_guided_running(const struct ui *ui); // the step that Enter began; NULL: none runs
+void view_guided_commands(const struct ui *ui, struct card *card, const char *step);
 
 // view_handover.c
 void view_hand_over(struct ui *ui);

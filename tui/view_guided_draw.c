@@ -49,38 +49,13 @@ static bool reads_files(const struct ui *ui)
     return ui->n_from > 0 || session_incident(ui->session)->n_sources > 0;
 }
 
-// Live: the very commands that Enter would run, and those that are for somebody else.
-static void draw_plan(const struct ui *ui, struct card *card, const char *step)
-{
-    enum { MOST = 3 };
-    struct plan plan = {0};
-    size_t runs = 0, refused = 0;
-    live_plan(ui->live.live, step, &plan);
-    for (size_t i = 0; i < plan.n; i++) {
-        const struct planned *p = &plan.items[i];
-        if (p->state == PLANNED_RUN && runs++ < MOST)
-            card_label(card, runs == 1 ? "Runs" : "", ROLE_CITED, p->command);
-        else if (p->state == PLANNED_NOT_ALLOWED && refused++ == 0)
-            card_label(card, "Not you", ROLE_HELD, p->command);
-    }
-    if (runs > MOST || refused > 0) {
-        struct str text = {0};
-        str_printf(&text, "%zu commands in all", runs);
-        if (refused > 0)
-            str_printf(&text, "; %zu are for somebody in standard mode", refused);
-        card_label(card, "", ROLE_MUTED, str_text(&text));
-        str_done(&text);
-    }
-    plan_done(&plan);
-}
-
 static void draw_command(struct ui *ui, struct card *card, const struct check_row *row)
 {
     const struct catalogue_row *read = row_read(ui, row);
     struct arena arena = {0};
     struct str text = {0};
     if (view_live_is_on(ui)) {
-        draw_plan(ui, card, row->item->id);
+        view_guided_commands(ui, card, row->item->id);
         return;
     }
     if (session_step_subject(ui->session, row->item->id) == SUBJECT_REPORT || !read)
@@ -96,6 +71,23 @@ static void draw_command(struct ui *ui, struct card *card, const struct check_ro
 }
 
 // ---- the next step
+
+// A step that ended without its run waits for second readings.
+static void draw_running(struct ui *ui, struct card *card, const struct check_row *row)
+{
+    struct str clock = {0}, bytes = {0};
+    struct pen pen = card_pen(card);
+    view_live_words(ui, row->item->id, &clock, &bytes);
+    if (clock.len > 0)
+        pen_printf(&pen, ROLE_RUNNING, "It runs:%s%s%s. ", str_text(&clock), bytes.len ? "," : "",
+                   str_text(&bytes));
+    else
+        pen_text(&pen, ROLE_RUNNING, "It runs: counters are read a second time, to see them grow. ");
+    pen_span(&pen, ROLE_KEY, ui_key_of(ui, "stop-probes"));
+    pen_text(&pen, ROLE_MUTED, " stops it");
+    str_done(&clock);
+    str_done(&bytes);
+}
 
 static void draw_way_on(struct ui *ui, struct card *card, const struct check_row *row)
 {
@@ -120,7 +112,7 @@ static void draw_next_title(struct ui *ui, struct card *card, const struct check
     struct pen pen = card_pen(card);
     if (!card->counts)
         canvas_cursor(&ui->canvas, card->area.row + pen.row, card->area.col);
-    pen_text(&pen, ROLE_HEADING, "Next ");
+    pen_text(&pen, ROLE_HEADING, view_guided_running(ui) ? "Now " : "Next ");
     pen_move(&pen, 10);
     pen_span(&pen, ROLE_FOCUS, str_span(&title));
     if (sop_level_name(row->item->level))
@@ -138,7 +130,8 @@ static void draw_last(struct ui *ui, struct card *card)
 
 static void draw_next(struct ui *ui, struct card *card, enum detail detail)
 {
-    const struct check_row *row = row_named(ui, session_next_step(ui->session));
+    const char *runs = view_guided_running(ui);
+    const struct check_row *row = row_named(ui, runs ? runs : session_next_step(ui->session));
     if (!row) {
         draw_last(ui, card);
         return;
@@ -152,7 +145,10 @@ static void draw_next(struct ui *ui, struct card *card, enum detail detail)
         card_label(card, "Good is", ROLE_TEXT, guide->good);
     if (detail >= DETAIL_COMMAND)
         draw_command(ui, card, row);
-    draw_way_on(ui, card, row);
+    if (runs)
+        draw_running(ui, card, row);
+    else
+        draw_way_on(ui, card, row);
 }
 
 // ---- what was seen
@@ -178,9 +174,9 @@ static void draw_waiting(struct ui *ui, struct card *card)
     if (n == 0)
         return;
     str_printf(&text,
-               "%zu steps, held by the finding of %s. Guided mode does not go past it: " SPAN_FMT
+               "%zu step%s, held by the finding of %s. Guided mode does not go past it: " SPAN_FMT
                " hands over.",
-               n, gate, SPAN_ARG(ui_key_of(ui, "hand-over")));
+               n, n == 1 ? "" : "s", gate, SPAN_ARG(ui_key_of(ui, "hand-over")));
     card_label(card, "Waiting", ROLE_HELD, str_text(&text));
     str_done(&text);
 }

@@ -42,6 +42,8 @@ static const char *lacks(const struct ui *ui, const struct command *command, uns
         return lacks_case(ui);
     if (needs & NEED_LIVE && !view_live_is_on(ui))
         return "This case was collected elsewhere: that is done on a live one";
+    if (needs & NEED_IDLE && view_live_is_busy(ui) && !ui->guided.handed)
+        return "A step runs still: the card goes on when it ends; Esc stops it";
     bool analysed = ui->session && session_analysis(ui->session);
     if (needs & NEED_ANALYSIS && !analysed)
         return ui->analysing ? "The evidence is still being read" : "No evidence was read yet: R reads it";

@@ -76,7 +76,7 @@ static void say_end(struct ui *ui)
     const struct report *report = session_report(ui->session);
     if (trouble)
         ui_say(ui, ROLE_ERROR, "%s", trouble);
-    else if (report)
+    else if (report && !ui_is_guided(ui)) // there a step ended, and not the whole; the card says what came
         ui_say(ui, ROLE_OK, "Done: %s", report->root_cause);
 }
 

@@ -216,6 +216,8 @@ static struct span own_key(const struct ui *ui, const struct command *command)
 static const char *label_of(const struct ui *ui, const struct command *command)
 {
     const struct view_ops *ops = ui->screen == SCREEN_VIEW ? ui->view->ops : NULL;
+    if (ui->screen == SCREEN_GUIDED && ui->guided.handed && strcmp(command->name, "next-step") == 0)
+        return "back to the steps";
     if (!ops || !command->label)
         return command->label;
     if (span_is_caseless(span_of(command->label), ops->title))

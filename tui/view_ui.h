@@ -54,6 +54,7 @@ enum {                 // what a command needs
     NEED_VIEW = 16,    // the view that it belongs to is shown
     NEED_FORM = 32,    // the form of a new incident is shown
     NEED_LIVE = 64,    // the case has a live run
+    NEED_IDLE = 128,   // no step runs
 };
 
 enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE, SCREEN_GUIDED };

@@ -170,7 +170,8 @@ static const char *const fates[] = {
     [STEP_RUNNING] = "It is running.",
     [STEP_HELD] = "A step before it found something, and this one waits. Guided mode does not go past that.",
     [STEP_SKIPPED] = "Nobody looked here. The report says so, with the reason, and nothing is cleared by it.",
-    [STEP_NOT_ALLOWED] = "Guided mode may not do this. The report names the command for somebody who may.",
+    [STEP_NOT_ALLOWED] =
+        "Guided mode, or your rights, do not let you. The report names the command for one who may.",
     [STEP_FAILED] = "The command did not work, so nothing is known. That is no sign of health.",
     [STEP_NOT_RUN] = "It did not run, so nothing is known. That is no sign of health.",
 };

@@ -50,6 +50,8 @@ static void on_ended(void *context, const struct probe_run *run)
     if (!event.text && run->state != PROBE_DONE)
         event.text = probe_state_names[run->state];
     live->stale = true;
+    if (run->state == PROBE_FAILED || run->state == PROBE_TIMEOUT || run->state == PROBE_CANCELLED)
+        live_note_broken(live, run->planned);
     note_again(live, run);
     note_event(live, event, run);
 }
@@ -167,10 +169,43 @@ static void mark_range(const struct live *live, size_t from, size_t to, bool *re
     }
 }
 
+// Subjects of these steps that were read for a step that ended: that takes new readings, others what is
+// there.
+static void subjects_again(const struct live *live, const bool *steps, bool *ret)
+{
+    size_t n = live->s->list.n;
+    bool *ended = mem_calloc(n + 1, sizeof *ended);
+    for (size_t i = 0; i < n; i++)
+        ended[i] = steps[i] && live->s->incident->steps[i].status > STEP_RUNNING;
+    live_steps_subjects(live, ended, ret);
+    free(ended);
+}
+
+static bool serves_any(const struct probe_row *row, const bool *subjects)
+{
+    for (enum subject k = 0; k < SUBJECT_COUNT; k++) {
+        if (subjects[k] && probe_serves(row, k))
+            return true;
+    }
+    return false;
+}
+
+static void leave_out_asked(const struct live *live, const bool *again, struct plan *plan)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct planned *p = &plan->items[i];
+        if (serves_any(p->row, again) || !live_was_asked(live, p))
+            plan->items[kept++] = *p;
+    }
+    plan->n = kept;
+}
+
 void live_plan(const struct live *live, const char *step, struct plan *ret)
 {
     size_t n = live->s->list.n, index = step ? session_step_index(live->s, step) : 0;
     bool *steps = mem_calloc(n + 1, sizeof *steps), subjects[SUBJECT_COUNT] = {false};
+    bool again[SUBJECT_COUNT] = {false};
     if (index != SIZE_MAX)
         mark_range(live, index, step ? live->s->list.refs[index].end : n, steps);
     for (size_t i = 0; i < n; i++)
@@ -178,6 +213,8 @@ void live_plan(const struct live *live, const char *step, struct plan *ret)
     live_steps_subjects(live, steps, subjects);
     struct plan_input in = live_way_plan(&live->way, live->s, subjects);
     plan_make(&in, ret);
+    subjects_again(live, steps, again);
+    leave_out_asked(live, again, ret);
     free(steps);
 }
 
@@ -215,14 +252,18 @@ unsigned live_consent(const struct live *live)
     return live->way.consent;
 }
 
-// Readings that these steps rest on are taken anew, but for those that are on their way; with `consent` only
-// those that need one of these.
+// Readings that steps rest on which have ended are taken anew, but for those that are on their way, and so
+// are those that brought nothing; a step that has not ended takes what is there: who asks twice for one that
+// runs is waiting for it, and nodes are not asked twice for what two steps need. With `consent` only those
+// that need one of these.
 static void want(struct live *live, size_t from, size_t to, unsigned consent)
 {
     bool *steps = mem_calloc(live->s->list.n + 1, sizeof *steps), subjects[SUBJECT_COUNT] = {false};
     mark_range(live, from, to, steps);
-    live_steps_subjects(live, steps, subjects);
+    subjects_again(live, steps, subjects);
     live_forget_asked(live, subjects, consent);
+    if (!live_is_busy(live))
+        live_forget_broken(live);
     for (size_t i = from; i < to; i++)
         live->wanted[i] |= steps[i];
     live->trouble.text[0] = '\0';

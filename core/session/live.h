@@ -43,7 +43,8 @@ void live_allow(struct live *live, unsigned consent, const char *command);
 void live_refuse(struct live *live, unsigned consent, const char *command);
 unsigned live_consent(const struct live *live); // what counts of all that was given
 
-// A step that is done takes new readings. What a gate holds, or asks a person, is an error.
+// A step that is done takes new readings, one that runs goes on. What a gate holds, or asks a person, is an
+// error.
 bool live_run_step(struct live *live, const char *step, struct error *err); // and what stands under it
 // The same, of whose readings only those are taken anew that need one of these consents: another capture.
 bool live_run_only(struct live *live, const char *step, unsigned consent, struct error *err);

@@ -31,6 +31,7 @@ struct asked { // what was handed to the runner already
     const char *key;
     const struct probe_row *row;
     bool refused; // for want of consent, or of a way
+    bool broken;  // it brought nothing: stopped, late, or failed
 };
 
 struct live {
@@ -96,5 +97,9 @@ void live_go(void *live); // makes the next move
 // So that it may be asked for anew: what serves one of these subjects and, unless it is 0, needs one of these
 // consents; or (NULL) what was refused.
 void live_forget_asked(struct live *live, const bool *subjects, unsigned consent);
+void live_forget_broken(struct live *live);
+void live_note_broken(struct live *live, const struct planned *planned); // a run of it ended so
+// Whether it is not asked for again: it was, and brought something or is on its way.
+bool live_was_asked(const struct live *live, const struct planned *planned);
 
 #endif

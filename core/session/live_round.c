@@ -48,10 +48,43 @@ static void ask(struct live *live, const struct plan *plan, const bool *steps, b
         bool settled = can_run || p->state == PLANNED_NOT_ALLOWED;
         if ((!settled && !all) || was_asked(live, key, can_run))
             continue;
-        *MEM_PUSH(live->asked, live->n_asked, live->cap_asked) = (struct asked){key, p->row, !can_run};
+        *MEM_PUSH(live->asked, live->n_asked, live->cap_asked) =
+            (struct asked){.key = key, .row = p->row, .refused = !can_run};
         live->stale = true;
         runner_add(live->runner, p, live_steps_first(live, steps, p->row));
     }
+}
+
+bool live_was_asked(const struct live *live, const struct planned *planned)
+{
+    struct arena arena = {0};
+    const char *key = key_of(&arena, planned);
+    bool ret = false;
+    for (size_t i = 0; i < live->n_asked && !ret; i++) {
+        const struct asked *a = &live->asked[i];
+        ret = !a->broken && !a->refused && strcmp(a->key, key) == 0;
+    }
+    arena_done(&arena);
+    return ret;
+}
+
+void live_note_broken(struct live *live, const struct planned *planned)
+{
+    struct arena arena = {0};
+    const char *key = key_of(&arena, planned);
+    for (size_t i = 0; i < live->n_asked; i++)
+        live->asked[i].broken |= strcmp(live->asked[i].key, key) == 0;
+    arena_done(&arena);
+}
+
+void live_forget_broken(struct live *live)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < live->n_asked; i++) {
+        if (!live->asked[i].broken)
+            live->asked[kept++] = live->asked[i];
+    }
+    live->n_asked = kept;
 }
 
 void live_forget_asked(struct live *live, const bool *subjects, unsigned consent)

@@ -64,6 +64,49 @@ static void one_step_runs_by_itself(void **state)
     rehearsal_end(&r);
 }
 
+// Whoever presses Enter again and again on a step that runs does not have the cluster asked again and again.
+static void a_step_that_runs_is_not_read_again(void **state)
+{
+    (void)state;
+    struct rehearsal r;
+    struct error err = {{0}};
+    rehearsal_begin(&r, CONSENT_NONE);
+    rehearsal_must(live_run_step(r.live, "T.M1", &err), &err);
+    loop_run(r.loop);
+    size_t n = runner_count(live_runner(r.live));
+    r.pressed = "T.M1";
+    rehearsal_must(live_run_step(r.live, "T.M1", &err), &err);
+    loop_run(r.loop);
+    assert_int_equal(runner_count(live_runner(r.live)), 2 * n);
+    assert_int_equal(rehearsal_step(&r, "T.M1")->status, STEP_DONE);
+    rehearsal_end(&r);
+}
+
+// What two steps rest on is read once, unless it failed; only a step that ended is read anew.
+static void what_two_steps_need_is_read_once(void **state)
+{
+    (void)state;
+    struct rehearsal r;
+    struct error err = {{0}};
+    rehearsal_begin(&r, CONSENT_NONE);
+    rehearsal_fail(REHEARSAL_LISTING);
+    rehearsal_must(live_run_step(r.live, "T.M1.1", &err), &err);
+    loop_run(r.loop);
+    rehearsal_fail(-1);
+    size_t n = runner_count(live_runner(r.live));
+    rehearsal_must(live_run_step(r.live, "T.M1.2", &err), &err);
+    loop_run(r.loop);
+    assert_int_equal(runner_count(live_runner(r.live)), 2 * n);
+    rehearsal_must(live_run_step(r.live, "T.M1.4", &err), &err);
+    loop_run(r.loop);
+    assert_int_equal(runner_count(live_runner(r.live)), 2 * n);
+    assert_int_equal(rehearsal_step(&r, "T.M1.4")->status, STEP_DONE);
+    rehearsal_must(live_run_step(r.live, "T.M1.4", &err), &err);
+    loop_run(r.loop);
+    assert_int_equal(runner_count(live_runner(r.live)), 3 * n);
+    rehearsal_end(&r);
+}
+
 static void what_is_cancelled_ends_as_far_as_it_came(void **state)
 {
     (void)state;
@@ -106,6 +149,8 @@ int main(void)
         cmocka_unit_test(live_and_offline_say_the_same),
         cmocka_unit_test(counters_are_read_twice),
         cmocka_unit_test(one_step_runs_by_itself),
+        cmocka_unit_test(a_step_that_runs_is_not_read_again),
+        cmocka_unit_test(what_two_steps_need_is_read_once),
         cmocka_unit_test(what_is_cancelled_ends_as_far_as_it_came),
         cmocka_unit_test(a_probe_that_fails_fails_its_step),
     };

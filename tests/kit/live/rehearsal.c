@@ -15,6 +15,8 @@ static void on_probe(void *context, const struct probe_run *run)
     str_printf(&r->began, "%s%s", r->began.len ? " " : "", run->planned->row->name);
     if (r->cancel_after && --r->cancel_after == 0)
         live_cancel(r->live, NULL);
+    if (r->pressed)
+        assert_true(live_run_step(r->live, r->pressed, NULL));
 }
 
 static void on_nothing(void *context)

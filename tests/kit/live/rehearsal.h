@@ -36,6 +36,7 @@ struct rehearsal {
     struct live *live;
     struct str began;    // rows, in the order in which they began
     size_t cancel_after; // so many probes; 0: never
+    const char *pressed; // a step that is asked for again with each probe; or NULL
 };
 
 void rehearsal_begin(struct rehearsal *r, unsigned consent);
