@@ -134,9 +134,9 @@ static void say_drops(const struct node_case *n)
             .kind = CLAIM_EFFECT,
             .diagnosis = DIAGNOSIS_CONNTRACK_FULL,
             .on_path = n->on_path,
-            .in_window = TRI_YES,
-            .text = arena_printf(&n->b->arena, "conntrack's drop counter grew on %s: %s", n->node->name,
-                                 growth_tell(n->b, &n->drop)),
+            .in_window = growth_in_window(&n->drop),
+            .text = arena_printf(&n->b->arena, "conntrack's drop counter grew on %s: %s%s", n->node->name,
+                                 growth_tell(n->b, &n->drop), growth_doubt(&n->drop)),
             .time = n->drop.grown_at,
         },
         &cites);
@@ -147,7 +147,7 @@ static bool judge_full(const struct node_case *n)
     bool full = is_full(&n->table), kernel = say_kernel(n);
     if (full)
         say_full(n);
-    if ((full || kernel) && n->drop.grown_in_window)
+    if ((full || kernel) && growth_in_window(&n->drop) != TRI_NO)
         say_drops(n);
     return full || kernel;
 }
@@ -169,7 +169,7 @@ static void say_clear(const struct node_case *n)
     cite(&cites, n->table.count_place);
     cite(&cites, n->table.max_place);
     cite(&cites, n->drop.last_place);
-    bool history = n->drop.readings >= 2 && n->drop.last > 0 && !n->drop.grown_in_window;
+    bool history = n->drop.readings >= 2 && n->drop.last > 0 && growth_in_window(&n->drop) == TRI_NO;
     say(n,
         (struct claim){
             .kind = history ? CLAIM_INNOCENT : CLAIM_CLEAR,

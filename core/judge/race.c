@@ -117,14 +117,13 @@ static void say(struct bench *b, const struct race_node *node, struct claim clai
 {
     claim.diagnosis = DIAGNOSIS_CONNTRACK_RACE;
     claim.subject = SUBJECT_CONNTRACK;
-    claim.in_window = TRI_YES;
     claim.object = node->name;
     bench_say(b, &claim, cites);
 }
 
 static void cite_counter(const struct growth *g, struct cites *cites)
 {
-    cite(cites, g->grown_in_window ? g->grown_place : g->last_place);
+    cite(cites, growth_in_window(g) == TRI_NO ? g->last_place : g->grown_place);
     cite(cites, g->first_place);
 }
 
@@ -135,7 +134,9 @@ static void say_still(struct bench *b, const struct race_node *node)
     say(b, node,
         (struct claim){.kind = CLAIM_INNOCENT,
                        .on_path = TRI_YES,
-                       .text = arena_printf(&b->arena, "insert_failed did not grow on %s: %s", node->name,
+                       .in_window = TRI_YES,
+                       .text = arena_printf(&b->arena, "insert_failed did not grow%s on %s: %s",
+                                            node->insert_failed->grown ? " while it hurt" : "", node->name,
                                             growth_tell(b, node->insert_failed)),
                        .time = TIME_UNKNOWN},
         &cites);
@@ -150,8 +151,10 @@ static void say_grown(struct bench *b, const struct race_node *node, const struc
     say(b, node,
         (struct claim){.kind = all_lost ? CLAIM_INNOCENT : CLAIM_CAUSE,
                        .on_path = race->n_pairs ? TRI_YES : TRI_UNKNOWN,
-                       .text = arena_printf(&b->arena, "insert_failed grew on %s: %s%s", node->name,
+                       .in_window = growth_in_window(node->insert_failed),
+                       .text = arena_printf(&b->arena, "insert_failed grew on %s: %s%s%s", node->name,
                                             growth_tell(b, node->insert_failed),
+                                            growth_doubt(node->insert_failed),
                                             node->has_room ? ", and the table has room" : ""),
                        .time = node->insert_failed->grown_at},
         &cites);
@@ -162,6 +165,7 @@ static void say_pairs(struct bench *b, const struct race_node *node, const struc
     say(b, node,
         (struct claim){.kind = CLAIM_EFFECT,
                        .on_path = TRI_YES,
+                       .in_window = TRI_YES,
                        .text =
                            arena_printf(&b->arena,
                                         "of %zu pair%s of A and AAAA questions sent in one instant one was "
@@ -191,12 +195,13 @@ static void say_port(struct bench *b, const struct race_node *node, const struct
     say(b, node,
         (struct claim){.kind = CLAIM_CAUSE,
                        .on_path = TRI_YES,
-                       .text =
-                           arena_printf(&b->arena,
-                                        "insert_failed grew on %s: %s%s; source NAT there (chain %s) leaves "
-                                        "queries of two pods the same port",
-                                        node->name, growth_tell(b, node->insert_failed),
-                                        node->has_room ? ", and the table has room" : "", nat->chain),
+                       .in_window = growth_in_window(node->insert_failed),
+                       .text = arena_printf(
+                           &b->arena,
+                           "insert_failed grew on %s: %s%s%s; source NAT there (chain %s) leaves "
+                           "queries of two pods the same port",
+                           node->name, growth_tell(b, node->insert_failed), growth_doubt(node->insert_failed),
+                           node->has_room ? ", and the table has room" : "", nat->chain),
                        .fix = fix_nat(b, nat),
                        .time = node->insert_failed->grown_at},
         &cites);
@@ -207,6 +212,7 @@ static void say_stayed(struct bench *b, const struct race_node *node, const stru
     say(b, node,
         (struct claim){.kind = CLAIM_EFFECT,
                        .on_path = TRI_YES,
+                       .in_window = TRI_YES,
                        .text =
                            arena_printf(&b->arena,
                                         "of the pod's queries %zu came in at %s and did not leave it, beside "
@@ -236,9 +242,9 @@ void race_judge(struct bench *b, const struct race_node *node)
     const struct growth *g = node->insert_failed;
     if (g->readings < 2)
         return;
-    if (!g->grown_in_window && g->last > 0)
+    if (growth_in_window(g) == TRI_NO && g->last > 0)
         say_still(b, node);
-    if (!g->grown_in_window || node->full)
+    if (growth_in_window(g) == TRI_NO || node->full)
         return;
     struct race race = find_race(b);
     if (race.n_pairs)

@@ -54,7 +54,7 @@ static void say_growth(struct bench *b, const struct node_facts *node, const cha
                        const struct growth *g, enum tri on_path)
 {
     struct cites cites = {.n = 0};
-    cite(&cites, g->grown_in_window ? g->grown_place : g->last_place);
+    cite(&cites, g->grown_place);
     cite(&cites, g->first_place);
     cite(&cites, g->last_place);
     bench_say(b,
@@ -63,10 +63,10 @@ static void say_growth(struct bench *b, const struct node_facts *node, const cha
                   .diagnosis = DIAGNOSIS_LINKLOCAL_THROTTLE,
                   .subject = SUBJECT_LINKLOCAL,
                   .on_path = on_path,
-                  .in_window = tri_of(g->grown_in_window > 0),
+                  .in_window = growth_in_window(g),
                   .text = arena_printf(
-                      &b->arena, "%s of %s on %s grew: %s%s", counter_name, tell_nic(nic),
-                      short_node(b, node->name), growth_tell(b, g),
+                      &b->arena, "%s of %s on %s grew: %s%s%s", counter_name, tell_nic(nic),
+                      short_node(b, node->name), growth_tell(b, g), growth_doubt(g),
                       on_path == TRI_NO ? ", but no DNS query leaves for the VPC resolver there" : ""),
                   .object = node->name,
                   .time = g->grown_at,
@@ -160,13 +160,32 @@ static void say_pod_timeouts(struct bench *b, const struct node_facts *node)
     say_suffering(b, node, bench_tell_lookup(b, failed), failed->time, &cites);
 }
 
+// What had grown by the time of a reading, and stood still while CoreDNS' upstream queries were lost, is not
+// why they were.
+static bool was_still_meanwhile(const struct bench *b, const struct node_facts *node, const struct growth *g)
+{
+    const struct window still = {g->still_since, g->last_time};
+    for (size_t i = 0; still.from != TIME_UNKNOWN && i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (is_upstream_timeout(b, l, node) && clock_in_window(l->time, still) == TRI_YES)
+            return true;
+    }
+    return false;
+}
+
+static bool grew_while_it_hurt(const struct bench *b, const struct node_facts *node, const struct growth *g)
+{
+    enum tri grew = growth_in_window(g);
+    return grew == TRI_YES || (grew == TRI_UNKNOWN && !was_still_meanwhile(b, node, g));
+}
+
 static void judge_nic(struct bench *b, const struct node_facts *node, const char *nic, struct seen *seen)
 {
     enum tri upstream = carries_upstream(b, node, nic);
     struct growth g = measure(b, node, nic);
     if (g.readings < 2)
         return;
-    if (g.grown_in_window) {
+    if (grew_while_it_hurt(b, node, &g)) {
         say_growth(b, node, nic, &g, upstream == TRI_NO ? TRI_NO : tri_and(upstream, concerns_query(b)));
         seen->grown |= upstream != TRI_NO;
     } else if (upstream != TRI_NO && g.last >= seen->still.last) {
@@ -210,10 +229,10 @@ static void say_still(struct bench *b, const struct seen *seen)
             .subject = SUBJECT_LINKLOCAL,
             .on_path = TRI_YES,
             .in_window = TRI_YES,
-            .text = arena_printf(&b->arena, "%s of %s on %s did not grow: %s over %zu readings%s",
+            .text = arena_printf(&b->arena, "%s of %s on %s did not grow%s: %s over %zu readings%s",
                                  counter_name, tell_nic(seen->still_nic), short_node(b, seen->still_node),
-                                 growth_tell(b, &seen->still), seen->still.readings,
-                                 high ? "; it counts since the driver was loaded" : ""),
+                                 seen->still.grown ? " while it hurt" : "", growth_tell(b, &seen->still),
+                                 seen->still.readings, high ? "; it counts since the driver was loaded" : ""),
             .object = seen->still_node,
             .time = TIME_UNKNOWN,
         },

@@ -89,6 +89,40 @@ static void growth_elsewhere_or_before_is_no_throttling(void **state)
     SCENE_EXPECT(s, "login.example.org", before, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
 }
 
+// Between a reading of two hours before and one while it hurt, it may have grown at any time.
+static void growth_that_began_long_before_is_likely_at_most(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file long_before[] = {
+        {"nodes/n2/samples/20261123T050000Z/ethtool.txt", ETHTOOL("100")},
+        {"nodes/n2/samples/20261123T071000Z/ethtool.txt", ETHTOOL("900")},
+        {"cluster/logs/kube-system/coredns-a/coredns.log", TIMEOUT_LINE("05")},
+    };
+    SCENE_EXPECT(s, "login.example.org", long_before, DIAGNOSIS_LINKLOCAL_THROTTLE, VERDICT_LIKELY);
+    static const struct scene_file just_before[] = {
+        {"nodes/n2/samples/20261123T065700Z/ethtool.txt", ETHTOOL("100")},
+        {"nodes/n2/samples/20261123T071000Z/ethtool.txt", ETHTOOL("900")},
+        {"cluster/logs/kube-system/coredns-a/coredns.log", TIMEOUT_LINE("05")},
+    };
+    SCENE_EXPECT(s, "login.example.org", just_before, DIAGNOSIS_LINKLOCAL_THROTTLE, VERDICT_CONFIRMED);
+}
+
+static void a_counter_that_stood_still_while_queries_were_lost_is_innocent(void **state)
+{
+    struct scene *s = *state;
+    static const struct scene_file files[] = {
+        {"nodes/n2/samples/20261123T050000Z/ethtool.txt", ETHTOOL("100")},
+        {"nodes/n2/samples/20261123T070500Z/ethtool.txt", ETHTOOL("900")},
+        {"nodes/n2/samples/20261123T072000Z/ethtool.txt", ETHTOOL("900")},
+        {"cluster/logs/kube-system/coredns-a/coredns.log", TIMEOUT_LINE("11")},
+    };
+    scene_judge_with(s, "login.example.org", files, ARRAY_LEN(files));
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_LINKLOCAL_THROTTLE));
+    const struct claim *innocent = scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_LINKLOCAL_THROTTLE);
+    assert_non_null(innocent);
+    assert_non_null(strstr(innocent->text, "did not grow while it hurt: 100 → 900"));
+}
+
 static void an_absent_counter_is_a_gap(void **state)
 {
     struct scene *s = *state;
@@ -212,6 +246,8 @@ int main(void)
         SCENE_TEST(growth_of_another_eni_is_no_throttling),
         SCENE_TEST(a_counter_that_stands_still_is_history),
         SCENE_TEST(growth_elsewhere_or_before_is_no_throttling),
+        SCENE_TEST(growth_that_began_long_before_is_likely_at_most),
+        SCENE_TEST(a_counter_that_stood_still_while_queries_were_lost_is_innocent),
         SCENE_TEST(an_absent_counter_is_a_gap),
         SCENE_TEST(a_full_table_hands_off),
         SCENE_TEST(a_table_that_was_full_another_day_is_innocent),
