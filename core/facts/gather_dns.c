@@ -240,13 +240,44 @@ static const struct kube_configmap *find_map(const struct facts *facts)
     return map ? map : mounted_map(facts, usual, ARRAY_LEN(usual));
 }
 
+struct part_list {
+    struct corefile_part *items;
+    size_t n, cap;
+};
+
+static void add_parts(struct facts *facts, const struct kube_configmap *map, struct part_list *list)
+{
+    for (size_t i = 0; map && i < map->n_data; i++) {
+        const struct corefile_text text = {map->data[i].value, map->data[i].place, true};
+        *ARENA_PUSH(&facts->arena, list->items, list->n, list->cap) =
+            (struct corefile_part){map->data[i].key, text};
+    }
+}
+
+// What a Corefile may import: the ConfigMaps that are mounted beside its own, or coredns-custom, as AKS and
+// K3s call it, where nobody says what is.
+static struct part_list collect_parts(struct facts *facts, const struct kube_configmap *own)
+{
+    const struct kube_workload *set = facts->dns.deployment;
+    struct part_list list = {NULL, 0, 0};
+    for (size_t i = 0; set && i < set->n_config_maps; i++) {
+        const struct kube_configmap *map =
+            cluster_configmap(&facts->cluster, own->meta.namespace_, set->config_maps[i]);
+        add_parts(facts, map != own ? map : NULL, &list);
+    }
+    if (!set || !set->n_config_maps)
+        add_parts(facts, cluster_configmap(&facts->cluster, own->meta.namespace_, "coredns-custom"), &list);
+    return list;
+}
+
 const struct corefile *gather_corefile(struct facts *facts, const struct kube_configmap *map)
 {
     const struct kube_data *data = kube_configmap_data(map, "Corefile");
     if (!data)
         return NULL;
     struct corefile_text text = {.bytes = data->value, .place = data->place, .in_json = true};
-    return corefile_parse(&facts->arena, &text);
+    struct part_list parts = collect_parts(facts, map);
+    return corefile_parse_with(&facts->arena, &text, &(struct corefile_parts){parts.items, parts.n});
 }
 
 static void find_corefile(struct facts *facts)

@@ -31,6 +31,7 @@ static const struct class_info {
         {"Corefile error",
          "Corefile:\\d+ - |Error during parsing|Unknown directive '|not an IP address or "
          "file: |cannot serve \\S+ - it is already defined|Could not parse Corefile|"
+         "plugin/reload: Corefile changed but reload failed|\\[ERROR\\] Restart failed: |"
          // a plug-in that cannot be set up says so without a level, as CoreDNS' last words
          "^(?:[0-9TZ:.+-]+ (?:std(?:out|err) F )?)?plugin/[a-z0-9_]+: ",
          ""},

@@ -33,6 +33,21 @@ struct coredns_hits coredns_hits(const struct bench *b, enum log_class class_)
     return hits;
 }
 
+const struct log_hit *coredns_last_hit(const struct bench *b, enum log_class class_, usec_t end,
+                                       bool (*fits)(struct span line))
+{
+    const struct log_hit *last = NULL;
+    for (size_t i = 0; i < b->facts->logs.n; i++) {
+        const struct log_hit *hit = &b->facts->logs.items[i];
+        bool late = end != TIME_UNKNOWN && hit->time != TIME_UNKNOWN && hit->time >= end;
+        bool later =
+            !last || last->time == TIME_UNKNOWN || (hit->time != TIME_UNKNOWN && hit->time > last->time);
+        if (is_ours(b, hit, class_) && !late && later && fits(hit->text))
+            last = hit;
+    }
+    return last;
+}
+
 static void cite_pass(const struct bench *b, enum log_class class_, bool in_window, size_t most,
                       struct cites *cites)
 {

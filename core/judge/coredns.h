@@ -13,6 +13,11 @@ struct coredns_hits coredns_hits(const struct bench *b, enum log_class class_);
 // Cites up to `most` lines of that class, those in the window first.
 void coredns_cite_hits(const struct bench *b, enum log_class class_, size_t most, struct cites *cites);
 
+// The last line of that class among those that fit and were written before `end` (TIME_UNKNOWN: whenever);
+// one without a time where no other fits; NULL: none.
+const struct log_hit *coredns_last_hit(const struct bench *b, enum log_class class_, usec_t end,
+                                       bool (*fits)(struct span line));
+
 // Ready endpoints of the DNS Service; false where that is not known.
 bool coredns_count_ready(const struct bench *b, size_t *ret_ready);
 

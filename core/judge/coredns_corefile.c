@@ -12,6 +12,16 @@ static bool is_reload(struct span line)
            span_contains_caseless(line, "reload failed");
 }
 
+static bool is_start(struct span line)
+{
+    return !is_reload(line);
+}
+
+static bool is_loaded(struct span line)
+{
+    return span_contains(line, "complete");
+}
+
 struct outage { // whether CoreDNS runs
     enum tri down;
     bool crashing; // some pod
@@ -136,22 +146,33 @@ static void say_harmless(struct bench *b, const char *text, struct place place)
               &cites);
 }
 
-// The name that fails belongs to a block of its own in the ConfigMap's Corefile, and that could not be
-// loaded: likely, since nobody collected the Corefile in force.
-static bool is_out_of_force(const struct bench *b, const struct coredns_hits *hits)
+// The reload plug-in tries a Corefile once: one that it could not load stays out of force until another is.
+static const struct log_hit *find_failed_reload(const struct bench *b, enum log_class class_)
+{
+    usec_t end = b->facts->target.window.to;
+    const struct log_hit *failed = coredns_last_hit(b, class_, end, is_reload);
+    const struct log_hit *loaded = coredns_last_hit(b, LOG_COREDNS_RELOAD, end, is_loaded);
+    bool stands = failed && failed->time != TIME_UNKNOWN && (!loaded || loaded->time < failed->time);
+    return stands ? failed : NULL;
+}
+
+// Whether the name that fails belongs to a block of its own in the ConfigMap's Corefile. Where that could not
+// be loaded it is likely that it is not in force; the Corefile that is, nobody collected.
+static bool has_own_block(const struct bench *b)
 {
     const struct corefile *file = b->facts->dns.corefile;
     struct span query = span_of(b->facts->target.query);
     const struct core_server *own = file && query.len ? corefile_server_for(file, query) : NULL;
-    bool outside = bench_query_class(b) == LOOKUP_NAME_EXTERNAL;
-    return hits->in_window && is_reload(hits->last_in_window->text) && own && outside &&
+    return own && bench_query_class(b) == LOOKUP_NAME_EXTERNAL &&
            own != corefile_server_for(file, span_of("."));
 }
 
-static void say_out_of_force(struct bench *b, enum log_class class_, const struct coredns_hits *hits)
+static void say_out_of_force(struct bench *b, const struct log_hit *failed)
 {
+    const struct corefile *file = b->facts->dns.corefile;
     struct cites cites = {0};
-    coredns_cite_hits(b, class_, 2, &cites);
+    cite(&cites, failed->place);
+    cite(&cites, corefile_server_for(file, span_of(b->facts->target.query))->place);
     cite_faults(b, &cites);
     bench_say(
         b,
@@ -164,9 +185,9 @@ static void say_out_of_force(struct bench *b, enum log_class class_, const struc
             .text = arena_printf(&b->arena,
                                  "CoreDNS cannot load its Corefile and runs on with the one before, in which "
                                  "the block for %s need not stand: " SPAN_FMT,
-                                 b->facts->target.query, SPAN_ARG(message_of(hits->first_in_window->text))),
+                                 b->facts->target.query, SPAN_ARG(message_of(failed->text))),
             .fix = fix_of(b, false),
-            .time = hits->first_in_window->time,
+            .time = failed->time,
         },
         &cites);
 }
@@ -179,8 +200,9 @@ static bool judge_log(struct bench *b, enum log_class class_, const struct outag
         return false;
     const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
     bool runs_on = outage->down == TRI_NO || (outage->down == TRI_UNKNOWN && is_reload(hit->text));
-    if (runs_on && !outage->crashing && is_out_of_force(b, &hits)) {
-        say_out_of_force(b, class_, &hits);
+    const struct log_hit *failed = find_failed_reload(b, class_);
+    if (runs_on && !outage->crashing && failed && has_own_block(b)) {
+        say_out_of_force(b, failed);
         return true;
     }
     if (runs_on && !outage->crashing) {
@@ -191,6 +213,8 @@ static bool judge_log(struct bench *b, enum log_class class_, const struct outag
                      hit->place);
         return true;
     }
+    if (!coredns_last_hit(b, class_, TIME_UNKNOWN, is_start)) // what could be tried only by one that ran
+        return false;
     say_logged(b, class_, &hits, outage);
     return true;
 }

@@ -3,18 +3,23 @@
 // known, too.
 #include "core/parse/corefile.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "core/parse/corelex.h"
 #include "core/parse/coreplugins.h"
 
-enum { MAX_DEPTH = 8, MAX_FAULTS = 64, MAX_COPIES = 4096 };
+enum { MAX_DEPTH = 8, MAX_FAULTS = 64, MAX_COPIES = 4096, MAX_READS = 64 };
 
 struct parser {
     struct arena *arena;
     struct corefile *file;
-    struct core_tokens tokens;
+    struct core_tokens tokens; // of the file that is read just now
     size_t at;
+    const char *name; // of that file; NULL: the Corefile itself
+    unsigned depth;   // of imports
+    unsigned reads;   // of imported files: one may import itself
+    struct corefile_parts parts;
     struct core_server *snippets; // (name) { … }
     size_t n_snippets, cap_snippets, cap_servers, cap_faults;
     size_t copies; // plug-ins that imports brought: snippets may import snippets
@@ -38,7 +43,7 @@ static void add_fault(struct parser *p, const struct core_token *token, const ch
         return;
     struct core_fault *fault = ARENA_PUSH(p->arena, p->file->faults, p->file->n_faults, p->cap_faults);
     *fault = (struct core_fault){
-        .text = text,
+        .text = p->name ? arena_printf(p->arena, "in %s: %s", p->name, text) : text,
         .line = at ? at->line : 1,
         .place = at ? at->place : p->file->place,
     };
@@ -137,13 +142,52 @@ static const struct core_server *find_snippet(const struct parser *p, const char
     return NULL;
 }
 
-// A snippet's plug-ins stand in the place of the import; a file's cannot be known from here.
+static void read_block(struct parser *p, bool braced, struct plugin_list *list);
+static void read_servers(struct parser *p);
+
+static void read_part(struct parser *p, const struct corefile_part *part, struct plugin_list *list)
+{
+    const struct core_tokens tokens = p->tokens;
+    const size_t at = p->at;
+    const char *name = p->name;
+    p->tokens = (struct core_tokens){0};
+    p->at = 0;
+    p->name = part->name;
+    p->depth++;
+    core_lex(p->arena, &part->text, &p->tokens);
+    if (list)
+        read_block(p, false, list);
+    else
+        read_servers(p);
+    p->depth--;
+    p->name = name;
+    p->at = at;
+    p->tokens = tokens;
+}
+
+// "custom/*.server": by the name alone, for where a ConfigMap is mounted is the Deployment's to say.
+static bool read_parts(struct parser *p, const char *pattern, struct plugin_list *list)
+{
+    const char *slash = strrchr(pattern, '/');
+    bool found = false;
+    for (size_t i = 0; p->depth < MAX_DEPTH && p->reads < MAX_READS && i < p->parts.n; i++) {
+        if (fnmatch(slash ? slash + 1 : pattern, p->parts.items[i].name, 0) != 0)
+            continue;
+        found = true;
+        p->reads++;
+        read_part(p, &p->parts.items[i], list);
+    }
+    return found;
+}
+
+// What a snippet or a file holds stands in the place of the import; of a file that was not given it cannot be
+// known.
 static void read_import(struct parser *p, struct plugin_list *list)
 {
     p->at++;
     struct core_args args = read_args(p);
     const struct core_server *snippet = args.n ? find_snippet(p, args.items[0]) : NULL;
-    if (!snippet)
+    if (!snippet && !(args.n && read_parts(p, args.items[0], list)))
         p->file->imports = true;
     for (size_t i = 0; list && snippet && i < snippet->n_plugins && p->copies < MAX_COPIES; i++, p->copies++)
         *ARENA_PUSH(p->arena, list->items, list->n, list->cap) = snippet->plugins[i];
@@ -210,26 +254,37 @@ static void read_server(struct parser *p)
         *ARENA_PUSH(p->arena, p->file->servers, p->file->n_servers, p->cap_servers) = server;
 }
 
-const struct corefile *corefile_parse(struct arena *arena, const struct corefile_text *text)
+static void read_servers(struct parser *p)
 {
-    struct parser p = {.arena = arena, .file = arena_alloc(arena, sizeof *p.file)};
-    p.file->place = text->place;
-    core_lex(arena, text, &p.tokens);
-    while (here(&p)) {
-        if (is_word(here(&p), "import")) {
-            read_import(&p, NULL);
-        } else if (is_word(here(&p), "}")) {
-            add_fault(&p, here(&p), "Unexpected '}' because no matching opening brace");
-            p.at++;
+    while (here(p)) {
+        if (is_word(here(p), "import")) {
+            read_import(p, NULL);
+        } else if (is_word(here(p), "}")) {
+            add_fault(p, here(p), "Unexpected '}' because no matching opening brace");
+            p->at++;
         } else {
-            read_server(&p);
+            read_server(p);
         }
     }
+}
+
+const struct corefile *corefile_parse_with(struct arena *arena, const struct corefile_text *text,
+                                           const struct corefile_parts *parts)
+{
+    struct parser p = {.arena = arena, .file = arena_alloc(arena, sizeof *p.file), .parts = *parts};
+    p.file->place = text->place;
+    core_lex(arena, text, &p.tokens);
+    read_servers(&p);
     if (p.tokens.unclosed)
         add_fault(&p, NULL, "a quotation mark is never closed");
     if (p.tokens.cut)
         add_fault(&p, NULL, "the Corefile is too long to be read");
     return p.file;
+}
+
+const struct corefile *corefile_parse(struct arena *arena, const struct corefile_text *text)
+{
+    return corefile_parse_with(arena, text, &(struct corefile_parts){NULL, 0});
 }
 
 // ------------------------------------------------------------------ finding

@@ -1,6 +1,6 @@
 // A Corefile (CoreDNS, NodeLocal DNSCache): server blocks with their zones and plug-ins, as caddyfile's
-// parser reads them. Snippets and imports are named, not followed into other files; `{$X}` and `{%X%}` stay
-// as written and make what they are part of unknown.
+// parser reads them. Snippets are followed, and imports into the files that are given; `{$X}` and `{%X%}`
+// stay as written and make what they are part of unknown.
 #ifndef D5_PARSE_COREFILE_H
 #define D5_PARSE_COREFILE_H
 
@@ -13,6 +13,15 @@ struct corefile_text {
     struct span bytes;
     struct place place; // of the first line; of a JSON string: of the string
     bool in_json; // one JSON string holds all of it: every line has that place, with a column of its own
+};
+
+struct corefile_part { // a file that the Corefile may import, as "custom/*.server"
+    const char *name;  // without its folder
+    struct corefile_text text;
+};
+struct corefile_parts {
+    const struct corefile_part *items;
+    size_t n;
 };
 
 struct core_args {
@@ -56,12 +65,14 @@ struct corefile {
     size_t n_servers;
     struct core_fault *faults; // syntax and unknown directives, in order
     size_t n_faults;
-    bool imports; // a file is imported: what stands there is not known
+    bool imports; // a file is imported that was not given: what stands there is not known
     struct place place;
 };
 
-// Never NULL. Limits: 8 levels of braces, 65536 words, 64 faults.
+// Never NULL. Limits: 8 levels of braces and of imports, 65536 words a file, 64 files, 64 faults.
 const struct corefile *corefile_parse(struct arena *arena, const struct corefile_text *text);
+const struct corefile *corefile_parse_with(struct arena *arena, const struct corefile_text *text,
+                                           const struct corefile_parts *parts);
 
 const struct core_plugin *core_plugin(const struct core_server *server, const char *name); // NULL: not there
 const struct core_option *core_option(const struct core_plugin *plugin, const char *name);

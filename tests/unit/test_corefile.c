@@ -59,6 +59,34 @@ static void the_usual_file_has_no_fault(void **state)
     assert_string_equal(file->servers[1].zones[0], "corp.example:53");
 }
 
+#define TEXT(literal)                                                                                        \
+    {                                                                                                        \
+        literal, sizeof literal - 1                                                                          \
+    }
+static void what_is_given_is_imported(void **state)
+{
+    (void)state;
+    static const struct corefile_part given[] = {
+        {"own.override", {TEXT("hosts {\n 10.0.0.9 db\n fallthrough\n}\n"), {.file = 7, .line = 3}, false}},
+        {"corp.server", {TEXT("corp.example:53 {\n forward . 10.7.7.7\n}\n"), {.file = 7, .line = 9}, false}},
+        {"round.server", {TEXT("import *.server\nimport *.server\n"), {.file = 7, .line = 1}, false}},
+    };
+    const struct corefile_parts parts = {given, 3};
+    const char *text = ".:53 {\n import custom/*.override\n errors\n}\nimport custom/corp.server\n";
+    struct corefile_text in = {.bytes = span_of(text), .place = {.file = 2, .line = 1}};
+    const struct corefile *file = corefile_parse_with(&arena, &in, &parts);
+    assert_false(file->imports);
+    assert_int_equal(file->n_faults, 0);
+    assert_non_null(core_plugin(&file->servers[0], "hosts"));
+    assert_non_null(core_plugin(&file->servers[0], "errors"));
+    assert_int_equal(file->servers[1].place.file, 7);
+    assert_ptr_equal(corefile_server_for(file, span_of("db.corp.example")), &file->servers[1]);
+    in.bytes = span_of("import other/*.conf\n");
+    assert_true(corefile_parse_with(&arena, &in, &parts)->imports);
+    in.bytes = span_of("import *.server\n"); // comes to an end
+    assert_true(corefile_parse_with(&arena, &in, &parts)->n_servers > 0);
+}
+
 static void the_longest_zone_serves(void **state)
 {
     (void)state;
@@ -183,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_usual_file_has_no_fault),
+        cmocka_unit_test(what_is_given_is_imported),
         cmocka_unit_test(the_longest_zone_serves),
         cmocka_unit_test(forward_targets_are_read),
         cmocka_unit_test(an_unknown_directive_has_its_line_and_a_neighbour),

@@ -215,6 +215,54 @@ static void a_block_that_cannot_be_loaded_is_not_in_force(void **state)
     }
 }
 
+// What AKS and K3s leave to their users: blocks of a ConfigMap beside the Corefile's own, which it imports.
+// The reload was tried an hour before it hurt, and is not tried again; a later one that succeeds puts it in
+// force.
+static void an_imported_block_that_cannot_be_loaded(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *loaded;
+        bool in_force;
+    } cases[] = {{"", false}, {"2026-11-23T06:20:00Z [INFO] Reloading complete\n", true}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_target(s, "db.corp.example");
+        scene_json(
+            s, "cluster/configmaps.json",
+            "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': 'coredns', 'namespace': "
+            "'kube-system'}, 'data': {\n'Corefile': '.:53 {\\n  forward . 10.0.0.2\\n  import "
+            "custom/*.override\\n}\\nimport custom/*.server\\n'}},\n"
+            "{'kind': 'ConfigMap', 'metadata': {'name': 'coredns-custom', 'namespace': 'kube-system'}, "
+            "'data': {\n'corp.server': 'corp.example:53 {\\n  forward . 10.7.7.7\\n}\\n',\n"
+            "'own.override': 'forward . 10.8.8.8\\n'}}]}");
+        scene_write(
+            s, "cluster/logs/kube-system/coredns-a/coredns.log",
+            arena_printf(&s->arena,
+                         "2026-11-23T06:03:00Z [ERROR] plugin/reload: Corefile changed but reload failed: "
+                         "starting with listener file descriptors: plugin/forward: this plugin can only "
+                         "be used once per Server Block\n%s",
+                         cases[i].loaded));
+        scene_judge(s);
+        const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR);
+        assert_int_equal(claim == NULL, cases[i].in_force);
+        assert_true(!claim || scene_cites(s, claim, "corp.example:53"));
+    }
+}
+
+// CoreDNS ran when it tried that Corefile: what took it away since is something else.
+static void a_reload_that_failed_is_no_crash(void **state)
+{
+    struct scene *s = *state;
+    scene_endpoints(s, false, false);
+    scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
+                "2026-11-20T06:03:00Z [ERROR] plugin/reload: Corefile changed but reload failed: "
+                "/etc/coredns/Corefile:5 - Error during parsing: Unknown directive 'cahce'\n");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
+}
+
 static void one_of_two_is_no_outage(void **state)
 {
     struct scene *s = *state;
@@ -402,6 +450,8 @@ int main(void)
         SCENE_TEST(an_old_corednss_own_words_about_the_api),
         SCENE_TEST(another_namespaces_coredns_is_not_the_clusters),
         SCENE_TEST(a_block_that_cannot_be_loaded_is_not_in_force),
+        SCENE_TEST(an_imported_block_that_cannot_be_loaded),
+        SCENE_TEST(a_reload_that_failed_is_no_crash),
         SCENE_TEST(one_of_two_is_no_outage),
         SCENE_TEST(a_partial_listing_says_nothing_of_endpoints),
         SCENE_TEST(pods_alone_can_show_it),
