@@ -2,6 +2,7 @@
 // may be missing or of another kind, and what is not understood is an error, never a guess.
 #include "core/base/mem.h"
 #include "core/door/json.h"
+#include "core/model/reads.h"
 #include "core/report/format.h"
 
 struct reading {
@@ -123,6 +124,7 @@ static bool read_rejected(const struct reading *rd, const struct json_value *roo
     return true;
 }
 
+// It may be somebody else's report, and its commands are there to be copied.
 static void read_unknown(const struct reading *rd, const struct json_value *root)
 {
     struct report *r = rd->report;
@@ -130,7 +132,8 @@ static void read_unknown(const struct reading *rd, const struct json_value *root
     struct report_unknown *list = arena_alloc(rd->arena, r->n_unknown * sizeof *list);
     for (size_t i = 0; i < r->n_unknown; i++) {
         list[i].what = text_or_empty(rd, &items[i], "what");
-        list[i].command = text_at(rd, &items[i], "command");
+        const char *command = text_at(rd, &items[i], "command");
+        list[i].command = reads_only(command) ? command : NULL;
     }
     r->unknown = list;
 }

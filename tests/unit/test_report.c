@@ -190,6 +190,22 @@ static void json_with_holes_is_read(void **state)
     report_free(report);
 }
 
+static void commands_of_others_only_read(void **state)
+{
+    (void)state;
+    struct error err = {{0}};
+    struct report *report = report_read_json(
+        span_of(
+            "{\"diagnosis\": \"mtu\", \"verdict\": \"likely\", \"unknown\": ["
+            "{\"what\": \"a\", \"command\": \"nft list ruleset\"}, {\"what\": \"b\", \"command\": \"nft list "
+            "ruleset; reboot\"}]}"),
+        &err);
+    assert_non_null(report);
+    assert_string_equal(report->unknown[0].command, "nft list ruleset");
+    assert_null(report->unknown[1].command);
+    report_free(report);
+}
+
 // ------------------------------------------------------------------ formats for people
 
 static size_t count(const struct str *text, const char *needle)
@@ -325,6 +341,7 @@ int main(void)
         cmocka_unit_test(json_comes_back_the_same),
         cmocka_unit_test(json_that_is_no_report_is_refused),
         cmocka_unit_test(json_with_holes_is_read),
+        cmocka_unit_test(commands_of_others_only_read),
         cmocka_unit_test(no_format_lets_control_characters_out),
         cmocka_unit_test(every_format_quotes_the_deciding_line),
         cmocka_unit_test(markdown_fences_hold),
