@@ -91,6 +91,18 @@ bool bench_is_cluster_dns(const struct bench *b, struct ip ip)
     return found;
 }
 
+bool bench_is_inside(const struct bench *b, struct ip ip)
+{
+    for (size_t i = 0; i < b->facts->cluster.services.n; i++) {
+        const struct kube_service *service = &b->facts->cluster.services.items[i];
+        for (size_t j = 0; j < service->n_cluster_ips; j++) {
+            if (ip_eq(service->cluster_ips[j], ip))
+                return true;
+        }
+    }
+    return bench_is_cluster_dns(b, ip);
+}
+
 static enum tri asks_by_resolvconf(const struct bench *b, const struct resolvconf *conf)
 {
     if (!b->facts->dns.n_addresses && !b->facts->dns.nodelocal.family)

@@ -46,6 +46,9 @@ const struct resolvconf *bench_resolvconf(const struct bench *b);
 // Whether `ip` is the DNS Service's, or what NodeLocal DNSCache listens on.
 bool bench_is_cluster_dns(const struct bench *b, struct ip ip);
 
+// The same, or any Service's. NodeLocal DNSCache asks CoreDNS by the address of a Service of its own.
+bool bench_is_inside(const struct bench *b, struct ip ip);
+
 // What the failing name is: inside the cluster, outside, or not said.
 enum lookup_name bench_query_class(const struct bench *b);
 

@@ -1,7 +1,10 @@
 // The way of the queries, by node: from the complaining pod's to those of CoreDNS, and from there upstream.
 #include "core/judge/route.h"
 
+#include <string.h>
+
 #include "core/base/str.h"
+#include "core/parse/corefile.h"
 #include "core/parse/iprule.h"
 #include "core/parse/resolvconf.h"
 
@@ -29,20 +32,55 @@ enum tri route_has_node(const struct bench *b, const char *node)
     return tri_or(own, route_has_coredns(b, node));
 }
 
-// The pod itself asks something that forwards from its own node, or the VPC resolver.
-static enum tri asks_past_coredns(const struct bench *b)
+// Whether NodeLocal DNSCache answers what is asked at that address, on the node where it is asked. In IPVS
+// mode the Service's address is kube-proxy's, whatever the cache was told to listen on.
+static bool is_cache(const struct bench *b, struct ip ip)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    bool ipvs = dns->proxy_mode && strcmp(dns->proxy_mode, "ipvs") == 0;
+    bool found = dns->nodelocal.family ? ip_eq(dns->nodelocal, ip) : ip.family == 4 && ip_is_link_local(ip);
+    for (size_t i = 0; i < dns->n_nodelocal_also && !ipvs; i++)
+        found |= ip_eq(dns->nodelocal_also[i], ip);
+    return found;
+}
+
+static enum tri asks_cache(const struct bench *b)
 {
     const struct resolvconf *conf = bench_resolvconf(b);
     const struct dns_facts *dns = &b->facts->dns;
-    if (!conf)
-        return tri_not(bench_asks_cluster_dns(b));
-    for (size_t i = 0; i < conf->n_servers; i++) {
-        struct ip ip = conf->servers[i].ip;
-        bool local = ip.family == 4 && ip_is_link_local(ip);
-        if (conf->servers[i].used && (local || (dns->nodelocal.family && ip_eq(ip, dns->nodelocal))))
-            return TRI_YES;
+    bool found = false;
+    for (size_t i = 0; conf && i < conf->n_servers; i++)
+        found |= conf->servers[i].used && is_cache(b, conf->servers[i].ip);
+    for (size_t i = 0; !conf && i < dns->n_addresses; i++)
+        found |= is_cache(b, dns->addresses[i]);
+    return !found ? TRI_NO : conf ? TRI_YES : bench_asks_cluster_dns(b);
+}
+
+// Whether the cache hands names outside the cluster to CoreDNS, too, as some set it up: then it sends nothing
+// upstream itself. It puts the address of its upstream Service in the place of __PILLAR__CLUSTER__DNS__ when
+// it starts (kubernetes/dns, node-cache).
+static bool cache_asks_coredns(const struct bench *b)
+{
+    struct arena arena = {0};
+    struct core_forward forward;
+    bool inside = corefile_forward_for(&arena, b->facts->dns.nodelocal_corefile, span_of(TARGET_OUTSIDE_NAME),
+                                       &forward) &&
+                  forward.n_targets > 0;
+    for (size_t i = 0; inside && i < forward.n_targets; i++) {
+        const struct core_target *target = &forward.targets[i];
+        inside = strcmp(target->text, "__PILLAR__CLUSTER__DNS__") == 0 || bench_is_inside(b, target->ip);
     }
-    return tri_not(bench_asks_cluster_dns(b));
+    arena_done(&arena);
+    return inside;
+}
+
+// The pod itself asks something that forwards from its own node, or the VPC resolver.
+static enum tri asks_past_coredns(const struct bench *b)
+{
+    enum tri cache = asks_cache(b);
+    if (cache == TRI_NO)
+        return tri_not(bench_asks_cluster_dns(b));
+    return cache_asks_coredns(b) ? TRI_NO : cache;
 }
 
 enum tri route_sends_upstream(const struct bench *b, const char *node)

@@ -61,19 +61,6 @@ static struct target_trouble *take_target(struct upstream *u, struct ip ip, enum
     return &u->targets[u->n++];
 }
 
-// NodeLocal DNSCache asks the DNS Service by an address of the cluster: that is the way to CoreDNS.
-static bool is_inside(const struct bench *b, struct ip ip)
-{
-    for (size_t i = 0; i < b->facts->cluster.services.n; i++) {
-        const struct kube_service *service = &b->facts->cluster.services.items[i];
-        for (size_t j = 0; j < service->n_cluster_ips; j++) {
-            if (ip_eq(service->cluster_ips[j], ip))
-                return true;
-        }
-    }
-    return bench_is_cluster_dns(b, ip);
-}
-
 // What names outside are forwarded to, where the Corefile names one address. Family 0: several, or those of a
 // file.
 static struct ip find_only_target(struct bench *b)
@@ -99,7 +86,7 @@ static bool is_within(const struct bench *b, struct ip ip, bool by_cache)
 {
     if (!ip.family || upstream_is_circle(b, ip))
         return ip.family && by_cache;
-    return by_cache ? is_inside(b, ip) : bench_is_cluster_dns(b, ip);
+    return by_cache ? bench_is_inside(b, ip) : bench_is_cluster_dns(b, ip);
 }
 
 static void take_hit(struct upstream *u, const struct log_hit *hit, bool by_cache)
@@ -115,6 +102,7 @@ static void take_hit(struct upstream *u, const struct log_hit *hit, bool by_cach
     t->total++;
     t->any = hit->place;
     note_pod(t, hit->pod);
+    t->by_cache |= by_cache;
     if (bench_time_in_window(&u->bench, hit->time) != TRI_YES)
         return;
     if (t->in_window++ < 3)

@@ -13,8 +13,9 @@ struct target_trouble { // one address that CoreDNS could not reach
     enum upstream_fault fault;
     size_t total, in_window;
     usec_t first, last;              // in the window
-    const char *pods[UPSTREAM_PODS]; // "ns/name" of the CoreDNS pods that say so
+    const char *pods[UPSTREAM_PODS]; // "ns/name" of the pods of CoreDNS and NodeLocal DNSCache that say so
     size_t n_pods;
+    bool by_cache; // some of them are NodeLocal DNSCache's
     struct cites cites;
     struct place any; // some line, in the window or not
 };

@@ -49,18 +49,25 @@ static const char *name_target(struct bench *b, struct ip ip)
                      : "what CoreDNS forwards to";
 }
 
+// Whose lines they are, where they are not all CoreDNS pods'.
+static const char *name_pods(struct bench *b, const struct target_trouble *t)
+{
+    size_t replicas = b->facts->dns.n_pods;
+    if (t->by_cache)
+        return ", NodeLocal DNSCache's among them";
+    if (!t->n_pods || t->n_pods >= replicas)
+        return "";
+    return arena_printf(&b->arena, ", of %zu of %zu CoreDNS pods", t->n_pods, replicas);
+}
+
 static const char *describe(struct bench *b, const struct target_trouble *t)
 {
     static const char *const words[] = {
         "does not answer CoreDNS", "refuses CoreDNS' queries",
         "is not trusted by CoreDNS for its TLS certificate",
         "cannot be reached: CoreDNS' node has no route in its address family"};
-    size_t replicas = b->facts->dns.n_pods;
     return arena_printf(&b->arena, "%s %s (%zu lines in the window%s)", name_target(b, t->ip),
-                        words[t->fault], t->in_window,
-                        t->n_pods && t->n_pods < replicas
-                            ? arena_printf(&b->arena, ", of %zu of %zu CoreDNS pods", t->n_pods, replicas)
-                            : "");
+                        words[t->fault], t->in_window, name_pods(b, t));
 }
 
 static const char *describe_fix(struct bench *b, const struct target_trouble *t, const char *ip,

@@ -238,6 +238,51 @@ static void a_cache_on_the_node_sends_from_there(void **state)
     expect_route(s, "n1", TRI_YES, TRI_NO, TRI_YES);
 }
 
+// NodeLocal DNSCache, listening on the Service's address, too, with a Corefile that forwards everything
+// there.
+static void install_cache(struct scene *s, const char *target)
+{
+    scene_json(s, "cluster/daemonsets.json",
+               "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns',\n"
+               "'namespace': 'kube-system'}, 'spec': {'template': {'spec': {'containers': [{'name': "
+               "'node-cache',\n'image': 'k8s-dns-node-cache:1.23', 'args': ['-localip', "
+               "'169.254.20.10,172.20.0.10']}]}}}}]}");
+    scene_json(s, "cluster/configmaps.json",
+               arena_printf(&s->arena,
+                            "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': "
+                            "'node-local-dns', 'namespace': 'kube-system'},\n'data': {'Corefile': "
+                            "'.:53 {\\n forward . %s\\n}\\n'}}]}",
+                            target));
+    scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 172.20.0.10\n");
+}
+
+static void a_cache_at_the_services_address_sends_from_there_too(void **state)
+{
+    struct scene *s = *state;
+    install_cache(s, "/etc/resolv.conf");
+    scene_judge(s);
+    expect_route(s, "n1", TRI_YES, TRI_NO, TRI_YES);
+}
+
+static void in_ipvs_mode_that_address_is_not_the_caches(void **state)
+{
+    struct scene *s = *state;
+    install_cache(s, "/etc/resolv.conf");
+    scene_write(s, "cluster/logs/kube-system/kube-proxy-a/kube-proxy.log",
+                "I1102 04:12:00.1 1 server_others.go:218] Using ipvs Proxier\n");
+    scene_judge(s);
+    expect_route(s, "n1", TRI_YES, TRI_NO, TRI_NO);
+}
+
+static void a_cache_that_hands_all_to_coredns_sends_nothing_upstream(void **state)
+{
+    struct scene *s = *state;
+    install_cache(s, "__PILLAR__CLUSTER__DNS__");
+    scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 169.254.20.10\n");
+    scene_judge(s);
+    expect_route(s, "n1", TRI_YES, TRI_NO, TRI_NO);
+}
+
 static void without_pods_and_endpoints_nobody_knows_where_coredns_is(void **state)
 {
     struct scene *s = *state;
@@ -265,6 +310,9 @@ int main(void)
         SCENE_TEST(an_address_belongs_to_its_pods_node),
         SCENE_TEST(coredns_nodes_send_upstream_the_askers_does_not),
         SCENE_TEST(a_cache_on_the_node_sends_from_there),
+        SCENE_TEST(a_cache_at_the_services_address_sends_from_there_too),
+        SCENE_TEST(in_ipvs_mode_that_address_is_not_the_caches),
+        SCENE_TEST(a_cache_that_hands_all_to_coredns_sends_nothing_upstream),
         SCENE_TEST(without_pods_and_endpoints_nobody_knows_where_coredns_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
