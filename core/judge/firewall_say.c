@@ -361,14 +361,15 @@ void firewall_say_tunnel(struct firewall *f, const struct firewall_way *way,
 }
 
 // Whether queries end at the rule hangs on what no file tells (a rate, a chance, a string). That its counter
-// grew while queries on this way were lost makes it likely.
+// grew while queries on this way were lost makes it likely; but not where it counts what a program was asked
+// about, whatever that said.
 static void say_maybe(struct firewall *f, const struct firewall_way *way, const struct packet_decision *d,
                       const char *hangs_on)
 {
     struct sighting seen[MOST_SIGHTINGS];
     const struct sighting *from, *to;
     struct cites lost = {0}, cites = {0};
-    if (!d->chain || firewall_is_unserved(d))
+    if (!d->chain || d->action == PACKET_NO_ACTION || firewall_is_unserved(d))
         return;
     size_t n = find_all(way->node, d, seen);
     cite_losses(f, way, d, &lost);

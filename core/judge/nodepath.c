@@ -20,7 +20,7 @@ static bool has_family(const struct ruleset *rs, uint8_t family)
 {
     for (size_t i = 0; i < rs->n_tables; i++) {
         enum nf_family f = rs->tables[i].family;
-        if (f == NF_FAMILY_INET || f == NF_FAMILY_UNKNOWN ||
+        if (f == NF_FAMILY_INET || f == NF_FAMILY_NETDEV || f == NF_FAMILY_UNKNOWN ||
             f == (family == 4 ? NF_FAMILY_IP : NF_FAMILY_IP6))
             return true;
     }

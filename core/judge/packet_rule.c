@@ -90,11 +90,12 @@ static void queue_accepts(struct state *s)
     walk_leave_base_chain(s);
 }
 
+// What the program drops it drops itself: the rule shows it all packets, and its counter counts them all.
 static const struct outcome *queue_verdict(struct walk *walk, struct state *s, const struct rule *rule)
 {
     struct packet_gap gap = split_gap(walk, s, rule, queue_words);
     struct state other = *s;
-    const struct outcome *drops = rule_blocked(walk, &other, PACKET_DROP, rule);
+    const struct outcome *drops = rule_blocked(walk, &other, PACKET_NO_ACTION, rule);
     queue_accepts(s);
     return outcome_either(walk, drops, walk_on(walk, s), &gap);
 }

@@ -128,6 +128,26 @@ static void a_native_table_beside_iptables(void **state)
     scene_expect(block(s)->fix, "nft delete rule inet guard f handle N");
 }
 
+// The answers come in by eth0. It is all that the listing holds: nothing of it is a table of IPv4 or IPv6.
+static void a_netdev_table_by_itself(void **state)
+{
+    struct scene *s = *state;
+    static const char *const devices[] = {"eth0", "eth7"};
+    for (size_t i = 0; i < ARRAY_LEN(devices); i++) {
+        scene_reset(s);
+        scene_healthy_rules(s);
+        scene_write(s, "nodes/n1/networking/nftables.txt",
+                    arena_printf(&s->arena,
+                                 "table netdev guard {\n\tchain f {\n\t\ttype filter hook ingress device "
+                                 "\"%s\" priority -500; policy accept;\n"
+                                 "\t\tudp sport 53 counter packets 9 bytes 630 drop\n\t}\n}\n",
+                                 devices[i]));
+        scene_ask_in_vain(s);
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, i == 0);
+    }
+}
+
 static void judge_redirect(struct scene *s, const char *address)
 {
     scene_healthy_rules(s);
@@ -450,6 +470,7 @@ int main(void)
         SCENE_TEST(an_answer_that_is_known_passes),
         SCENE_TEST(a_policy_without_a_rule),
         SCENE_TEST(a_native_table_beside_iptables),
+        SCENE_TEST(a_netdev_table_by_itself),
         SCENE_TEST(a_redirect_by_an_interface_without_an_address_drops),
         SCENE_TEST(a_redirect_by_one_with_an_address_does_not),
         SCENE_TEST(ipvs_takes_queries_at_input),

@@ -73,6 +73,23 @@ static void a_counter_and_losses_make_a_rule_of_chance_likely(void **state)
     }
 }
 
+#define SHOW_ALL "-A FORWARD -j NFQUEUE --queue-num 0 --queue-bypass\n"
+
+// The counter of a queue counts what was shown to the program behind it, dropped or not.
+static void a_queue_that_counts_is_no_sign_of_drops(void **state)
+{
+    struct scene *s = *state;
+    scene_filter(s, "n1", "[5:350] " SHOW_ALL);
+    scene_write(s, "nodes/n1/samples/20261123T072500Z/iptables-save.txt",
+                "*filter\n:FORWARD ACCEPT [0:0]\n[905:63350] " SHOW_ALL "COMMIT\n");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+    assert_null(block(s));
+    const struct claim *gap = scene_claim(s, CLAIM_GAP, DIAGNOSIS_HOST_FIREWALL);
+    assert_non_null(gap);
+    scene_expect(gap->text, "what a program decides");
+}
+
 // There IPVS takes a query at INPUT and sends it on by OUTPUT, to what kube-proxy made of the endpoints.
 static void in_ipvs_mode_queries_meet_output(void **state)
 {
@@ -269,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_looks_guilty_is_told_why_it_is_not),
         SCENE_TEST(a_counter_and_losses_make_a_rule_of_chance_likely),
+        SCENE_TEST(a_queue_that_counts_is_no_sign_of_drops),
         SCENE_TEST(in_ipvs_mode_queries_meet_output),
         SCENE_TEST(bridge_tables_are_not_evaluated),
         cmocka_unit_test(a_match_that_no_file_tells),
