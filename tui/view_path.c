@@ -56,6 +56,8 @@ static void walk_all(struct state *state, const struct facts *facts)
         const struct way *way = &state->ways.items[i / 2];
         if (way->tunnel && (i % 2 || !way->known))
             continue;
+        if (way->tcp_only && way->known && i % 2 == 0)
+            continue;
         struct walked *w = &state->walked[state->n];
         *w = (struct walked){.way = way, .tcp = i % 2};
         state->n += way->known || !w->tcp; // what cannot be walked stands there once

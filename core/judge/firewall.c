@@ -55,11 +55,13 @@ static void walk_way(struct firewall *f, const struct firewall_way *way, bool tc
         clear = walk_reading(f, &now);
 }
 
-// Both protocols. UDP decides first: DNS asks by TCP only when an answer is too long.
-static void walk_both(struct firewall *f, struct firewall_way *way)
+// Both protocols. UDP decides first: DNS asks by TCP only when an answer is too long, or where it is told to.
+static void walk_both(struct firewall *f, struct firewall_way *way, bool tcp_only)
 {
     way->on_path = TRI_YES;
-    walk_way(f, way, false);
+    walk_way(f, way, tcp_only);
+    if (tcp_only)
+        return;
     const struct lookup_query tcp = {.fields = LOOKUP_BY_PROTO | LOOKUP_BY_WINDOW | LOOKUP_BY_FAILED,
                                      .proto = LOOKUP_TCP,
                                      .window = f->bench.facts->target.window};
@@ -124,7 +126,7 @@ static void walk(struct firewall *f, const struct way *way)
     }
     if (way->known) {
         f->all_known &= !way->node->rules_unread;
-        walk_both(f, &own);
+        walk_both(f, &own, way->tcp_only);
         return;
     }
     const char *command = way->server.family == 4 ? "iptables-save -c; nft list ruleset"

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/judge/nodepath.h"
 #include "core/judge/standin.h"
+#include "core/parse/corefile.h"
 
 enum { MOST_CLIENTS = 4, MOST_STANDINS = 2, MOST_ENDPOINTS = 16 }; // stand-ins: of one node
 
@@ -206,6 +207,14 @@ static void add_standin_ways(struct arena *arena, const struct facts *facts, str
         add_client_way(arena, facts, ways, c, servers[i], 53);
 }
 
+// As its manifest sets it up, the cache asks CoreDNS over TCP whatever it was asked over (force_tcp).
+static bool cache_forces_tcp(struct arena *arena, const struct dns_facts *dns)
+{
+    struct core_forward forward;
+    return corefile_forward_for(arena, dns->nodelocal_corefile, span_of(dns->cluster_domain), &forward) &&
+           forward.force_tcp;
+}
+
 // The cache asks from the node itself.
 static void add_cache_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
                            const struct client *c)
@@ -214,10 +223,14 @@ static void add_cache_ways(struct arena *arena, const struct facts *facts, struc
     const struct node_facts *node = facts_node(facts, c->node);
     struct client self = {.node = c->node, .host_network = true};
     self.ip = kube_node_ip(node ? node->kube : NULL, c->ip.family);
+    bool tcp_only = cache_forces_tcp(arena, dns);
+    size_t first = ways->n;
     for (size_t i = 0; self.ip.family && i < dns->n_endpoints && i < MOST_ENDPOINTS; i++) {
         if (serves(&dns->endpoints[i]))
             add_client_way(arena, facts, ways, &self, dns->endpoints[i].ip, dns->endpoint_port);
     }
+    for (size_t i = first; i < ways->n; i++)
+        ways->items[i].tcp_only = tcp_only;
 }
 
 static void add_ways(struct arena *arena, const struct facts *facts, struct ways *ways,

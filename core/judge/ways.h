@@ -14,6 +14,7 @@ struct way {
     const char *what;              // "from 10.0.1.2 to 172.20.0.10"
     struct ip server;              // who is asked
     bool known;                    // a ruleset of that node was read: the query can be walked
+    bool tcp_only;                 // nobody asks there over UDP
     bool tunnel;                   // not the query: the overlay's packet between the nodes that carries it
     struct packet_query query;     // but for proto
 };

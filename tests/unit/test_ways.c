@@ -283,6 +283,20 @@ static void a_cache_that_hands_all_to_coredns_sends_nothing_upstream(void **stat
     expect_route(s, "n1", TRI_YES, TRI_NO, TRI_NO);
 }
 
+static void a_cache_asks_on_over_tcp_where_its_corefile_says_so(void **state)
+{
+    struct scene *s = *state;
+    static const char *const targets[] = {"172.20.0.11", "172.20.0.11 {\\n force_tcp\\n }"};
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        scene_reset(s);
+        scene_healthy_rules(s);
+        install_cache(s, targets[i]);
+        struct ways ways = ways_of(s);
+        assert_int_equal(find(&ways, "from 10.0.1.1 to 10.0.2.10")->tcp_only, i == 1);
+        assert_false(find(&ways, "from 10.0.1.10 to 172.20.0.10")->tcp_only);
+    }
+}
+
 static void without_pods_and_endpoints_nobody_knows_where_coredns_is(void **state)
 {
     struct scene *s = *state;
@@ -313,6 +327,7 @@ int main(void)
         SCENE_TEST(a_cache_at_the_services_address_sends_from_there_too),
         SCENE_TEST(in_ipvs_mode_that_address_is_not_the_caches),
         SCENE_TEST(a_cache_that_hands_all_to_coredns_sends_nothing_upstream),
+        SCENE_TEST(a_cache_asks_on_over_tcp_where_its_corefile_says_so),
         SCENE_TEST(without_pods_and_endpoints_nobody_knows_where_coredns_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
