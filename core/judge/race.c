@@ -142,6 +142,13 @@ static void say_still(struct bench *b, const struct race_node *node)
         &cites);
 }
 
+static const char *tell_grown(struct bench *b, const struct race_node *node)
+{
+    const struct growth *g = node->insert_failed;
+    return arena_printf(&b->arena, "insert_failed grew on %s: %s%s%s", node->name, growth_tell(b, g),
+                        growth_doubt(g), node->has_room ? ", and the table has room" : "");
+}
+
 // Nothing at all was answered: not a race, which is rare.
 static void say_grown(struct bench *b, const struct race_node *node, const struct race *race)
 {
@@ -152,10 +159,7 @@ static void say_grown(struct bench *b, const struct race_node *node, const struc
         (struct claim){.kind = all_lost ? CLAIM_INNOCENT : CLAIM_CAUSE,
                        .on_path = race->n_pairs ? TRI_YES : TRI_UNKNOWN,
                        .in_window = growth_in_window(node->insert_failed),
-                       .text = arena_printf(&b->arena, "insert_failed grew on %s: %s%s%s", node->name,
-                                            growth_tell(b, node->insert_failed),
-                                            growth_doubt(node->insert_failed),
-                                            node->has_room ? ", and the table has room" : ""),
+                       .text = tell_grown(b, node),
                        .time = node->insert_failed->grown_at},
         &cites);
 }
@@ -193,17 +197,15 @@ static void say_port(struct bench *b, const struct race_node *node, const struct
     cite_counter(node->insert_failed, &cites);
     cite(&cites, nat->place);
     say(b, node,
-        (struct claim){.kind = CLAIM_CAUSE,
-                       .on_path = TRI_YES,
-                       .in_window = growth_in_window(node->insert_failed),
-                       .text = arena_printf(
-                           &b->arena,
-                           "insert_failed grew on %s: %s%s%s; source NAT there (chain %s) leaves "
-                           "queries of two pods the same port",
-                           node->name, growth_tell(b, node->insert_failed), growth_doubt(node->insert_failed),
-                           node->has_room ? ", and the table has room" : "", nat->chain),
-                       .fix = fix_nat(b, nat),
-                       .time = node->insert_failed->grown_at},
+        (struct claim){
+            .kind = CLAIM_CAUSE,
+            .on_path = TRI_YES,
+            .in_window = growth_in_window(node->insert_failed),
+            .text = arena_printf(&b->arena,
+                                 "%s; source NAT there (chain %s) leaves queries of two pods the same port",
+                                 tell_grown(b, node), nat->chain),
+            .fix = fix_nat(b, nat),
+            .time = node->insert_failed->grown_at},
         &cites);
 }
 
