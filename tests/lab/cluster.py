@@ -43,7 +43,7 @@ class Cluster:
     def __init__(self, cluster_dns):
         self.cluster_dns = cluster_dns  # what the kubelets hand out
         self.pods, self.policies, self.events, self.configs = [], [], [], {}
-        self.replicas, self.not_ready, self.daemonsets, self.bystanders = 2, set(), ['aws-node', 'kube-proxy'], 0
+        self.replicas, self.not_ready, self.daemonsets, self.bystanders, self.strangers = 2, set(), ['aws-node', 'kube-proxy'], 0, []
         self.services = [kit.service('kubernetes', 'default', '172.20.0.1', [{'name': 'https', 'port': 443, 'protocol': 'TCP', 'targetPort': 443}], None),
                          kit.service('kube-dns', 'kube-system', CLUSTER_IP, kit.DNS_PORTS, {'k8s-app': 'kube-dns'}),
                          kit.service('orders', 'shop', ORDERS_IP, kit.HTTP, {'app': 'orders'})]
@@ -73,14 +73,20 @@ class Cluster:
         return make(old) if resource == 'endpointslices' else make() if make else []
 
     def _pods(self):
-        return [p.object() for p in self.pods] + [self._bystander(i) for i in range(self.bystanders)]
+        return [p.object() for p in self.pods] + [self._bystander(i) for i in range(self.bystanders)] + [self._stranger(*s) for s in enumerate(self.strangers)]
+
+    def _stranger(self, i, name):
+        """a pod of CoreDNS', on a node of its own, which has that for its name, and so have its containers"""
+        labels = {'k8s-app': 'kube-dns'}
+        return kit.pod(name, 'kube-system', '10.0.14.%d' % (i + 1), name, '10.0.15.%d' % (i + 1), name, REGISTRY + 'eks/coredns:v1.11.4', '2026-10-02T08:11:40Z', [], '170Mi', labels, ('ReplicaSet', 'coredns'))
 
     def _bystander(self, i):
         name, node = 'worker-%05d' % i, list(NODES)[i % len(NODES)]
         return kit.pod(name, 'batch', '10.0.%d.%d' % (13 + i // 250, i % 250 + 1), node, NODES[node], 'worker', REGISTRY + 'batch/worker:1', '2026-10-02T08:11:40Z', [], '64Mi', {'app': 'worker'}, ('ReplicaSet', 'worker'))
 
     def _nodes(self):
-        made = [kit.node(name, ip, i, rfc3339(time.time() - 8), os_image='Amazon Linux 2023', kernel=os.uname().release) for i, (name, ip) in enumerate(NODES.items())]
+        strangers = [(name, '10.0.15.%d' % (i + 1)) for i, name in enumerate(self.strangers)]
+        made = [kit.node(name, ip, i, rfc3339(time.time() - 8), os_image='Amazon Linux 2023', kernel=os.uname().release) for i, (name, ip) in enumerate([*NODES.items(), *strangers])]
         for node in made:
             if node['metadata']['name'] in self.not_ready:
                 node['status']['conditions'][-1].update(status='Unknown', reason='NodeStatusUnknown', message='Kubelet stopped posting node status.', lastTransitionTime=rfc3339(time.time() - 45))

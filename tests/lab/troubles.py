@@ -1,5 +1,6 @@
 """Trouble on the way: what breaks is not the cluster but what looks at it. d5tui has to end in time, say clearly at each step what
 it could not see, and go on with the rest."""
+import json
 import os
 import re
 import threading
@@ -78,6 +79,26 @@ def many_pods(lab):
     lab.api.publish()
 
 
+MARK = '/tmp/strange'  # what would be there if a shell, or a program's option, had taken one of them
+STRANGE = ['$(touch %s)', '`touch %s`', '; touch %s ;', '| touch %s', '-oProxyCommand=touch %s', '--kubeconfig=%s', '-w%s', '@%s', '../../../..%s', 'a\ntouch %s', "' ; touch %s ; '", '> %s']
+
+
+def strangers(lab):
+    lab.cluster.strangers = [name % MARK for name in STRANGE]
+
+
+def unmoved(lab, results, done, seconds):
+    """the check of strange names: the fault is named all the same, what would have borne such a name was not run, and says so"""
+    check.named(lab, results, done, seconds)
+    asked = [p for p in check.probes() if MARK in json.dumps([p['argv'], p['where']])]
+    results.add('nothing that bears such a name was run', asked and all(p['exit'] is None and p['state'] == 'failed' and ' is not ' in p.get('why', '') for p in asked), asked[:3])
+    boxes = [lab.bastion.box] + [n.box for n in lab.nodes.values()]
+    left = [box.name for box in boxes if box.sh('find /tmp -maxdepth 1 -path "%s*"' % MARK)]
+    results.add('no shell took one for a command', not left, left)
+    shown = [u['command'] for u in check.report_of(done).get('unknown', []) if MARK in (u['command'] or '')]
+    results.add('nobody is told to run one', not shown, shown)
+
+
 def unplug_ssh(lab):
     lab.nodes[NODE_B].box.sh('nft add table ip gone\nnft "add chain ip gone in { type filter hook input priority -300; }"\nnft add rule ip gone in tcp dport 22 drop')
     lab.cluster.not_ready.add(NODE_B)
@@ -154,6 +175,7 @@ TROUBLES = {
                       check=told('denied|failed', 'kubectl.*get.*nodes', '[Ff]orbidden')),
     'own_namespace': trouble('This person has rights in the namespace of the application, and nowhere else.', rights=rights.OWN_NAMESPACE, diagnosis=['inconclusive'],
                              check=told('denied|failed', 'kubectl.*get.*pods', '[Ff]orbidden')),
+    'strange_names': only_stand_in('Pods, containers and nodes of the cluster are called what a shell or a program would take for more than a name.', during=strangers, check=unmoved),
     'dead_node': trouble('The node that carries CoreDNS is NotReady and does not answer ssh.', during=unplug_ssh, check=told('timeout|failed', 'node ' + NODE_B)),
     'other_host_key': trouble('The key of one node is not the known one: it is refused.', during=other_host_key, check=told('failed|denied', 'node ' + NODE_B, '[Hh]ost key verification failed|IDENTIFICATION HAS CHANGED')),
     'missing_tools': trouble('The node lacks conntrack, ipset and nft, the pod lacks dig.', during=without_tools('conntrack', 'ipset', 'nft', 'dig'), check=told('missing|failed', 'node %s.*conntrack|conntrack' % NODE_A)),
