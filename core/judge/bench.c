@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/shell.h"
+#include "core/parse/kubelet.h"
 #include "core/parse/resolvconf.h"
 
 void bench_init(struct bench *b, const struct facts *facts, struct claims *claims)
@@ -141,6 +142,36 @@ enum tri bench_asks_cluster_dns(const struct bench *b)
     if (asks == TRI_UNKNOWN)
         asks = asks_by_lookups(&b->facts->lookups);
     return asks;
+}
+
+enum tri bench_asks_cache(const struct bench *b)
+{
+    struct ip cache = b->facts->dns.nodelocal;
+    const struct resolvconf *conf = bench_resolvconf(b);
+    const struct kubelet_config *kubelet = b->facts->node ? b->facts->node->kubelet : NULL;
+    if (!cache.family)
+        return TRI_UNKNOWN;
+    if (conf)
+        return tri_of(resolvconf_asks(conf, cache));
+    return kubelet && kubelet->dns_known ? tri_of(kubelet_hands_out(kubelet, cache)) : TRI_UNKNOWN;
+}
+
+bool bench_cache_has_service(const struct bench *b)
+{
+    const struct dns_facts *dns = &b->facts->dns;
+    for (size_t i = 0; i < dns->n_nodelocal_also; i++) {
+        for (size_t j = 0; j < dns->n_addresses; j++) {
+            if (ip_eq(dns->nodelocal_also[i], dns->addresses[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool bench_is_cache_pod(const struct facts *facts, const struct kube_pod *pod)
+{
+    const struct kube_meta *set = facts->dns.nodelocal_set ? &facts->dns.nodelocal_set->meta : NULL;
+    return set && set->name && pod->meta.owner_name && strcmp(pod->meta.owner_name, set->name) == 0;
 }
 
 static bool ends_with_domain(struct span name, const char *domain)

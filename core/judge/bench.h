@@ -49,6 +49,13 @@ bool bench_is_cluster_dns(const struct bench *b, struct ip ip);
 // The same, or any Service's. NodeLocal DNSCache asks CoreDNS by the address of a Service of its own.
 bool bench_is_inside(const struct bench *b, struct ip ip);
 
+// Whether the complaining pod asks NodeLocal DNSCache by its own address, and whether the cache has taken the
+// DNS Service's address as well, as in iptables mode.
+enum tri bench_asks_cache(const struct bench *b);
+bool bench_cache_has_service(const struct bench *b);
+
+bool bench_is_cache_pod(const struct facts *facts, const struct kube_pod *pod); // NodeLocal DNSCache's
+
 // What the failing name is: inside the cluster, outside, or not said.
 enum lookup_name bench_query_class(const struct bench *b);
 

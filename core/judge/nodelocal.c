@@ -28,34 +28,6 @@ static bool is_own_node(const struct facts *facts, struct span node)
     return facts->node_name && span_is(node, facts->node_name);
 }
 
-// ------------------------------------------------------------------ what pods ask
-// Whether the complaining pod asks the cache's own address.
-static enum tri asks_cache(const struct bench *b)
-{
-    struct ip cache = b->facts->dns.nodelocal;
-    const struct resolvconf *conf = bench_resolvconf(b);
-    const struct kubelet_config *kubelet = b->facts->node ? b->facts->node->kubelet : NULL;
-    if (!cache.family)
-        return TRI_UNKNOWN;
-    if (conf)
-        return tri_of(resolvconf_asks(conf, cache));
-    if (kubelet && kubelet->dns_known)
-        return tri_of(kubelet_hands_out(kubelet, cache));
-    return TRI_UNKNOWN;
-}
-
-static bool binds_service(const struct bench *b)
-{
-    const struct dns_facts *dns = &b->facts->dns;
-    for (size_t i = 0; i < dns->n_nodelocal_also; i++) {
-        for (size_t j = 0; j < dns->n_addresses; j++) {
-            if (ip_eq(dns->nodelocal_also[i], dns->addresses[j]))
-                return true;
-        }
-    }
-    return false;
-}
-
 // ------------------------------------------------------------------ nodelocaldns_bind
 struct refusal { // what says that it cannot listen
     struct cites cites;
@@ -87,18 +59,12 @@ static void take_lines(const struct bench *b, bool own_node, struct refusal *r)
     }
 }
 
-static bool is_cache_pod(const struct facts *facts, const struct kube_pod *pod)
-{
-    const struct kube_meta *set = facts->dns.nodelocal_set ? &facts->dns.nodelocal_set->meta : NULL;
-    return set && set->name && pod->meta.owner_name && strcmp(pod->meta.owner_name, set->name) == 0;
-}
-
 // The cache's container on the complaining pod's node, in that state.
 static const struct kube_container *find_cache(const struct facts *facts, bool crashing)
 {
     for (size_t i = 0; i < facts->cluster.pods.n; i++) {
         const struct kube_pod *pod = &facts->cluster.pods.items[i];
-        if (!is_cache_pod(facts, pod) || !pod->node || !is_own_node(facts, span_of(pod->node)))
+        if (!bench_is_cache_pod(facts, pod) || !pod->node || !is_own_node(facts, span_of(pod->node)))
             continue;
         for (size_t j = 0; j < pod->n_containers; j++) {
             const struct kube_container *c = &pod->containers[j];
@@ -169,9 +135,9 @@ static const char *tell_bind(struct bench *b, const struct listener *holder)
 static enum tri bind_on_path(const struct bench *b, const struct refusal *r,
                              const struct kube_container *crash)
 {
-    enum tri asks = asks_cache(b);
+    enum tri asks = bench_asks_cache(b);
     if (asks == TRI_NO) // through the Service's address: kube-proxy takes over where the cache is not there
-        return binds_service(b) ? TRI_UNKNOWN : TRI_NO;
+        return bench_cache_has_service(b) ? TRI_UNKNOWN : TRI_NO;
     return tri_and(asks, r->own_node || crash ? TRI_YES : TRI_UNKNOWN);
 }
 
@@ -197,7 +163,7 @@ static void say_bind_effect(struct bench *b)
                   .kind = CLAIM_EFFECT,
                   .diagnosis = DIAGNOSIS_NODELOCALDNS_BIND,
                   .subject = SUBJECT_SYMPTOM,
-                  .on_path = asks_cache(b),
+                  .on_path = bench_asks_cache(b),
                   .in_window = TRI_YES,
                   .text = bench_tell_lookup(b, first),
                   .time = first->time,
@@ -361,7 +327,7 @@ static void judge_mode(struct bench *b)
     bool ipvs = mode && strcmp(mode, "ipvs") == 0;
     if (!mode)
         return;
-    if (ipvs && b->facts->dns.nodelocal_set && asks_cache(b) == TRI_NO &&
+    if (ipvs && b->facts->dns.nodelocal_set && bench_asks_cache(b) == TRI_NO &&
         bench_asks_cluster_dns(b) == TRI_YES && may_have_harmed(b))
         say_bypass(b);
     else if (ipvs && b->facts->dns.nodelocal_set)

@@ -280,6 +280,56 @@ static void a_cache_that_listens_by_now_is_innocent(void **state)
     assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_NODELOCALDNS_BIND));
 }
 
+// NodeLocal DNSCache on that node, killed by its limit of 64 Mi at 07:10; the pod's lookup fails right after.
+static void kill_cache(struct scene *s, const char *node)
+{
+    install_cache(s, "169.254.20.10,172.20.0.10");
+    scene_write(s, "cluster/logs/shop/cart-1/main.log",
+                "2026-11-23T07:10:05Z Error: getaddrinfo EAI_AGAIN orders.shop.svc.cluster.local\n");
+    const char *pod = arena_printf(
+        &s->arena,
+        ",{'kind': 'Pod', 'metadata': {'name': 'node-local-dns-x', 'namespace': 'kube-system',\n"
+        "'ownerReferences': [{'kind': 'DaemonSet', 'name': 'node-local-dns'}]}, 'spec': {'nodeName': '%s',\n"
+        "'containers': [{'name': 'node-cache', 'resources': {'limits': {'memory': '64Mi'}}}]}, 'status': "
+        "{'phase': 'Running', 'containerStatuses': [{'name': 'node-cache', 'restartCount': 3, 'ready': true, "
+        "'state': {'running': {}},\n'lastState': {'terminated': {\n'reason': 'OOMKilled', 'exitCode': 137, "
+        "'finishedAt': '2026-11-23T07:10:00Z'}}}]}}",
+        node);
+    scene_pods(s, &(struct scene_pods){.more = pod});
+}
+
+static void a_cache_that_is_killed_by_its_limit(void **state)
+{
+    struct scene *s = *state;
+    kill_cache(s, "n1");
+    ask_cache(s);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_OOM, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM);
+    assert_true(scene_cites(s, claim, "OOMKilled"));
+    scene_expect(claim->text,
+                 "NodeLocal DNSCache on the pod's node is killed by its own memory limit of 64 Mi");
+    scene_expect(claim->fix, "NodeLocal DNSCache DaemonSet");
+}
+
+static void a_cache_on_another_node_is_not_asked(void **state)
+{
+    struct scene *s = *state;
+    kill_cache(s, "n2");
+    ask_cache(s);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OOM));
+}
+
+// It listens on the Service's address, too; whether it did just then, nobody saw.
+static void a_cache_that_is_asked_by_the_services_address(void **state)
+{
+    struct scene *s = *state;
+    kill_cache(s, "n1");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_OOM, VERDICT_LIKELY);
+}
+
 static void use_mode(struct scene *s, const char *mode)
 {
     scene_json(
@@ -344,6 +394,9 @@ int main(void)
         SCENE_TEST(a_pod_in_its_init_container_is_not_sure),
         SCENE_TEST(a_cache_that_cannot_listen),
         SCENE_TEST(a_cache_that_listens_by_now_is_innocent),
+        SCENE_TEST(a_cache_that_is_killed_by_its_limit),
+        SCENE_TEST(a_cache_on_another_node_is_not_asked),
+        SCENE_TEST(a_cache_that_is_asked_by_the_services_address),
         SCENE_TEST(ipvs_bypasses_the_cache),
         SCENE_TEST(iptables_mode_does_not),
         SCENE_TEST(ipvs_with_pods_on_the_link_local_address_is_right),
