@@ -2,6 +2,7 @@
 // that would tell whoever may run it, where that only reads: a record is as trustworthy as its tree. Of many
 // such calls at one place the first stands for all.
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/mem.h"
 #include "core/facts/gather.h"
@@ -21,16 +22,30 @@ static bool is_same(const char *a, const char *b)
 
 static bool is_like(const struct evidence_probe *a, const struct evidence_probe *b)
 {
-    return b->state == PROBE_DENIED && span_eq(top_folder(a), top_folder(b)) && is_same(a->where, b->where) &&
-           is_same(a->why, b->why);
+    return span_eq(top_folder(a), top_folder(b)) && is_same(a->where, b->where) && is_same(a->why, b->why);
 }
 
-static void add_denied(struct facts *facts, const struct evidence_probe *probes, size_t n, size_t index)
+// Who reads that file has said so already, by its name, or a listing's by the same reason.
+static bool is_told(const struct facts *facts, const struct evidence_probe *p)
+{
+    bool listing = span_is(top_folder(p), "cluster");
+    for (size_t i = 0; p->meant && i < facts->n_gaps; i++) {
+        struct span what = span_of(facts->gaps[i].what);
+        if ((listing && p->why && span_ends(what, p->why)) ||
+            (span_skip(&what, p->meant) && (span_starts(what, ":") || span_starts(what, " "))))
+            return true;
+    }
+    return false;
+}
+
+// `left`: which of them are still to be told.
+static void add_denied(struct facts *facts, const struct evidence_probe *probes, size_t n, const bool *left,
+                       size_t index)
 {
     const struct evidence_probe *p = &probes[index];
     size_t more = 0;
     for (size_t i = 0; i < n; i++) {
-        if (i != index && is_like(p, &probes[i])) {
+        if (i != index && left[i] && is_like(p, &probes[i])) {
             if (i < index)
                 return;
             more++;
@@ -58,8 +73,12 @@ void gather_denied(struct facts *facts)
 {
     size_t n;
     const struct evidence_probe *probes = evidence_probes(facts->evidence, &n);
+    bool *left = mem_calloc(n + 1, sizeof *left);
+    for (size_t i = 0; i < n; i++)
+        left[i] = probes[i].state == PROBE_DENIED && !was_mended(probes, n, i) && !is_told(facts, &probes[i]);
     for (size_t i = 0; i < n; i++) {
-        if (probes[i].state == PROBE_DENIED && !was_mended(probes, n, i))
-            add_denied(facts, probes, n, i);
+        if (left[i])
+            add_denied(facts, probes, n, left, i);
     }
+    free(left);
 }

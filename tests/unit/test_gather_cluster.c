@@ -193,6 +193,36 @@ static void a_kind_that_is_listed_and_then_not_found_is_unknown(void **state)
     scene_expect(s->facts->policies.admin_unknown, "doesn't have a resource type");
 }
 
+static size_t count_gaps(const struct scene *s, const char *words)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->facts->n_gaps; i++)
+        n += strstr(s->facts->gaps[i].what, words) != NULL;
+    return n;
+}
+
+// Of what could not be read its reader has told; the rest is told by probe, what is alike at once.
+static void what_was_denied_is_told_once(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/nodes.json", "");
+    scene_write(s, "nodes/n1/networking/iptables-save.txt", "");
+    scene_json(
+        s, "probes.jsonl",
+        "{'id': 'E-001', 'argv': ['kubectl', 'get', 'nodes'], 'where': 'bastion', 'exit': 1, 'file': "
+        "'cluster/nodes.json', 'state': 'denied', 'why': 'nodes is forbidden'}\n"
+        "{'id': 'E-002', 'argv': ['iptables-save', '-c'], 'where': 'node n1', 'exit': 1, 'file': "
+        "'nodes/n1/networking/iptables-save.txt', 'state': 'denied', 'why': 'a password is required'}\n"
+        "{'id': 'E-003', 'argv': ['dmesg'], 'where': 'node n1', 'exit': 1, 'file': null, 'meant': "
+        "'nodes/n1/kernel/dmesg.human.current', 'state': 'denied', 'why': 'a password is required'}\n"
+        "{'id': 'E-004', 'argv': ['journalctl'], 'where': 'node n1', 'exit': 1, 'file': null, 'meant': "
+        "'nodes/n1/kubelet/kubelet.log', 'state': 'denied', 'why': 'a password is required'}\n");
+    scene_judge(s);
+    assert_int_equal(count_gaps(s, "nodes is forbidden"), 1);
+    assert_int_equal(count_gaps(s, "nodes/n1/networking/iptables-save.txt"), 1);
+    assert_int_equal(count_gaps(s, "nodes/n1/kernel/dmesg.human.current and 1 more"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +241,7 @@ int main(void)
         SCENE_TEST(drop_ins_of_the_kubelet_win),
         SCENE_TEST(a_kind_that_is_not_served_has_no_policies),
         SCENE_TEST(a_kind_that_is_listed_and_then_not_found_is_unknown),
+        SCENE_TEST(what_was_denied_is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

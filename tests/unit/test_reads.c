@@ -162,7 +162,7 @@ static void check_record(const struct record *r)
     scene_judge(&s);
     const char *command = "not told";
     for (size_t i = 0; i < s.facts->n_gaps; i++) {
-        if (span_starts(span_of(s.facts->gaps[i].what), "cluster/nodes.json"))
+        if (span_starts(span_of(s.facts->gaps[i].what), "nodes/n1/kubelet/kubelet.log"))
             command = s.facts->gaps[i].command ? s.facts->gaps[i].command : "none";
     }
     assert_string_equal(command, r->command ? r->command : "none");
@@ -171,7 +171,7 @@ static void check_record(const struct record *r)
 
 #define DENIED(via, ...)                                                                                     \
     "{'id': 'E-001', 'argv': [" __VA_ARGS__ "], 'where': 'bastion', 'via': " via                             \
-    ", 'exit': 1, 'file': 'cluster/nodes.json', 'state': 'denied'}\n"
+    ", 'exit': 1, 'file': null, 'meant': 'nodes/n1/kubelet/kubelet.log', 'state': 'denied'}\n"
 
 static void records_are_held_against_it(void **state)
 {
