@@ -81,11 +81,34 @@ static bool more_specific(const struct ipset *set, const struct ipset_entry *a, 
     return false;
 }
 
+static bool has_part(const struct ipset *set, enum ipset_part part)
+{
+    for (unsigned i = 0; i < set->n_parts; i++) {
+        if (set->parts[i] == part)
+            return true;
+    }
+    return false;
+}
+
+// --return-nomatch turns it round in sets that can hold exceptions: then only those match (ip_set_test).
 static enum tri decide(const struct lookup *l, const struct ipset *set, const struct ipset_entry *best)
 {
     if (!best)
         return set->cut ? TRI_UNKNOWN : TRI_NO;
-    return tri_of(!best->nomatch || l->match->return_nomatch);
+    bool reversed = l->match->return_nomatch && has_part(set, IPSET_NET);
+    return tri_of(best->nomatch == reversed);
+}
+
+// hash:net,iface: once some interface's entry has a network that holds the address, wider ones are not looked
+// at (the `multi` of mtype_test_cidrs), even where the entry is another interface's.
+static bool is_shadowed(const struct lookup *l, const struct ipset *set, const struct ipset_entry *wide)
+{
+    for (size_t i = 0; has_part(set, IPSET_IFACE) && i < set->n; i++) {
+        const struct ipset_entry *e = &set->entries[i];
+        if (!e->values[1].any_iface && more_specific(set, e, wide) && part_is(l, set, 0, e) == TRI_YES)
+            return true;
+    }
+    return false;
 }
 
 static enum tri set_holds(const struct lookup *l, const struct ipset *set)
@@ -94,6 +117,8 @@ static enum tri set_holds(const struct lookup *l, const struct ipset *set)
     for (size_t i = 0; i < set->n; i++) {
         const struct ipset_entry *e = &set->entries[i];
         enum tri here = entry_is(l, set, e);
+        if (here != TRI_NO && is_shadowed(l, set, e))
+            continue;
         if (here == TRI_YES && (!best || more_specific(set, e, best)))
             best = e;
         if (here == TRI_UNKNOWN && (!open || more_specific(set, e, open)))

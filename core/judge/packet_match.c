@@ -424,6 +424,10 @@ enum tri packet_element(const struct walk *walk, const struct world *w, const st
 {
     struct value v[MOST_FIELDS];
     unsigned n = read_values(walk, w, selectors, set->n_fields, v);
+    for (unsigned i = 0; i < n; i++) { // not even what stands for all others
+        if (v[i].kind == VALUE_ABSENT || v[i].kind == VALUE_NO_CT)
+            return TRI_NO;
+    }
     return element_holds(walk, selectors, v, n, &set->items[element]);
 }
 

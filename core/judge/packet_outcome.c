@@ -78,7 +78,7 @@ static struct packet_branch agree_on_fate(const struct packet_branch *yes, const
                                           const struct packet_gap *gap)
 {
     if (yes->fate == no->fate)
-        return *no;
+        return yes->decision.rule && !no->decision.rule ? *yes : *no; // a rule tells more than a policy
     if (no->fate == PACKET_UNKNOWN || yes->fate == PACKET_UNKNOWN)
         return no->fate == PACKET_UNKNOWN ? *no : *yes;
     struct packet_branch ret = {.fate = PACKET_UNKNOWN, .last = no->last};

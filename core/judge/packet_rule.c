@@ -230,6 +230,22 @@ static const struct outcome *translate(struct walk *walk, struct state *s, const
     return NULL;
 }
 
+// The first one holds.
+static const struct outcome *put_into_zone(struct walk *walk, struct state *s, const struct rule *rule,
+                                           const struct zone *zone)
+{
+    if (s->w.carried != CARRIES_NOTHING || s->w.zone.directions)
+        return NULL;
+    if (zone->by_mark && (s->w.mark_unknown & UINT16_MAX)) {
+        struct packet_gap gap = split_gap(walk, s, rule, "a zone by the packet's mark");
+        return outcome_unknown(walk, &s->w, &gap, s->trail);
+    }
+    s->w.zone = *zone;
+    if (zone->by_mark)
+        s->w.zone.id = (uint16_t)s->w.mark;
+    return NULL;
+}
+
 // ---------------------------------------------------------------- the rule
 
 static const struct outcome *verdict_map(struct walk *walk, struct state *s, const struct rule *rule,
@@ -291,9 +307,8 @@ static const struct outcome *run_item(struct walk *walk, struct state *s, const 
             s->w.carried = CARRIES_UNTRACKED;
         walk_leave_hop(walk, s, rule, "not tracked");
         break;
-    case ITEM_ZONE: // the first one holds
-        if (s->w.carried == CARRIES_NOTHING && !s->w.zone.directions)
-            s->w.zone = item->zone;
+    case ITEM_ZONE:
+        o = put_into_zone(walk, s, rule, &item->zone);
         break;
     case ITEM_TAINT:
         s->w.tainted |= packet_taint(item->set);

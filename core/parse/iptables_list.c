@@ -15,8 +15,13 @@ enum { MOST_WORDS = 12 };
 static bool is_address(struct span word)
 {
     struct ip_prefix p;
+    struct ip ip, mask;
     span_skip(&word, "!");
-    return ip_parse_prefix(word, &p) || span_is(word, "anywhere"); // without -n
+    if (ip_parse_prefix(word, &p) || span_is(word, "anywhere")) // without -n
+        return true;
+    size_t slash = span_find_char(word, '/'); // "10.0.0.53/255.255.0.255"
+    return slash != SIZE_MAX && ip_parse(span_first(word, slash), &ip) &&
+           ip_parse(span_from(word, slash + 1), &mask);
 }
 
 // "1183K", "24M": rounded, so they only tell that something was counted.

@@ -230,6 +230,21 @@ static bool take_ct(struct writer *w, struct span word)
     return true;
 }
 
+// "TTL set to 64", "HL decrement by 1".
+static bool take_hops(struct writer *w, struct span word)
+{
+    struct span way, by, value;
+    if (!span_eq(w->target, word) || (!span_is(word, "TTL") && !span_is(word, "HL")) ||
+        !span_cut_word(&w->rest, &way) || !span_cut_word(&w->rest, &by) || !span_cut_word(&w->rest, &value))
+        return false;
+    str_printf(&w->after, " --%s-%s " SPAN_FMT, span_is(word, "TTL") ? "ttl" : "hl",
+               span_is(way, "set")         ? "set"
+               : span_is(way, "increment") ? "inc"
+                                           : "dec",
+               SPAN_ARG(value));
+    return true;
+}
+
 static bool take_target_word(struct writer *w, struct span word)
 {
     struct span value;
@@ -277,7 +292,7 @@ static bool take_word(struct writer *w, struct span word)
 {
     return take_port(w, word) || take_flags(w, word) || take_keyword(w, word) || take_phrase(w, word) ||
            take_flag(w, word) || take_target_word(w, word) || take_mark_target(w, word) ||
-           take_mask(w, word) || take_set_target(w, word) || take_ct(w, word);
+           take_mask(w, word) || take_set_target(w, word) || take_ct(w, word) || take_hops(w, word);
 }
 
 static void write_extras(struct writer *w)

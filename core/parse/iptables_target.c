@@ -3,10 +3,10 @@
 #include "core/base/mem.h"
 #include "core/parse/iptables_words.h"
 
-static const char *const effects[] = {"LOG",         "ULOG",     "NFLOG",    "AUDIT",     "TRACE", "TCPMSS",
-                                      "TCPOPTSTRIP", "CHECKSUM", "CLASSIFY", "DSCP",      "TOS",   "TTL",
-                                      "HL",          "TEE",      "RATEEST",  "IDLETIMER", "LED",   "SECMARK",
-                                      "CONNSECMARK", "ECN",      "NFACCT"};
+static const char *const effects[] = {"LOG",      "ULOG", "NFLOG",   "AUDIT",       "TRACE",
+                                      "TCPMSS",   "DSCP", "TOS",     "TCPOPTSTRIP", "CHECKSUM",
+                                      "CLASSIFY", "TEE",  "RATEEST", "IDLETIMER",   "LED",
+                                      "SECMARK",  "ECN",  "NFACCT",  "CONNSECMARK"};
 
 static void assign_const(struct words *w, enum field field, struct num keep, struct num value)
 {
@@ -73,7 +73,7 @@ static void take_mark(struct words *w, enum field field)
 
 static void take_connmark(struct words *w)
 {
-    bool save = false, restore = false;
+    bool save = false, restore = false, shift = false;
     struct num nfmask = num_of(UINT32_MAX), ctmask = nfmask, keep, set, ignored;
     struct span option, value;
     while (words_next(w, &option)) {
@@ -83,6 +83,8 @@ static void take_connmark(struct words *w)
             restore = true;
         else if (!words_value(w, &value))
             continue;
+        else if (span_is(option, "--left-shift-mark") || span_is(option, "--right-shift-mark"))
+            shift = true;
         else if (span_is(option, "--nfmask"))
             words_mark(value, &nfmask, &ignored);
         else if (span_is(option, "--ctmask"))
@@ -96,6 +98,8 @@ static void take_connmark(struct words *w)
         assign_field(w, FIELD_CT_MARK, num_not(ctmask), FIELD_MARK, nfmask);
     if (restore)
         assign_field(w, FIELD_MARK, num_not(nfmask), FIELD_CT_MARK, ctmask);
+    if (shift)
+        assign_unknown(w, restore ? FIELD_MARK : FIELD_CT_MARK);
 }
 
 static bool parse_port_range(struct span word, struct range *ret)
@@ -195,8 +199,7 @@ static uint8_t zone_directions(struct span option)
     return span_is(option, "--zone-orig") ? ZONE_ORIGINAL : span_is(option, "--zone-reply") ? ZONE_REPLY : 0;
 }
 
-// -j CT: --notrack and zones matter here. "--zone mark" takes the packet's mark, which is alike for both
-// ways.
+// -j CT: --notrack and zones matter here.
 static void take_ct(struct words *w)
 {
     struct span option, value;
@@ -205,7 +208,10 @@ static void take_ct(struct words *w)
     while (words_next(w, &option)) {
         uint8_t directions = zone_directions(option);
         notrack = notrack || span_is(option, "--notrack");
-        if (words_value(w, &value) && directions && span_to_u16(value, &zone.id))
+        if (!directions || !words_value(w, &value))
+            continue;
+        zone.by_mark = span_is(value, "mark");
+        if (zone.by_mark || span_to_u16(value, &zone.id))
             zone.directions |= directions;
     }
     if (notrack)
@@ -283,6 +289,23 @@ static bool take_translation(struct words *w, struct span target)
     return false;
 }
 
+// -j TTL, -j HL: a packet to be forwarded needs two hops more at least. How many it has is not known, so that
+// they may run out where some are taken.
+static void take_hops(struct words *w, struct span target)
+{
+    struct span option, value;
+    bool left = false;
+    while (words_next(w, &option)) {
+        uint64_t n = 0;
+        bool number = words_value(w, &value) && span_to_u64(value, &n);
+        left = number && (span_ends(option, "-inc") || (span_ends(option, "-set") && n > 1));
+    }
+    if (left)
+        build_effect(&w->build, target);
+    else
+        build_verdict(&w->build, VERDICT_UNKNOWN, target);
+}
+
 static bool take_special(struct words *w, struct span target)
 {
     if (span_is(target, "MARK"))
@@ -295,6 +318,8 @@ static bool take_special(struct words *w, struct span target)
         take_ct(w);
     else if (span_is(target, "SET"))
         take_set(w);
+    else if (span_is(target, "TTL") || span_is(target, "HL"))
+        take_hops(w, target);
     else if (span_is(target, "HMARK"))
         assign_unknown(w, FIELD_MARK);
     else

@@ -28,6 +28,7 @@ struct index {
     struct body outer[MOST_NESTED]; // chains whose rule goes on in a chain without a name: "jump {"
     size_t n_outer;
     uint32_t set;
+    bool elements; // some set has any
 };
 
 // Braces outside of quotes and remarks.
@@ -244,6 +245,8 @@ static void take_line(struct index *ix, struct span line)
         ix->dormant = span_contains(line, "dormant");
     } else if (before >= 2 && ix->depth >= 2 && ix->block == BLOCK_CHAIN) {
         chain_line(ix, line);
+    } else if (before >= 2 && ix->block == BLOCK_SET && span_starts(span_trim(line), "elements ")) {
+        ix->elements = true;
     } else if (before >= 2 && ix->depth == 1) {
         close_block(ix, line);
     }
@@ -334,6 +337,7 @@ struct ruleset *nft_parse(struct text text, struct error *err)
         take_line(&ix, line);
     }
     ix.rs->cut = ix.depth > 0;
+    ix.rs->terse = ix.rs->n_sets > 0 && !ix.elements;
     if (ix.rs->n_tables == 0) {
         error_set(err, "no table in it: not the output of nft list ruleset");
         ruleset_free(ix.rs);

@@ -99,6 +99,19 @@ static void take_quota(struct nft_words *w)
         nft_skip_words(w, 2);
 }
 
+// What is put into a set has to be there: packets without such a header leave the rule.
+static void need_fields(struct nft_words *w)
+{
+    struct nft_words ahead = *w;
+    struct selector keys[NFT_FIELDS];
+    nft_take(&ahead, "{");
+    unsigned n = nft_selectors(&ahead, keys);
+    for (unsigned i = 0; i < n; i++) {
+        if (keys[i].family || keys[i].proto)
+            nft_presence(w, keys[i].family, keys[i].proto);
+    }
+}
+
 // "add @set { ip saddr timeout 5m }", "update @set { … : … }", "delete @set { … }".
 static void take_set_change(struct nft_words *w)
 {
@@ -108,6 +121,7 @@ static void take_set_change(struct nft_words *w)
     bool limits = false;
     if (nft_is_word(w, "{")) {
         const char *from = w->begin;
+        need_fields(w);
         nft_skip_braces(w);
         struct span body = span_make(from, (size_t)(w->begin - from));
         limits =
@@ -121,10 +135,10 @@ static void take_set_change(struct nft_words *w)
 // "xt match "string"", "xt target "CHECKSUM"": what iptables-nft did, hidden.
 static void take_xt(struct nft_words *w)
 {
-    static const char *const harmless[] = {"TCPMSS",    "CHECKSUM", "LOG",         "NFLOG",      "CLASSIFY",
-                                           "DSCP",      "TOS",      "TTL",         "HL",         "TRACE",
-                                           "AUDIT",     "TEE",      "ULOG",        "SECMARK",    "LED",
-                                           "IDLETIMER", "RATEEST",  "CONNSECMARK", "TCPOPTSTRIP"};
+    static const char *const harmless[] = {"TCPMSS",      "CHECKSUM",   "LOG",       "NFLOG",   "CLASSIFY",
+                                           "DSCP",        "TOS",        "TRACE",     "AUDIT",   "TEE",
+                                           "ULOG",        "SECMARK",    "IDLETIMER", "RATEEST", "LED",
+                                           "CONNSECMARK", "TCPOPTSTRIP"};
     bool match = nft_is_word(w, "match");
     nft_next(w);
     struct span name = w->word;

@@ -132,8 +132,30 @@ static bool match_value(struct nft_words *w, const struct selector *s, enum comp
     return true;
 }
 
+// "ct status counter", "fib saddr type drop": of iptables-nft's rules a value is left out that nft has no
+// word for (--ctstatus NONE, --src-type NAT).
+static bool is_statement(const struct nft_words *w)
+{
+    static const char *const words[] = {"counter", "drop",  "accept", "reject", "return", "jump",
+                                        "goto",    "queue", "limit",  "log",    "comment"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (nft_is_word(w, words[i]))
+            return true;
+    }
+    return w->at_end;
+}
+
 void nft_comparison(struct nft_words *w, const struct selector *s, unsigned n)
 {
+    struct nft_words ahead = *w;
+    take_operator(&ahead);
+    if (is_statement(&ahead)) {
+        *w = ahead;
+        struct selector one = *s;
+        one.name = one.name ? one.name : "a value that is left out";
+        keep_opaque(w, &one);
+        return;
+    }
     for (unsigned i = 0; i < n; i++) {
         if (s[i].field == FIELD_OPAQUE && n == 1) {
             nft_skip_value(w);

@@ -82,6 +82,8 @@ static void take_assign(struct nft_words *w, const struct selector *to)
         e->value = known ? r : (struct range){{0, 0}, {0, 0}};
         nft_next(w);
     }
+    if (nft_is_translated(w))
+        nft_mend_mark(w, &item);
     *build_item(&w->build, ITEM_ASSIGN) = item;
 }
 
@@ -201,6 +203,17 @@ static void drop_protocols(struct nft_words *w, struct selector *s, unsigned n)
     }
 }
 
+// What is written there matters on the way: a packet to be forwarded needs two hops more at least, and what
+// is matched later, its kind and its place among fragments, is 0 before.
+static bool is_harmless_value(const struct nft_words *w, const struct selector *to)
+{
+    struct range r = {{0, 0}, {0, 0}};
+    uint64_t hops;
+    if (to->name && (span_is(span_of(to->name), "ip ttl") || span_is(span_of(to->name), "ip6 hoplimit")))
+        return span_to_u64(w->word, &hops) && hops > 1;
+    return to->field == FIELD_OPAQUE || (nft_value(to, w->word, w->quoted, &r) && r.hi.lo == 0);
+}
+
 // "ip dscp set cs1", "tcp option maxseg size set rt mtu": no say, but packets without that header leave the
 // rule. The one option that every SYN has is maxseg.
 static void take_other_assign(struct nft_words *w, const struct selector *to)
@@ -210,7 +223,11 @@ static void take_other_assign(struct nft_words *w, const struct selector *to)
         build_opaque(&w->build, span_of(to->name));
     else if (to->family || to->proto)
         nft_presence(w, to->family, to->proto);
-    build_effect(&w->build, span_of(to->name ? to->name : "set"));
+    struct span name = span_of(to->name ? to->name : "set");
+    if (is_harmless_value(w, to))
+        build_effect(&w->build, name);
+    else
+        build_verdict(&w->build, VERDICT_UNKNOWN, name);
     struct expr ignored = {0};
     struct nft_shape none = {.data = to, .n_data = 1};
     if (!take_field_expr(w, &none, &ignored))
@@ -228,8 +245,13 @@ static bool take_zone(struct nft_words *w)
         zone.directions = ZONE_ORIGINAL;
     else if (nft_take(&ahead, "reply"))
         zone.directions = ZONE_REPLY;
-    if (!nft_take(&ahead, "zone") || !nft_take(&ahead, "set") || !span_to_u16(ahead.word, &zone.id))
+    if (!nft_take(&ahead, "zone") || !nft_take(&ahead, "set"))
         return false;
+    if (!span_to_u16(ahead.word, &zone.id)) { // "ct zone set iifname map { … }"
+        build_verdict(&w->build, VERDICT_UNKNOWN, span_of("ct zone"));
+        w->at_end = true;
+        return true;
+    }
     nft_next(&ahead);
     *w = ahead;
     build_item(&w->build, ITEM_ZONE)->zone = zone;

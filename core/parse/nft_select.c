@@ -257,8 +257,9 @@ static bool take_head(struct nft_words *w, struct selector *s)
 
 // ---------------------------------------------------------------- transforms
 
-// What `&`, `|`, `^` do, as one mask and one xor: a | b = (a & ~b) ^ b.
-static void apply_bits(struct selector *s, char op, struct num n)
+// What `&`, `|`, `^` do, as one mask and one xor: a | b = (a & ~b) ^ b. Of iptables' --set-xmark nft says
+// "xor VALUE and MASK" and means it the other way round.
+static void apply_bits(struct selector *s, char op, struct num n, bool mask_first)
 {
     if (!s->masked) {
         s->masked = true;
@@ -267,7 +268,7 @@ static void apply_bits(struct selector *s, char op, struct num n)
     if (op == '&' || op == '|') {
         struct num keep = op == '&' ? n : num_not(n);
         s->and_ = num_and(s->and_, keep);
-        s->xor_ = num_and(s->xor_, keep);
+        s->xor_ = mask_first ? s->xor_ : num_and(s->xor_, keep);
     }
     if (op == '|' || op == '^')
         s->xor_ = num_xor(s->xor_, n);
@@ -302,12 +303,12 @@ static bool take_operand(struct nft_words *w, const struct selector *s, struct n
 }
 
 // False where the two cannot be put into one mask, xor and shift.
-static bool apply_transform(struct selector *s, char op, bool left, struct num n)
+static bool apply_transform(const struct nft_words *w, struct selector *s, char op, bool left, struct num n)
 {
     if (op && (s->shift_left || s->shift_right))
         return false;
     if (op)
-        apply_bits(s, op, n);
+        apply_bits(s, op, n, nft_is_translated(w));
     else
         *(left ? &s->shift_left : &s->shift_right) = n.lo < 128 ? (uint8_t)n.lo : 127;
     return true;
@@ -322,7 +323,7 @@ static void take_transforms(struct nft_words *w, struct selector *s)
             return;
         nft_next(w);
         struct num n;
-        if (!take_operand(w, s, &n) || !apply_transform(s, op, left, n)) {
+        if (!take_operand(w, s, &n) || !apply_transform(w, s, op, left, n)) {
             s->name = "a computed value";
             s->field = FIELD_OPAQUE;
         }
@@ -331,12 +332,13 @@ static void take_transforms(struct nft_words *w, struct selector *s)
 
 static bool take_selector(struct nft_words *w, struct selector *ret)
 {
+    struct nft_words before = *w;
     *ret = (struct selector){0};
-    bool group = nft_is_word(w, "(");
-    if (group)
-        nft_next(w);
-    if (!take_head(w, ret))
+    bool group = nft_take(w, "(");
+    if (!take_head(w, ret)) {
+        *w = before;
         return false;
+    }
     take_transforms(w, ret);
     if (group) {
         nft_take(w, ")");

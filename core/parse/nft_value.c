@@ -57,6 +57,12 @@ static bool is_address(const struct selector *s)
            s->field == FIELD_CT_DADDR;
 }
 
+static bool is_port(const struct selector *s)
+{
+    return s->field == FIELD_SPORT || s->field == FIELD_DPORT || s->field == FIELD_CT_SPORT ||
+           s->field == FIELD_CT_DPORT;
+}
+
 static bool address_value(struct span word, struct range *ret)
 {
     struct ip_prefix p;
@@ -99,7 +105,7 @@ bool nft_value(const struct selector *s, struct span word, bool quoted, struct r
     }
     if (is_address(s))
         return address_value(word, ret);
-    if (quoted)
+    if (quoted && !is_port(s)) // "domain": nft -S
         return false;
     if (name_value(s, word, &from)) {
         *ret = (struct range){num_of(from), num_of(from)};
@@ -290,6 +296,8 @@ const struct elements *nft_parse_set(struct ruleset *rs, const struct named_set 
     struct elements *ret = arena_alloc(&rs->arena, sizeof *ret);
     if (found)
         *ret = *found;
+    else
+        ret->unknown = rs->terse;
     ret->n_fields = (uint8_t)shape.n_keys;
     ret->n_data = (uint8_t)shape.n_data;
     ret->name = arena_span(&rs->arena, named->name);

@@ -27,6 +27,8 @@ void nft_skip_braces(struct nft_words *w); // a group, whose opening brace is th
 
 // Whether iptables-nft made the table: then nft's words for some matches say other than the rule does.
 bool nft_is_translated(const struct nft_words *w);
+// How iptables' marks are set, once nft's words of it are read.
+void nft_mend_mark(struct nft_words *w, struct rule_item *assign);
 void nft_distrust(struct nft_words *w); // makes matches of the finished rule unknown that may be the reverse
 
 // What a chain without a name ("jump { … }") that opens in that line is called here.

@@ -168,6 +168,7 @@ enum { ZONE_ORIGINAL = 1, ZONE_REPLY = 2 };
 struct zone { // of connection tracking: in these directions that number, in the others 0
     uint16_t id;
     uint8_t directions;
+    bool by_mark; // the number is the packet's mark
 };
 
 struct ipset_match {

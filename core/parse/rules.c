@@ -19,6 +19,17 @@ static const char *table_of_name(const char *path)
     return "filter";
 }
 
+// What other calls of the same programs print is refused by its name.
+static const char *other_listing(struct span text)
+{
+    struct span head = span_trim(text);
+    if (span_starts(head, "{"))
+        return "JSON is not read: `nft list ruleset` without -j is";
+    if (span_starts(head, "-P ") || span_starts(head, "-N ") || span_starts(head, "-A "))
+        return "iptables -S does not say of which table: the output of iptables-save is read";
+    return NULL;
+}
+
 static struct ruleset *parse_as(struct text text, const char *path, struct error *err)
 {
     if (nft_is(text.bytes))
@@ -39,6 +50,11 @@ static enum nf_family family_of_name(const char *path)
 
 struct ruleset *rules_parse(struct text text, const char *path, struct error *err)
 {
+    const char *other = other_listing(text.bytes);
+    if (other) {
+        error_set(err, "%s", other);
+        return NULL;
+    }
     struct ruleset *rs = parse_as(text, path, err);
     if (!rs)
         return NULL;

@@ -124,7 +124,7 @@ class Lab:
             r addr add %(node)s/%(b)s dev eth0 $nodad; r addr add %(nodelocal)s/%(b)s dev lo $nodad; r addr add %(gate)s/%(b)s dev eni1 $nodad
             r route add %(client)s/%(b)s dev eni1; r route add %(pod)s/%(b)s dev eni2
             r neigh add %(client)s lladdr %(mc)s dev eni1 nud permanent; r neigh add %(pod)s lladdr %(m2)s dev eni2 nud permanent
-            r neigh add %(router)s lladdr %(m0)s dev eth0 nud permanent; r neigh add %(tee)s lladdr 02:00:00:00:00:99 dev eth0 nud permanent; r route add default via %(router)s dev eth0 onlink
+            r neigh add %(router)s lladdr %(m0)s dev eth0 nud permanent; r neigh add %(tee)s lladdr 02:00:00:00:00:99 dev eth0 nud permanent; r route add %(tee)s dev eth0; r route add default via %(router)s dev eth0 onlink
             ''' % dict(p=PREFIX, f=flag, b=bits, node=NODE[v], nodelocal=NODELOCAL[v], gate=GATE[v], client=CLIENT[v], pod=POD[v], router=gate, tee=TEE[v],
                        mc=MAC['client'], m0=MAC['eth0'], m2=MAC['eni2'], v=v))
         self.sockets()

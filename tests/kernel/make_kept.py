@@ -22,6 +22,7 @@ def chain(rules, hook='forward', priority='0', kind='filter', family='inet', bef
     return 'table %s t {\n%s\nchain c { type %s hook %s priority %s; policy accept;\n%s\n}\n}' % (family, before, kind, hook, priority, rules)
 
 
+SIX = {'family': 6, 'src': lab.CLIENT[6], 'dst': draw.DNS[6][0]}
 TCP, LOCAL, SIX_OUT = {'proto': 'tcp'}, {'hook': 'input', 'dst': lab.NODELOCAL[4], 'out': None}, {'family': 6, 'src': lab.NODE[6], 'dst': draw.DNS[6][0], 'hook': 'output', 'in': None}
 KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, rules)
     'nft-log-flags': ('nft', {}, chain('log flags all udp dport 53 drop')),
@@ -46,6 +47,15 @@ KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, 
     'listing-netmap': ('listing', {'family': 6, 'src': lab.NODE[6], 'dst': lab.NODELOCAL[6], 'hook': 'output', 'in': None, 'out': 'lo'}, FILTER % '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j DROP' + '\n' + NAT % '-A OUTPUT -m conntrack --ctproto 17 -j NETMAP --to fd00:12::87/128'),
     'listing-chance-not': ('listing', {}, FILTER % '-A FORWARD -m statistic --mode random ! --probability 1 -j DROP'),
     'listing-connmark-masks': ('listing', {}, MANGLE % '-A PREROUTING -i eni1 -j CONNMARK --set-mark 0xff0f\n-A PREROUTING -i eth0 -j MARK --set-mark 0x10\n-A PREROUTING -i eth0 -j CONNMARK --restore-mark --nfmask 0xff00 --ctmask 0xff\n-A FORWARD -m mark --mark 0x1f -j DROP'),
+    'legacy-set-only-exceptions': ('legacy', {'sets': ('create s hash:net', 'add s 10.0.0.0/8', 'add s 10.0.12.53 nomatch')}, FILTER % '-A FORWARD -i eni1 -m set --match-set s src --return-nomatch -j DROP'),
+    'legacy-set-interface-shadow': ('legacy', {'sets': ('create s hash:net,iface', 'add s 10.0.12.0/24,eni2', 'add s 10.0.0.0/8,eth0')}, FILTER % '-A FORWARD -m set --match-set s dst,dst -j DROP'),
+    'legacy-zone-by-mark': ('legacy', {}, '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -i eni1 -j MARK --set-mark 0x7\n-A PREROUTING -j CT --zone mark\nCOMMIT\n' + FILTER % '-A FORWARD -i eth0 -m conntrack --ctstate NEW -j DROP'),
+    'listing-mask': ('listing', {}, FILTER % '-A FORWARD -d 10.0.12.53/255.255.0.255 -j DROP'),
+    'nft-set-add-family': ('nft', SIX, chain('add @s { ip saddr } drop', before='set s { type ipv4_addr; flags dynamic; }')),
+    'nft-catch-all-family': ('nft', SIX, chain('ip daddr vmap { 10.0.12.53 : accept, * : drop }')),
+    'nft-service-names': ('nft', {'list': ('-S',)}, chain('udp dport 53 drop')),
+    'compat-connmark-order': ('compat', {}, MANGLE % '-A PREROUTING -i eni1 -j CONNMARK --set-mark 0x12\n-A PREROUTING -i eni1 -j CONNMARK --set-xmark 0x5/0xf\n-A FORWARD -i eth0 -m connmark --mark 0x15 -j DROP'),
+    'compat-connmark-mask': ('compat', {}, MANGLE % '-A PREROUTING -i eni1 -j CONNMARK --set-mark 0x7\n-A PREROUTING -i eni1 -j MARK --set-mark 0x12\n-A PREROUTING -i eni1 -j CONNMARK --save-mark --mask 0x10\n-A FORWARD -i eth0 -m connmark --mark 0x17 -j DROP'),
     'compat-types6': ('compat', SIX_OUT, FILTER % '-A OUTPUT -m addrtype --dst-type UNICAST,LOCAL,MULTICAST -j DROP'),
 }
 
@@ -53,8 +63,8 @@ KEPT = {  # name: (back end, what differs from a pod's UDP question to CoreDNS, 
 def make(node, name, folder):
     backend, differs, rules = KEPT[name]
     q = {'family': 4, 'kind': 'direct', 'proto': 'udp', 'dport': 53, 'src': lab.CLIENT[4], 'dst': draw.DNS[4][0], 'sport': 40000, 'hook': 'forward', 'in': 'eni1', 'out': 'eth0', **differs}
-    hidden = q.pop('hidden', ())
-    item = {'q': q, 'hidden': hidden, 'backend': backend, 'set_lines': [], 'lines': rules.splitlines(), 'list': ['-nv'] if backend == 'listing' else []}
+    hidden, sets, options = (q.pop(name, ()) for name in ('hidden', 'sets', 'list'))
+    item = {'q': q, 'hidden': hidden, 'backend': backend, 'set_lines': sets, 'lines': rules.splitlines(), 'list': ['-nv'] if backend == 'listing' else options}
     found, listing, both = ask.judge(node, item, folder)
     if listing is None:
         sys.exit('make_kept.py: %s cannot be loaded' % name)

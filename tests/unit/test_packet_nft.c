@@ -209,8 +209,51 @@ static void what_is_lost_in_the_translation_of_iptables(void **state)
         {.rules = "table ip raw {\n\tchain PREROUTING {\n\t\ttype filter hook prerouting priority raw;\n"
                   "\t\tct state invalid ct original daddr 10.9.9.9 counter packets 0 bytes 0 drop\n\t}\n}\n",
          .fate = PACKET_BLOCKED}, // one match, which holds where there is no connection yet
+        {.rules = TRANSLATED("ct status drop"), .fate = PACKET_UNKNOWN}, // --ctstatus NONE
+        {.rules = TRANSLATED("fib saddr type drop"), .fate = PACKET_UNKNOWN},
+        // A --dst-type may stand beside it, and is what the `!=` is said of.
+        {.rules = TRANSLATED("fib saddr type unicast counter packets 0 bytes 0 drop"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = TRANSLATED("fib saddr type local counter packets 0 bytes 0 drop"), .fate = PACKET_PASSES},
+        {.rules = TRANSLATED("fib saddr type != local counter packets 0 bytes 0 drop"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = FORWARD("fib saddr type != local drop\n"), .fate = PACKET_BLOCKED},
         {.rules = FORWARD("ct status dnat drop\n"), .fate = PACKET_PASSES}, // its own words, not translated
         {.rules = FORWARD("udp sport . udp dport { 0-65535 . 53 } drop\n"), .fate = PACKET_BLOCKED},
+    };
+    WALK_CHECK(cases);
+}
+
+// nft -t leaves all elements out; where one set has some, an empty one is empty.
+static void sets_whose_elements_may_be_left_out(void **state)
+{
+    (void)state;
+#define SETS(more)                                                                                           \
+    "table inet t {\n\tset s {\n\t\ttype ipv4_addr\n\t}\n\n\tset more {\n\t\ttype inet_service\n" more       \
+    "\t}\n\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n"                     \
+    "\t\tip daddr @s drop\n\t}\n}\n"
+    static const struct walk_case cases[] = {
+        {.rules = SETS(""), .fate = PACKET_UNKNOWN},
+        {.rules = SETS("\t\telements = { 80 }\n"), .fate = PACKET_PASSES},
+    };
+    WALK_CHECK(cases);
+}
+
+// Hops that may run out, kinds of packet, zones by something.
+static void what_is_written_and_changes_the_way(void **state)
+{
+    (void)state;
+    static const struct walk_case cases[] = {
+        {.rules = NFT("prerouting", "\t\tip ttl set 1\n"), .fate = PACKET_UNKNOWN},
+        {.rules = NFT("prerouting", "\t\tip ttl set 64\n"), .fate = PACKET_PASSES},
+        {.rules = NFT("prerouting", "\t\tip6 hoplimit set 1\n"), .fate = PACKET_PASSES},
+        {.rules = NFT("forward", "\t\tmeta pkttype set broadcast meta pkttype broadcast drop\n"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = NFT("forward", "\t\tmeta pkttype set host meta pkttype broadcast drop\n"),
+         .fate = PACKET_PASSES},
+        {.rules = NFT("forward", "\t\tip frag-off set 0 accept\n"), .fate = PACKET_PASSES},
+        {.rules = NFT("prerouting", "\t\tct zone set iifname map { \"eni1\" : 1, \"eth0\" : 2 }\n"),
+         .fate = PACKET_UNKNOWN},
     };
     WALK_CHECK(cases);
 }
@@ -243,6 +286,8 @@ int main(void)
         cmocka_unit_test(a_map_without_the_key_ends_the_rule),
         cmocka_unit_test(an_answer_whose_header_is_rewritten),
         cmocka_unit_test(what_is_lost_in_the_translation_of_iptables),
+        cmocka_unit_test(sets_whose_elements_may_be_left_out),
+        cmocka_unit_test(what_is_written_and_changes_the_way),
         cmocka_unit_test(spoilt_rules_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
