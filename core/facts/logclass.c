@@ -25,7 +25,9 @@ static const struct class_info {
          "host is unreachable|cannot assign requested address|operation not permitted|connection reset by "
          "peer|no healthy proxies|x509: |tls: |: EOF$)",
          "[ERROR]"},
-    [LOG_COREDNS_MAX_CONCURRENT] = {"too many forwarded queries", "concurrent queries exceeded maximum \\d+",
+    [LOG_COREDNS_MAX_CONCURRENT] = {"too many forwarded queries",
+                                    "concurrent queries exceeded maximum \\d+|"
+                                    "dnsmasq\\[\\d+\\]: Maximum number of concurrent DNS queries reached",
                                     "[ERROR]"},
     [LOG_COREDNS_COREFILE] =
         {"Corefile error",

@@ -15,7 +15,8 @@ enum log_class {    // a line is of the first that it fits
     LOG_COREDNS_UPSTREAM_TIMEOUT,     // "[ERROR] plugin/errors: 2 NAME. A: read udp A->B:53: i/o timeout"
     LOG_COREDNS_UPSTREAM_UNREACHABLE, // "… connect: network is unreachable", "no route to host", "connection
                                       // refused"
-    LOG_COREDNS_MAX_CONCURRENT, // "concurrent queries exceeded maximum N"
+    LOG_COREDNS_MAX_CONCURRENT, // "concurrent queries exceeded maximum N"; dnsmasq of kube-dns: "Maximum
+                                // number of concurrent DNS queries reached (max: N)"
     LOG_COREDNS_COREFILE,       // "Corefile:12 - Error during parsing: Unknown directive 'forwrd'"
     LOG_COREDNS_LOOP,           // "plugin/loop: Loop (… -> …) detected for zone"
     LOG_COREDNS_NO_PLUGIN, // "plugin/loop: no next plugin found": nothing in the Corefile answers the name

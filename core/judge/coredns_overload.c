@@ -2,6 +2,8 @@
 // for max_concurrent; answers to cluster names, which it makes itself, that took seconds; its own health
 // request that took longer than a second, as when it has no processor time left. A full stop is none of them.
 // A queue behind an upstream that hangs looks the same in the first sign: which it is the cause weighs.
+#include <string.h>
+
 #include "core/judge/coredns.h"
 #include "core/parse/corefile.h"
 
@@ -24,6 +26,36 @@ static int64_t limit_of(const struct bench *b, struct arena *arena, struct place
     return 0;
 }
 
+// kube-dns, where it is not CoreDNS: its dnsmasq forwards the cluster's names as well, to a container beside
+// it.
+static bool is_dnsmasq(const struct coredns_hits *hits)
+{
+    return hits->total && span_contains(hits->first->text, "dnsmasq");
+}
+
+// "(max: 150)"
+static const char *limit_of_dnsmasq(struct bench *b, const struct coredns_hits *hits)
+{
+    struct span rest = hits->first->text;
+    size_t at = span_find(rest, "(max: ");
+    rest = span_from(rest, at == SIZE_MAX ? rest.len : at + strlen("(max: "));
+    rest = span_first(rest, span_find_char(rest, ')'));
+    return rest.len ? arena_printf(&b->arena, " (" SPAN_FMT ")", SPAN_ARG(rest)) : "";
+}
+
+static void say_refusal(struct bench *b, const struct coredns_hits *hits, struct claim claim,
+                        const struct cites *cites)
+{
+    bool any_name = bench_query_class(b) != LOOKUP_NAME_CLUSTER || is_dnsmasq(hits);
+    claim.kind = CLAIM_CAUSE;
+    claim.diagnosis = DIAGNOSIS_COREDNS_OVERLOAD;
+    claim.subject = SUBJECT_COREDNS;
+    claim.on_path = any_name && hits->in_window >= MANY ? bench_asks_cluster_dns(b) : TRI_UNKNOWN;
+    claim.in_window = hits->in_window ? TRI_YES : TRI_NO;
+    claim.time = hits->first_in_window ? hits->first_in_window->time : hits->first->time;
+    bench_say(b, &claim, cites);
+}
+
 static void say_refused(struct bench *b, const struct coredns_hits *hits)
 {
     struct cites cites = {0};
@@ -32,28 +64,36 @@ static void say_refused(struct bench *b, const struct coredns_hits *hits)
     coredns_cite_hits(b, LOG_COREDNS_MAX_CONCURRENT, 4, &cites);
     cite(&cites, place);
     const char *of = limit ? arena_printf(&b->arena, " of %lld", (long long)limit) : "";
-    bench_say(b,
-              &(struct claim){
-                  .kind = CLAIM_CAUSE,
-                  .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
-                  .subject = SUBJECT_COREDNS,
-                  .on_path = bench_query_class(b) == LOOKUP_NAME_CLUSTER || hits->in_window < MANY
-                                 ? TRI_UNKNOWN
-                                 : bench_asks_cluster_dns(b),
-                  .in_window = hits->in_window ? TRI_YES : TRI_NO,
-                  .text = arena_printf(
-                      &b->arena,
-                      "CoreDNS refuses queries: more than its max_concurrent%s are being forwarded "
-                      "(%zu lines in the window)",
-                      of, hits->in_window),
-                  .fix = arena_printf(
-                      &b->arena,
-                      "scale the CoreDNS replicas out, then raise max_concurrent%s in the Corefile's "
-                      "forward plug-in as far as its memory limit allows (2 KB a query)",
-                      of),
-                  .time = hits->first_in_window ? hits->first_in_window->time : hits->first->time,
-              },
-              &cites);
+    struct claim claim = {
+        .text = arena_printf(&b->arena,
+                             "CoreDNS refuses queries: more than its max_concurrent%s are being forwarded "
+                             "(%zu lines in the window)",
+                             of, hits->in_window),
+        .fix = arena_printf(&b->arena,
+                            "scale the CoreDNS replicas out, then raise max_concurrent%s in the Corefile's "
+                            "forward plug-in as far as its memory limit allows (2 KB a query)",
+                            of),
+    };
+    say_refusal(b, hits, claim, &cites);
+}
+
+static void say_refused_by_dnsmasq(struct bench *b, const struct coredns_hits *hits)
+{
+    struct cites cites = {0};
+    const char *of = limit_of_dnsmasq(b, hits);
+    coredns_cite_hits(b, LOG_COREDNS_MAX_CONCURRENT, 4, &cites);
+    struct claim claim = {
+        .text = arena_printf(&b->arena,
+                             "kube-dns refuses queries: its dnsmasq has as many under way as it forwards at "
+                             "once%s (%zu lines in the window)",
+                             of, hits->in_window),
+        .fix =
+            arena_printf(&b->arena,
+                         "scale the kube-dns replicas out (by its autoscaler's ConfigMap where it has one), "
+                         "then raise --dns-forward-max%s of its dnsmasq",
+                         of),
+    };
+    say_refusal(b, hits, claim, &cites);
 }
 
 // ------------------------------------------------------------------ late
@@ -128,29 +168,33 @@ static void say_starved(struct bench *b, const struct coredns_hits *hits)
 }
 
 // ------------------------------------------------------------------ what it did
+enum sign { REFUSED_OUTSIDE, REFUSED_ANY, LATE };
+
 // A query through the cluster's DNS that came to harm in the way that the sign would have it: what is over
-// the limit gets an error at once, and only names outside are forwarded; what is late is late, or given up.
-static bool is_harm(const struct bench *b, const struct lookup *l, bool is_late)
+// the limit gets an error at once, and CoreDNS forwards only names outside; what is late is late, or given
+// up.
+static bool is_harm(const struct bench *b, const struct lookup *l, enum sign sign)
 {
+    bool is_late = sign == LATE;
     bool error =
         l->outcome == LOOKUP_SERVFAIL || l->outcome == LOOKUP_REFUSED || l->outcome == LOOKUP_FAILED_UNKNOWN;
     bool waited =
         (l->latency != TIME_UNKNOWN && l->latency >= late) || (is_late && l->outcome == LOOKUP_TIMEOUT);
     bool here = l->at != LOOKUP_AT_VPC && l->at != LOOKUP_AT_OTHER && l->vantage != LOOKUP_FROM_COREDNS &&
                 l->vantage != LOOKUP_FROM_BASTION;
-    bool forwarded = l->name_class != LOOKUP_NAME_CLUSTER;
+    bool forwarded = l->name_class != LOOKUP_NAME_CLUSTER || sign == REFUSED_ANY;
     return here && (is_late ? waited || error : forwarded && (waited || error)) &&
            bench_time_in_window(b, l->time) == TRI_YES;
 }
 
-static void say_harm(struct bench *b, bool is_late)
+static void say_harm(struct bench *b, enum sign sign)
 {
     struct cites cites = {0};
     const struct lookup *first = NULL;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < b->facts->lookups.n && cites.n < 3; i++) {
             const struct lookup *l = &b->facts->lookups.items[i];
-            if (l->target_pod != (pass == 0) || !is_harm(b, l, is_late))
+            if (l->target_pod != (pass == 0) || !is_harm(b, l, sign))
                 continue;
             first = first ? first : l;
             cite(&cites, l->place);
@@ -202,14 +246,17 @@ void coredns_judge_overload(struct bench *b)
     struct coredns_hits slow = coredns_hits(b, LOG_COREDNS_SLOW);
     bool is_starved = slow.in_window >= MANY_SLOW;
     bool is_late = m.late >= MANY && m.late * 10 > m.in_time;
-    if (refused.total)
+    bool dnsmasq = is_dnsmasq(&refused);
+    if (dnsmasq)
+        say_refused_by_dnsmasq(b, &refused);
+    else if (refused.total)
         say_refused(b, &refused);
     if (is_late)
         say_late(b, &m);
     if (is_starved)
         say_starved(b, &slow);
     if (refused.in_window || is_late || is_starved)
-        say_harm(b, is_late || is_starved);
+        say_harm(b, is_late || is_starved ? LATE : dnsmasq ? REFUSED_ANY : REFUSED_OUTSIDE);
     else if (m.in_time)
         say_answers_in_time(b, &m);
 }

@@ -52,15 +52,43 @@ static bool has_word(struct span text, const char *word, bool stem)
     return false;
 }
 
+// "a second nameserver" is the next one; "a second", "a second or more", "5 second delays" and "every second
+// lookup" are not.
+static bool is_ordinal(struct span text, size_t at)
+{
+    static const char *const behind[] = {"or",   "and",    "to",    "each",   "per",
+                                         "late", "longer", "long",  "before", "after",
+                                         "when", "until",  "delay", "pause",  "timeout"};
+    struct span before = span_first(text, at), next = span_from(text, at + strlen("second"));
+    bool counted = span_ends(before, "every ") || (at > 1 && isdigit((unsigned char)text.at[at - 2]));
+    if (counted || !span_skip(&next, " ") || !is_letter_at(next, 0))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(behind); i++) {
+        if (span_starts(next, behind[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool has_second(struct span text)
+{
+    for (size_t at; (at = span_find(text, "second")) != SIZE_MAX; text = span_from(text, at + 1)) {
+        bool whole = (at == 0 || !is_letter_at(text, at - 1)) && !is_letter_at(text, at + strlen("second"));
+        if (whole && !is_ordinal(text, at))
+            return true;
+    }
+    return false;
+}
+
 // Whether the complaint is about something that comes and goes: then some good lookups prove nothing.
 static bool complains_of_some(const struct bench *b)
 {
-    static const char *const words[] = {"second", "seconds", "some", "ms", "hung"};
+    static const char *const words[] = {"seconds", "some", "ms", "hung"};
     static const char *const stems[] = {
         "slow", "sometimes", "intermittent", "now and then", "random",  "hang", "latenc", "from time to time",
         "flak", "sporadic",  "occasional",   "every few",    "at times"};
     struct span symptom = span_of(b->facts->target.symptom);
-    bool some = false;
+    bool some = has_second(symptom);
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         some |= has_word(symptom, words[i], false);
     for (size_t i = 0; i < ARRAY_LEN(stems); i++)

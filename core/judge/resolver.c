@@ -418,6 +418,7 @@ void judge_resolver(const struct facts *facts, struct claims *claims)
     if (conf) {
         resolver_judge_search(&b, conf);
         resolver_judge_unsearched(&b, conf);
+        resolver_judge_further(&b, conf);
         resolver_say_cost(&b, conf);
     } else {
         say_unread(&b);

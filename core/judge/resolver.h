@@ -30,6 +30,9 @@ const struct kube_service *resolver_find_service(const struct bench *b, struct s
 // Short names that are asked for as they are, and never with the search list.
 void resolver_judge_unsearched(struct bench *b, const struct resolvconf *conf);
 
+// Further servers, behind the cluster's DNS, that the pod's own spec adds.
+void resolver_judge_further(struct bench *b, const struct resolvconf *conf);
+
 // Search domains and the cluster domain: the right server asked for the wrong names.
 void resolver_judge_search(struct bench *b, const struct resolvconf *conf);
 

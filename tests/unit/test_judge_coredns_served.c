@@ -39,6 +39,40 @@ static void what_is_forwarded_is_served(void **state)
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
 }
 
+// ------------------------------------------------------------------ kube-dns that is not CoreDNS
+// Its dnsmasq says so every ten seconds, and forwards the cluster's own names as well.
+static void dnsmasq_refuses_what_is_too_much(void **state)
+{
+    struct scene *s = *state;
+    struct str log = {0};
+    for (int i = 0; i < 30; i++)
+        str_printf(
+            &log,
+            "2026-11-23T07:%02d:10.1Z I1123 07:%02d:10.100000       1 nanny.go:108] dnsmasq[9]: Maximum "
+            "number of concurrent DNS queries reached (max: 150)\n",
+            i, i);
+    scene_write(s, "cluster/logs/kube-system/coredns-a/dnsmasq.log", str_text(&log));
+    str_done(&log);
+    scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, "REFUSED");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_OVERLOAD, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OVERLOAD);
+    scene_expect(claim->text, "forwards at once (150)");
+    scene_expect(claim->fix, "--dns-forward-max");
+}
+
+// A node's own dnsmasq is not the cluster's.
+static void another_dnsmasq_is_not_the_clusters(void **state)
+{
+    struct scene *s = *state;
+    scene_write(
+        s, "nodes/n1/var_log/messages",
+        "Nov 23 07:10:10 n1 dnsmasq[9]: Maximum number of concurrent DNS queries reached (max: 150)\n");
+    scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, "REFUSED");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OVERLOAD));
+}
+
 // ------------------------------------------------------------------ passing SERVFAIL
 static void write_query(struct str *log, const char *time, const char *type, const char *name,
                         const char *rcode)
@@ -108,6 +142,8 @@ static void a_lookup_that_failed_is_no_servfail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(dnsmasq_refuses_what_is_too_much),
+        SCENE_TEST(another_dnsmasq_is_not_the_clusters),
         SCENE_TEST(a_corefile_without_forward_serves_nothing_outside),
         SCENE_TEST(what_is_forwarded_is_served),
         SCENE_TEST(questions_along_a_search_list_are_one_lookup),

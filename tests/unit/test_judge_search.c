@@ -139,6 +139,35 @@ static void what_is_imported_may_serve_it(void **state)
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
 }
 
+// ------------------------------------------------------------------ a further server
+static void add_server(struct scene *s, const char *log)
+{
+    scene_write(s, "pods/shop/cart-1/resolv.conf",
+                "search shop.svc.cluster.local svc.cluster.local cluster.local\n"
+                "nameserver 172.20.0.10\nnameserver 10.77.0.53\noptions ndots:5\n");
+    scene_pods(s, &(struct scene_pods){.spec = "'dnsConfig': {'nameservers': [\n'10.77.0.53']}, "});
+    scene_dig(s, "first", "172.20.0.10", SCENE_NAME, "NOERROR");
+    scene_dig(s, "further", "10.77.0.53", SCENE_NAME, "NXDOMAIN");
+    scene_write(s, "cluster/logs/shop/cart-1/main.log", log);
+}
+
+static void a_further_server_that_denies_the_clusters_names(void **state)
+{
+    struct scene *s = *state;
+    add_server(s, "2026-11-23T07:10:00Z [Errno -2] Name does not resolve (orders.shop.svc.cluster.local)\n");
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_DNS_POLICY, VERDICT_LIKELY);
+    assert_true(scene_cites(s, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY), "nameserver 10.77.0.53"));
+}
+
+static void a_further_server_that_nobody_asks(void **state)
+{
+    struct scene *s = *state;
+    add_server(s, "2026-11-23T07:10:00Z GET orders.shop.svc.cluster.local 200\n");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_DNS_POLICY));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +180,8 @@ int main(void)
         SCENE_TEST(a_name_outside_does_not_need_the_domain),
         SCENE_TEST(one_of_the_domains_that_coredns_serves),
         SCENE_TEST(what_is_imported_may_serve_it),
+        SCENE_TEST(a_further_server_that_denies_the_clusters_names),
+        SCENE_TEST(a_further_server_that_nobody_asks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
