@@ -21,8 +21,9 @@ static const struct {
     char final;
     uint32_t code;
 } finals[] = {
-    {'A', K_UP},      {'B', K_DOWN}, {'C', K_RIGHT},  {'D', K_LEFT},   {'H', K_HOME},   {'F', K_END},
-    {'Z', K_BACKTAB}, {'P', K_F1},   {'Q', K_F1 + 1}, {'R', K_F1 + 2}, {'S', K_F1 + 3}, {'M', K_ENTER},
+    {'A', K_UP},     {'B', K_DOWN},    {'C', K_RIGHT}, {'D', K_LEFT},   {'H', K_HOME},
+    {'F', K_END},    {'Z', K_BACKTAB}, {'P', K_F1},    {'Q', K_F1 + 1}, {'R', K_F1 + 2},
+    {'S', K_F1 + 3}, {'M', K_ENTER},   {'w', K_END}, // PuTTY's, where its Home and End are set to "rxvt"
 };
 
 // CSI number ~ (vt220 and what came after); 0: not in use.

@@ -165,6 +165,8 @@ static void enter(struct terminal *term)
     struct termios raw = rescue.saved;
     cfmakeraw(&raw);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+    const char *plain_keys = tigetstr("rmkx"); // whoever was here before may have left the keypad otherwise
+    send(plain_keys ? plain_keys : "");
     if (term->modes)
         send("\x1b[?2004h");
     if (term->mouse)

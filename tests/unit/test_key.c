@@ -52,6 +52,7 @@ static void test_sequences(void **state)
         {"jq", "j q "},
         {"\x1b[A\x1bOB", "Up Down "},
         {"\x1b[5~\x1b[6~\x1b[3~\x1b[1~\x1b[F", "PgUp PgDn Del Home End "},
+        {"\x1b[7~\x1b[8~\x1b[H\x1bOw", "Home End Home End "}, // rxvt, and PuTTY set to it
         {"\x1b[[A\x1bOP\x1b[11~\x1b[24~", "F1 F1 F1 F12 "},
         {"\x1b[1;5C\x1b[1;3D", "Ctrl-Right Alt-Left "},
         {"\r\t\x7f\x08\x1b[Z", "Enter Tab Backspace Backspace Shift-Tab "},
