@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/base/infile.h"
 #include "core/base/mem.h"
 #include "core/base/outfile.h"
 #include "core/door/process.h"
@@ -38,10 +39,41 @@ enum redact_level export_level_turn(enum redact_level level, int by)
 
 // ---- the clipboard
 
+// proc(5), /proc/PID/stat: behind the program's name, which may hold anything, the state and then the parent.
+// 0: none, or nobody may know.
+static long parent_of(long pid)
+{
+    struct str text = {0};
+    char *path = mem_printf("/proc/%ld/stat", pid);
+    bool ok = infile_read(path, &text, NULL);
+    const char *name_end = ok ? strrchr(str_text(&text), ')') : NULL;
+    long parent = name_end && strlen(name_end) > 4 ? strtol(name_end + 4, NULL, 10) : 0;
+    free(path);
+    str_done(&text);
+    return parent;
+}
+
+// Where one stands within the other, the one that takes what is sent is the nearer one: both leave their
+// process id in the environment ("/tmp/tmux-0/default,PID,0" and "PID.tty.host").
+static void keep_nearer(struct osc52_terminal *t)
+{
+    const char *comma = t->tmux ? strchr(t->tmux, ',') : NULL;
+    long tmux = comma ? strtol(comma + 1, NULL, 10) : 0, screen = t->screen ? strtol(t->screen, NULL, 10) : 0;
+    if (tmux == 0 || screen == 0)
+        return;
+    for (long pid = getppid(); pid > 1; pid = parent_of(pid)) {
+        if (pid == screen)
+            t->tmux = NULL;
+        if (pid == screen || pid == tmux)
+            return;
+    }
+}
+
 bool export_to_clipboard(struct ui *ui, struct span text)
 {
-    const struct osc52_terminal terminal = {getenv("TERM"), getenv("TMUX"), getenv("STY")};
+    struct osc52_terminal terminal = {getenv("TERM"), getenv("TMUX"), getenv("STY")};
     struct error err = {0};
+    keep_nearer(&terminal);
     if (!osc52_make(&terminal, text, &ui->to_terminal, &err)) {
         ui_say(ui, ROLE_ERROR, "%s", err.text);
         return false;

@@ -31,12 +31,12 @@ def same(got, want):
 
 
 class Tmux:
-    def __init__(self, home, clipboard):
+    def __init__(self, home, clipboard, command=None):
         self.env = {**terminals.environment(home, "xterm-256color", "LC_ALL=C.UTF-8")}
         self.call = ["tmux", "-S", os.path.join(home, "tmux"), "-f", os.path.join(home, "tmux.conf")]
         with open(self.call[4], "w", encoding="utf-8") as f:
             f.write(f"set -g default-terminal tmux-256color\nset -g status off\nset -g set-clipboard {clipboard}\n")
-        self.ask("new-session", "-d", "-x", "100", "-y", "30", " ".join(terminals.COMMAND))
+        self.ask("new-session", "-d", "-x", "100", "-y", "30", command or " ".join(terminals.COMMAND))
 
     def ask(self, *args):
         return subprocess.run([*self.call, *args], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -77,11 +77,31 @@ def in_tmux_without(home):
     tmux.done()
 
 
-def in_screen(home):
+def in_screen_in_tmux(home):
+    """The one that takes it is the nearer one, though both left their marks in the environment."""
+    rc, folder = screen_files(home)
+    tmux = Tmux(home, "on", f"SCREENDIR={folder} screen -c {rc} -U {' '.join(terminals.COMMAND)}")
+    check("screen in tmux: is judged", tmux.shows("Report · confirmed"))
+    tmux.ask("send-keys", *TO_CLIPBOARD)
+    check("screen in tmux: the report is ready", tmux.shows("it begins"))
+    tmux.ask("send-keys", "Enter")
+    check("screen in tmux: is sent", tmux.shows("bytes; screen hands them to its terminal"))
+    want = expected(home, "yaml")
+    got = terminals.wait_for(lambda: tmux.ask("show-buffer").decode("utf-8", "replace"), want[-40:].decode("utf-8", "replace").strip())
+    check("screen in tmux: the outer buffer holds it whole", same(got.encode(), want), (len(got), len(want)))
+    tmux.done()
+
+
+def screen_files(home):
     rc, folder = os.path.join(home, "screenrc"), os.path.join(home, "screens")
     with open(rc, "w", encoding="utf-8") as f:
         f.write("term screen-256color\nstartup_message off\naltscreen on\ndefutf8 on\n")
     os.mkdir(folder, 0o700)
+    return rc, folder
+
+
+def in_screen(home):
+    rc, folder = screen_files(home)
     env = {**terminals.environment(home, "xterm-256color", "LC_ALL=C.UTF-8"), "SCREENDIR": folder}
     t = terminals.Terminal([shutil.which("screen"), "-c", rc, "-U", "-S", "clip", *terminals.COMMAND], env, (100, 30))
     check("screen: is judged", t.shows("confirmed"))
@@ -102,7 +122,7 @@ def in_screen(home):
 
 
 def main():
-    for run, program in ((in_tmux, "tmux"), (in_tmux_without, "tmux"), (in_screen, "screen")):
+    for run, program in ((in_tmux, "tmux"), (in_tmux_without, "tmux"), (in_screen, "screen"), (in_screen_in_tmux, "screen")):
         if not shutil.which(program):
             print(f"not tried, for want of {program}: {run.__name__}")
             continue
