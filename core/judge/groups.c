@@ -1,7 +1,11 @@
 // security_group_block: the groups and ACLs between the pod and each ready CoreDNS endpoint. Groups do not
 // stand on the node; what decides is the interface that carries the pod's address and the one that carries
-// CoreDNS'.
+// CoreDNS'. Where an overlay carries the query from node to node, groups see the overlay's packets, between
+// the nodes' own interfaces, and no port 53.
+#include "core/base/mem.h"
 #include "core/judge/judge.h"
+#include "core/judge/nodepath.h"
+#include "core/judge/tunnel.h"
 #include "core/judge/vpc.h"
 
 struct side {
@@ -36,11 +40,22 @@ static const struct aws_interface *interface_by_node(const struct aws *aws, stru
     return primary;
 }
 
+// What the node was given for its pods (podCIDRs) is no interface's: an overlay carries it, or routes do.
+static bool is_of_pod_range(const struct kube_node *node, struct ip ip)
+{
+    for (size_t i = 0; i < node->n_pod_cidrs; i++) {
+        struct ip_prefix range;
+        if (ip_parse_prefix(span_of(node->pod_cidrs[i]), &range) && ip_in_prefix(ip, range))
+            return true;
+    }
+    return false;
+}
+
 static struct side find_side(const struct facts *facts, struct ip ip, const char *node)
 {
     struct side side = {.ip = ip, .node = node, .interface = aws_interface_of(facts->aws, ip)};
     const struct kube_node *object = node ? cluster_node(&facts->cluster, node) : NULL;
-    if (!side.interface && object)
+    if (!side.interface && object && !is_of_pod_range(object, ip))
         side.interface = interface_by_node(facts->aws, object->internal_ip);
     return side;
 }
@@ -104,31 +119,9 @@ static const char *describe_fix(const struct weighed *w, const struct vpc_fate *
                             : "");
 }
 
-static void claim_block(struct weighed *w, const struct side *to, const struct vpc_fate *udp, bool tcp_too)
+// What lookups say of the endpoint's answers, for a block or against it.
+static void claim_witness(struct weighed *w, const struct side *to, const char *object)
 {
-    char text[IP_TEXT];
-    const char *object = arena_strdup(w->arena, ip_format(to->ip, text));
-    const struct aws_interface *own = udp->gate == VPC_GROUP_EGRESS ? w->pod.interface : to->interface;
-    const struct place nowhere = {.file = FILE_NONE};
-    const struct place places[] = {
-        udp->entry   ? udp->entry->place
-        : udp->group ? udp->group->place
-                     : nowhere,
-        own ? own->place : nowhere,
-    };
-    claims_add(w->claims, &(struct claim){
-                              .kind = CLAIM_CAUSE,
-                              .diagnosis = DIAGNOSIS_SECURITY_GROUP_BLOCK,
-                              .subject = SUBJECT_SECURITY_GROUP,
-                              .on_path = TRI_YES,
-                              .in_window = TRI_YES,
-                              .text = describe_gate(w, udp, tcp_too ? "UDP or TCP" : "UDP", object),
-                              .object = object,
-                              .places = places,
-                              .n_places = 2,
-                              .fix = describe_fix(w, udp),
-                              .time = TIME_UNKNOWN,
-                          });
     const struct lookup *lost = seen(w, to, LOOKUP_BY_OUTCOME), *answered = seen(w, to, LOOKUP_BY_ANSWERED);
     const struct lookup *witness = answered ? answered : lost;
     if (!witness)
@@ -150,14 +143,143 @@ static void claim_block(struct weighed *w, const struct side *to, const struct v
                           });
 }
 
+// `own`: the interface whose group or subnet it is.
+static void claim_cause(struct weighed *w, const struct vpc_fate *fate, const struct aws_interface *own,
+                        struct claim cause)
+{
+    const struct place nowhere = {.file = FILE_NONE};
+    const struct place places[] = {
+        fate->entry   ? fate->entry->place
+        : fate->group ? fate->group->place
+                      : nowhere,
+        own ? own->place : nowhere,
+    };
+    cause.kind = CLAIM_CAUSE;
+    cause.diagnosis = DIAGNOSIS_SECURITY_GROUP_BLOCK;
+    cause.subject = SUBJECT_SECURITY_GROUP;
+    cause.in_window = TRI_YES;
+    cause.places = places;
+    cause.n_places = ARRAY_LEN(places);
+    cause.time = TIME_UNKNOWN;
+    claims_add(w->claims, &cause);
+}
+
+static void claim_block(struct weighed *w, const struct side *to, const struct vpc_fate *udp, bool tcp_too)
+{
+    char text[IP_TEXT];
+    const char *object = arena_strdup(w->arena, ip_format(to->ip, text));
+    claim_cause(w, udp, udp->gate == VPC_GROUP_EGRESS ? w->pod.interface : to->interface,
+                (struct claim){
+                    .on_path = TRI_YES,
+                    .text = describe_gate(w, udp, tcp_too ? "UDP or TCP" : "UDP", object),
+                    .object = object,
+                    .fix = describe_fix(w, udp),
+                });
+    claim_witness(w, to, object);
+}
+
+// ------------------------------------------------------------------ in an overlay
+
+struct crossing { // of the overlay's packets, from one node to another
+    struct side from, to;
+    struct vpc_fate fate;
+};
+
+static struct side node_side(const struct facts *facts, const char *node)
+{
+    struct ip ip = kube_node_ip(node ? cluster_node(&facts->cluster, node) : NULL, 4);
+    return (struct side){.ip = ip, .node = node, .interface = aws_interface_of(facts->aws, ip)};
+}
+
+static struct crossing cross(const struct weighed *w, const char *from, const char *to, struct tunnel tunnel)
+{
+    struct crossing c = {.from = node_side(w->facts, from), .to = node_side(w->facts, to)};
+    c.fate = vpc_reach(w->facts->aws, &(struct vpc_query){
+                                          .from = c.from.interface,
+                                          .to = c.to.interface,
+                                          .from_ip = c.from.ip,
+                                          .to_ip = c.to.ip,
+                                          .protocol = tunnel.protocol,
+                                          .port = tunnel.port,
+                                      });
+    return c;
+}
+
+static const char *describe_crossing(const struct weighed *w, const struct crossing *c, const char *tunnel)
+{
+    const struct vpc_fate *fate = &c->fate;
+    const char *lets = arena_printf(w->arena,
+                                    "%s from node %s to %s, in which the overlay carries the "
+                                    "pod's queries or their answers",
+                                    tunnel, c->from.node, c->to.node);
+    if (fate->gate == VPC_ACL_QUERY || fate->gate == VPC_ACL_REPLY)
+        return arena_printf(w->arena, "a network ACL forbids %s", lets);
+    return arena_printf(w->arena, "security group %s (%s) lets no %s %s", fate->group ? fate->group->id : "?",
+                        fate->group && fate->group->name ? fate->group->name : "unnamed",
+                        fate->gate == VPC_GROUP_EGRESS ? "outgoing" : "incoming", lets);
+}
+
+static const char *fix_crossing(const struct weighed *w, const struct crossing *c, const char *tunnel)
+{
+    const char *where = c->fate.group ? arena_printf(w->arena, "security group %s", c->fate.group->id)
+                                      : "the network ACLs of both subnets";
+    return arena_printf(w->arena, "allow %s, which carries DNS on port 53 between the nodes, in %s", tunnel,
+                        where);
+}
+
+// Which port the overlay was told to use is known by custom only: likely at most.
+static void claim_crossing(struct weighed *w, const struct side *to, const struct crossing *c,
+                           struct tunnel tunnel)
+{
+    char text[IP_TEXT];
+    const char *object = arena_strdup(w->arena, ip_format(to->ip, text));
+    const char *carried = tunnel_tell(w->arena, tunnel);
+    claim_cause(w, &c->fate, c->fate.gate == VPC_GROUP_EGRESS ? c->from.interface : c->to.interface,
+                (struct claim){
+                    .on_path = TRI_UNKNOWN,
+                    .text = describe_crossing(w, c, carried),
+                    .object = object,
+                    .fix = fix_crossing(w, c, carried),
+                });
+    claim_witness(w, to, object);
+}
+
+// Both ways: the ports that the overlay's packets come from differ, so that an answer is a flow of its own.
+static void judge_tunnel(struct weighed *w, const struct kube_endpoint *e, const char *node,
+                         struct tunnel tunnel)
+{
+    const struct side to = {.ip = e->ip, .node = node};
+    struct crossing there = cross(w, w->pod.node, node, tunnel), back = cross(w, node, w->pod.node, tunnel);
+    if (there.fate.passes == TRI_NO || back.fate.passes == TRI_NO)
+        claim_crossing(w, &to, there.fate.passes == TRI_NO ? &there : &back, tunnel);
+    else if (tri_and(there.fate.passes, back.fate.passes) == TRI_YES)
+        w->passing++;
+    else
+        w->unknown++;
+}
+
+// ------------------------------------------------------------------ the judge
+
+static struct tunnel tunnel_to(const struct weighed *w, struct ip ip)
+{
+    const struct node_facts *here = w->pod.node ? facts_node(w->facts, w->pod.node) : NULL;
+    return tunnel_of(here ? nodepath_device(here, ip) : NULL);
+}
+
 static void judge_endpoint(struct weighed *w, const struct kube_endpoint *e)
 {
+    const char *node = e->node ? e->node : nodepath_node_of(w->facts, e->ip);
     w->endpoints++;
-    if (w->pod.node && e->node && strcmp(w->pod.node, e->node) == 0) { // never leaves the node
+    if (w->pod.node && node && strcmp(w->pod.node, node) == 0) { // never leaves the node
         w->passing++;
         return;
     }
-    struct side to = find_side(w->facts, e->ip, e->node);
+    struct tunnel tunnel = tunnel_to(w, e->ip);
+    if (tunnel.protocol) {
+        judge_tunnel(w, e, node, tunnel);
+        return;
+    }
+    struct side to = find_side(w->facts, e->ip, node);
     struct vpc_fate udp = fate_of(w, &to, 17), tcp = fate_of(w, &to, 6);
     if (udp.passes == TRI_NO)
         claim_block(w, &to, &udp, tcp.passes == TRI_NO);

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/judge/nodepath.h"
 #include "core/judge/standin.h"
+#include "core/judge/tunnel.h"
 #include "core/parse/corefile.h"
 
 enum { MOST_CLIENTS = 4, MOST_STANDINS = 2, MOST_ENDPOINTS = 16 }; // stand-ins: of one node
@@ -130,27 +131,12 @@ static bool serves(const struct kube_endpoint *e)
 
 // ---------------------------------------------------------------- in an overlay's packets
 
-// The UDP port of an overlay, by its interface: as flannel, Cilium and Calico set it unless told otherwise.
-static uint16_t tunnel_port(const char *device)
-{
-    static const struct {
-        const char *prefix;
-        uint16_t port;
-    } tunnels[] = {{"flannel.", 8472},      {"flannel-v6.", 8472},  {"cilium_vxlan", 8472},
-                   {"cilium_geneve", 6081}, {"vxlan.calico", 4789}, {"vxlan-v6.calico", 4789}};
-    for (size_t i = 0; device && i < ARRAY_LEN(tunnels); i++) {
-        if (span_starts(span_of(device), tunnels[i].prefix))
-            return tunnels[i].port;
-    }
-    return 0;
-}
-
-struct tunnel { // between two nodes, for what goes to or comes from `server`
+struct between { // two nodes, for what goes to or comes from `server`
     struct arena *arena;
     const struct facts *facts;
     struct ways *ways;
     struct ip server;
-    uint16_t port;
+    struct tunnel tunnel;
 };
 
 static struct ip node_address(const struct facts *facts, const char *name)
@@ -159,17 +145,18 @@ static struct ip node_address(const struct facts *facts, const char *name)
 }
 
 // Both directions are flows of their own: the port that a packet comes from is drawn from what it carries.
-static void add_tunnel_way(const struct tunnel *t, const char *node, enum nf_hook hook, struct ip src,
+static void add_tunnel_way(const struct between *t, const char *node, enum nf_hook hook, struct ip src,
                            struct ip dst)
 {
     struct way *way = begin(t->arena, t->facts, t->ways, node);
     way->server = t->server;
     way->tunnel = true;
-    way->what = arena_printf(t->arena, "UDP %u %s", (unsigned)t->port, tell_way(t->arena, src, dst));
+    way->what =
+        arena_printf(t->arena, "%s %s", tunnel_tell(t->arena, t->tunnel), tell_way(t->arena, src, dst));
     way->query.src = src;
     way->query.dst = dst;
     way->known = way->node && nodepath_fill(t->arena, t->facts, way->node, &way->query);
-    way->query.dport = t->port;
+    way->query.dport = t->tunnel.port;
     way->query.hook = hook;
     way->query.one_way = true;
     way->query.in = hook == NF_INPUT && way->node ? nodepath_device(way->node, src) : NULL;
@@ -180,10 +167,10 @@ static void add_tunnel_ways(struct arena *arena, const struct facts *facts, stru
 {
     const char *there = e->node ? e->node : nodepath_node_of(facts, e->ip);
     const struct node_facts *here = facts_node(facts, c->node);
-    const struct tunnel t = {
-        arena, facts, ways, e->ip, here ? tunnel_port(nodepath_device(here, e->ip)) : 0,
+    const struct between t = {
+        arena, facts, ways, e->ip, tunnel_of(here ? nodepath_device(here, e->ip) : NULL),
     };
-    if (!t.port || !there || strcmp(there, c->node) == 0)
+    if (!t.tunnel.port || !there || strcmp(there, c->node) == 0)
         return;
     struct ip a = node_address(facts, c->node), b = node_address(facts, there);
     if (!a.family || !b.family)
