@@ -127,6 +127,7 @@ void judge_coredns(const struct facts *facts, struct claims *claims)
     coredns_judge_overload(&b);
     coredns_judge_corefile(&b);
     coredns_judge_unserved(&b);
+    coredns_judge_stopped(&b);
     coredns_judge_transient(&b);
     bench_done(&b);
 }

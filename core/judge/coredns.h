@@ -36,6 +36,7 @@ void coredns_judge_oom(struct bench *b);
 void coredns_judge_overload(struct bench *b);
 void coredns_judge_corefile(struct bench *b);
 void coredns_judge_unserved(struct bench *b);
+void coredns_judge_stopped(struct bench *b);
 void coredns_judge_transient(struct bench *b);
 
 #endif

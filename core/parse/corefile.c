@@ -328,6 +328,11 @@ static bool zone_has(struct span zone, struct span name)
     return whole && strncasecmp(tail.at, zone.at, zone.len) == 0;
 }
 
+bool corefile_zone_has(const char *zone, struct span name)
+{
+    return zone_has(zone_name(zone), span_ends(name, ".") ? span_first(name, name.len - 1) : name);
+}
+
 const struct core_server *corefile_server_for(const struct corefile *file, struct span name)
 {
     const struct core_server *best = NULL;

@@ -80,6 +80,9 @@ const struct core_option *core_option(const struct core_plugin *plugin, const ch
 // The server block that answers for a name (the longest zone, default port), or NULL.
 const struct core_server *corefile_server_for(const struct corefile *file, struct span name);
 
+// Whether a name lies in a zone as it is written: ".", "corp.example", "dns://corp.example:53".
+bool corefile_zone_has(const char *zone, struct span name);
+
 // A `forward` (or the old `proxy`) line, understood.
 struct core_forward {
     const char *from; // the zone, "."

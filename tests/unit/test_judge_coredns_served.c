@@ -12,6 +12,15 @@
 #include "core/base/str.h"
 #include "tests/kit/scene.h"
 
+static void write_query(struct str *log, const char *time, const char *type, const char *name,
+                        const char *rcode)
+{
+    str_printf(
+        log,
+        "2026-11-23T%sZ [INFO] 10.0.1.10:4711 - 7 \"%s IN %s. udp 60 false 512\" %s qr,aa,rd 60 0.001s\n",
+        time, type, name, rcode);
+}
+
 static void break_forward(struct scene *s)
 {
     scene_target(s, "api.example.com");
@@ -37,6 +46,80 @@ static void what_is_forwarded_is_served(void **state)
                 "10.0.2.10:4000->10.0.0.2:53: i/o timeout\n");
     scene_judge(s);
     assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
+}
+
+// ------------------------------------------------------------------ the chain ends early
+static void hosts_without_fallthrough(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *hosts;
+        bool ends;
+    } cases[] = {
+        {"hosts {\\n 10.5.5.5 legacy.example\\n }", true},
+        {"hosts {\\n 10.5.5.5 legacy.example\\n fallthrough\\n }", false},
+        {"hosts {\\n 10.5.5.5 legacy.example\\n fallthrough corp.example\\n }", true},
+        {"hosts /etc/coredns/list corp.example {\\n ttl 60\\n }", false},
+        {"hosts {\\n 10.5.5.5 " SCENE_NAME "\\n }", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_corefile(s,
+                       arena_printf(&s->arena,
+                                    ".:53 {\\n %s\\n kubernetes cluster.local\\n forward . 10.0.0.2\\n}\\n",
+                                    cases[i].hosts));
+        scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, "SERVFAIL");
+        scene_judge(s);
+        const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR);
+        assert_int_equal(claim != NULL, cases[i].ends);
+        if (claim) {
+            SCENE_CONCLUDES(s, DIAGNOSIS_COREFILE_ERROR, VERDICT_CONFIRMED);
+            scene_expect(claim->fix, "add fallthrough to the hosts plug-in in line 2");
+        }
+    }
+}
+
+static void who_gets_past_hosts_was_not_stopped(void **state)
+{
+    struct scene *s = *state;
+    scene_corefile(s, ".:53 {\\n hosts {\\n 10.5.5.5 a.example\\n }\\n kubernetes cluster.local\\n}\\n");
+    scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, "SERVFAIL");
+    scene_dig(s, "kubernetes", "172.20.0.10", "kubernetes.default.svc.cluster.local", "NOERROR");
+    scene_judge(s);
+    assert_int_not_equal(s->cause->verdict, VERDICT_CONFIRMED);
+}
+
+static void a_template_that_denies_aaaa(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *rcode, *app;
+        enum verdict verdict;
+    } cases[] = {
+        {"NXDOMAIN", "SocketException (5): Name does not resolve", VERDICT_LIKELY},
+        {"NXDOMAIN", "synced", VERDICT_INCONCLUSIVE}, // as with glibc
+        {"NOERROR", "SocketException (5): Name does not resolve", VERDICT_INCONCLUSIVE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str log = {0};
+        scene_reset(s);
+        scene_target(s, "db.internal");
+        scene_corefile(s, arena_printf(&s->arena,
+                                       ".:53 {\\n template IN AAAA . {\\n rcode %s\\n }\\n forward . "
+                                       "10.0.0.2\\n}\\n",
+                                       cases[i].rcode));
+        write_query(&log, "07:10:00.1", "AAAA", "db.internal", cases[i].rcode);
+        write_query(&log, "07:10:00.2", "A", "db.internal", "NOERROR");
+        scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log", str_text(&log));
+        str_done(&log);
+        scene_write(s, "cluster/logs/shop/cart-1/main.log",
+                    arena_printf(&s->arena, "2026-11-23T07:10:01Z %s\n", cases[i].app));
+        scene_judge(s);
+        bool claimed = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR) != NULL;
+        assert_int_equal(claimed, cases[i].verdict == VERDICT_LIKELY);
+        if (claimed)
+            SCENE_CONCLUDES(s, DIAGNOSIS_COREFILE_ERROR, VERDICT_LIKELY);
+    }
 }
 
 // ------------------------------------------------------------------ kube-dns that is not CoreDNS
@@ -74,15 +157,6 @@ static void another_dnsmasq_is_not_the_clusters(void **state)
 }
 
 // ------------------------------------------------------------------ passing SERVFAIL
-static void write_query(struct str *log, const char *time, const char *type, const char *name,
-                        const char *rcode)
-{
-    str_printf(
-        log,
-        "2026-11-23T%sZ [INFO] 10.0.1.10:4711 - 7 \"%s IN %s. udp 60 false 512\" %s qr,aa,rd 60 0.001s\n",
-        time, type, name, rcode);
-}
-
 // CoreDNS' log: answers before and after, and at 07:10 `n` lookups that got SERVFAIL, each asked along its
 // search list for A and AAAA.
 static void log_spell(struct scene *s, int n)
@@ -142,6 +216,9 @@ static void a_lookup_that_failed_is_no_servfail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(hosts_without_fallthrough),
+        SCENE_TEST(who_gets_past_hosts_was_not_stopped),
+        SCENE_TEST(a_template_that_denies_aaaa),
         SCENE_TEST(dnsmasq_refuses_what_is_too_much),
         SCENE_TEST(another_dnsmasq_is_not_the_clusters),
         SCENE_TEST(a_corefile_without_forward_serves_nothing_outside),
