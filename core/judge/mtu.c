@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "core/judge/judge.h"
 #include "core/judge/route.h"
+#include "core/judge/tunnel.h"
 #include "core/parse/ipaddr.h"
 
 enum { SAFE_SIZE = 1232, ONE_FRAME = 1472 }; // 1500 without the IPv4 and UDP headers
@@ -161,27 +162,15 @@ static const struct link *uplink(const struct bench *b, const struct node_facts 
     return NULL;
 }
 
-// What an encapsulation takes of every packet; 0 for what is none.
-static uint32_t overhead(const char *name)
-{
-    static const char *const tunnels[] = {"vxlan",         "flannel", "geneve", "cilium_vxlan",
-                                          "cilium_geneve", "tunl",    "wg"};
-    for (size_t i = 0; i < sizeof tunnels / sizeof *tunnels; i++) {
-        if (span_starts(span_of(name), tunnels[i]))
-            return strcmp(tunnels[i], "tunl") == 0 ? 20 : 50;
-    }
-    return 0;
-}
-
 // An interface of a node on the way that takes larger packets than the uplink can carry on.
 static void judge_inside(struct bench *b, const struct node_facts *node, enum claim_kind kind)
 {
     const struct link *up = uplink(b, node);
     for (size_t i = 0; up && up->mtu && i < node->links->n; i++) {
         const struct link *l = &node->links->items[i];
-        if (l == up || !l->mtu || str_same(l->name, "lo") || l->mtu + overhead(l->name) <= up->mtu ||
-            route_has_node(b, node->name) == TRI_NO || span_starts(span_of(l->name), "kube-ipvs") ||
-            span_starts(span_of(l->name), "dummy"))
+        if (l == up || !l->mtu || str_same(l->name, "lo") ||
+            l->mtu + tunnel_of(l->name).overhead <= up->mtu || route_has_node(b, node->name) == TRI_NO ||
+            span_starts(span_of(l->name), "kube-ipvs") || span_starts(span_of(l->name), "dummy"))
             continue;
         struct cites cites = {.n = 0};
         cite(&cites, l->place);

@@ -4,23 +4,19 @@
 #include "core/base/mem.h"
 #include "core/base/span.h"
 
-enum { UDP = 17, IP_IN_IP = 4, VXLAN_LINUX = 8472, VXLAN = 4789, GENEVE = 6081, WIREGUARD = 51820 };
+enum { IP_IN_IP = 4, UDP = 17 };
 
 struct tunnel tunnel_of(const char *device)
 {
     static const struct {
-        const char *prefix;
+        const char *prefix; // VXLAN and Geneve add 50 bytes, WireGuard 60
         struct tunnel tunnel;
     } known[] = {
-        {"flannel.", {UDP, VXLAN_LINUX}},
-        {"flannel-v6.", {UDP, VXLAN_LINUX}},
-        {"cilium_vxlan", {UDP, VXLAN_LINUX}},
-        {"cilium_geneve", {UDP, GENEVE}},
-        {"vxlan.calico", {UDP, VXLAN}},
-        {"vxlan-v6.calico", {UDP, VXLAN}},
-        {"wireguard.cali", {UDP, WIREGUARD}},
-        {"flannel-wg", {UDP, WIREGUARD}},
-        {"tunl0", {IP_IN_IP, 0}},
+        {"flannel-wg", {UDP, 51820, 60}},  {"flannel", {UDP, 8472, 50}},
+        {"cilium_vxlan", {UDP, 8472, 50}}, {"cilium_geneve", {UDP, 6081, 50}},
+        {"cilium_wg", {UDP, 51871, 60}},   {"vxlan", {UDP, 4789, 50}},
+        {"geneve", {UDP, 6081, 50}},       {"wireguard", {UDP, 51820, 60}},
+        {"wg", {UDP, 51820, 60}},          {"tunl", {IP_IN_IP, 0, 20}},
     };
     for (size_t i = 0; device && i < ARRAY_LEN(known); i++) {
         if (span_starts(span_of(device), known[i].prefix))
@@ -31,5 +27,5 @@ struct tunnel tunnel_of(const char *device)
 
 const char *tunnel_tell(struct arena *arena, struct tunnel tunnel)
 {
-    return tunnel.protocol == UDP ? arena_printf(arena, "UDP %u", (unsigned)tunnel.port) : "IP in IP";
+    return tunnel.port ? arena_printf(arena, "UDP %u", (unsigned)tunnel.port) : "IP in IP";
 }

@@ -5,8 +5,9 @@
 #include "core/facts/facts.h"
 
 struct tunnel {
-    uint8_t protocol; // 17 (VXLAN, Geneve, WireGuard) or 4 (IP in IP); 0: there is none
-    uint16_t port;    // of 17: where the other node listens
+    uint8_t protocol;  // 17 (VXLAN, Geneve, WireGuard) or 4 (IP in IP); 0: there is none
+    uint16_t port;     // of 17: where the other node listens
+    uint16_t overhead; // bytes that it adds to a packet, over IPv4
 };
 
 // The one that an interface of that name belongs to, with the port that its program sets unless told
