@@ -7,20 +7,36 @@ static bool at_destination(enum nf_hook hook) // HOOK2MANIP: where destinations 
     return hook == NF_PREROUTING || hook == NF_OUTPUT;
 }
 
-static uint16_t reply_zone(struct zone zone)
+static uint16_t zone_towards(struct zone zone, uint8_t direction)
 {
-    return zone.directions & ZONE_REPLY ? zone.id : 0;
+    return zone.directions & direction ? zone.id : 0;
+}
+
+static bool is_same_peer(const struct peer *a, const struct peer *b)
+{
+    return num_compare(a->lo, b->lo) == 0 && num_compare(a->hi, b->hi) == 0 && a->port_lo == b->port_lo &&
+           a->port_hi == b->port_hi && a->any_local == b->any_local;
+}
+
+// Whether an answer that begins a connection of its own expects in its zone what the query was there
+// (nf_ct_resolve_clash_harder): the kernel drops it in the end.
+static bool reply_clashes(const struct world *w)
+{
+    const struct connection *query = &w->conn;
+    return query->exists && zone_towards(query->zone, ZONE_ORIGINAL) == zone_towards(w->zone, ZONE_REPLY) &&
+           is_same_peer(&query->src, &w->dst) && is_same_peer(&query->dst, &w->src);
 }
 
 // A SYN-ACK, or the answer to a question that was not tracked, begins a connection of its own: UDP does, TCP
 // is invalid.
 static void track_reply(const struct walk *walk, struct world *w)
 {
-    if (w->conn.exists && reply_zone(w->conn.zone) == reply_zone(w->zone)) {
+    if (w->conn.exists && zone_towards(w->conn.zone, ZONE_REPLY) == zone_towards(w->zone, ZONE_REPLY)) {
         w->carried = CARRIES_CONNECTION;
         w->established = w->reply_dir = true;
         return;
     }
+    w->clashes = walk->query->proto != 6 && reply_clashes(w);
     w->conn.exists = false;
     if (walk->query->proto == 6)
         return;
@@ -71,12 +87,6 @@ void packet_translate(struct world *w)
         w->dst = w->conn.src;
     if (!at_destination(w->hook) && w->conn.dnat)
         w->src = w->conn.dst;
-}
-
-static bool peer_eq(const struct peer *a, const struct peer *b)
-{
-    return num_compare(a->lo, b->lo) == 0 && num_compare(a->hi, b->hi) == 0 && a->port_lo == b->port_lo &&
-           a->port_hi == b->port_hi && a->any_local == b->any_local;
 }
 
 // A range that holds the port already leaves it, unless one is to be drawn; else the kernel picks one.
@@ -182,7 +192,7 @@ bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat,
     struct peer before = *p;
     apply_address(walk, w, nat, data, p);
     apply_port(w, nat, data, p);
-    bool changed = !peer_eq(&before, p);
+    bool changed = !is_same_peer(&before, p);
     if (destination) {
         w->conn.done_dst = true;
         w->conn.dnat = changed;

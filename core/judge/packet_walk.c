@@ -173,7 +173,7 @@ static bool is_martian(const struct walk *walk, const struct world *w)
 
 static const struct outcome *end_of_reply(struct walk *walk, struct state *s)
 {
-    enum tri known = packet_reply_known(walk, &s->w);
+    enum tri known = s->w.clashes ? TRI_NO : packet_reply_known(walk, &s->w);
     if (known == TRI_YES)
         return outcome_leaf(walk, &s->w, PACKET_PASSES, NULL, s->trail);
     if (known == TRI_UNKNOWN) {
@@ -181,7 +181,9 @@ static const struct outcome *end_of_reply(struct walk *walk, struct state *s)
         return outcome_unknown(walk, &s->w, &gap, s->trail);
     }
     struct packet_decision d = {.leg = PACKET_REPLY};
-    walk_leave_hop(walk, s, NULL, "the asker does not know this answer: it was not translated back");
+    walk_leave_hop(walk, s, NULL,
+                   s->w.clashes ? "dropped: in that zone its connection is the query's the other way round"
+                                : "the asker does not know this answer: it was not translated back");
     return outcome_leaf(walk, &s->w, PACKET_BLOCKED, &d, s->trail);
 }
 

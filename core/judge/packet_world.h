@@ -52,6 +52,7 @@ struct world { // compared byte by byte: always copied whole, zeroed before firs
     bool loops;       // sent by the node to itself
     bool ended_local; // the query was delivered on the node
     bool served;      // IPVS sent the query to a server
+    bool clashes;     // its connection is the query's the other way round, and will not be confirmed
     bool rewritten;   // a rule wrote into its header, past connection tracking
     struct connection conn;
     struct peer service; // served: what was asked

@@ -103,25 +103,25 @@ static bool is_bare_meta(struct span word)
     return false;
 }
 
-// "tcp option maxseg size"; "tcp dport"; "th sport".
+// "tcp option maxseg size", "sctp chunk data missing"; "tcp dport"; "th sport".
 static void take_transport(struct nft_words *w, struct span head, struct selector *s)
 {
     uint8_t proto = 0;
     if (!span_is(head, "th"))
         rule_protocol(head, &proto);
     s->proto = proto;
-    if (!nft_is_word(w, "option")) {
+    if (!nft_is_word(w, "option") && !nft_is_word(w, "chunk")) {
         take_field(w, head, port_fields, ARRAY_LEN(port_fields), s);
         return;
     }
     nft_next(w);
-    set_opaque(w, s, span_of("tcp option"));
+    set_opaque(w, s, span_is(head, "tcp") ? span_of("tcp option") : head);
     nft_next(w);
     static const char *const parts[] = {"kind", "length", "size", "left", "right", "count", "tsval", "tsecr"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         nft_take(w, parts[i]);
     if (nft_is_word(w, "missing") || nft_is_word(w, "exists") || nft_is_word(w, "0") || nft_is_word(w, "1"))
-        s->proto = 0; // what has no TCP header lacks the option, too
+        s->proto = 0; // what has no such header lacks the option, too
 }
 
 // "ct state", "ct original ip saddr", "ct reply proto-dst", "ct original bytes".

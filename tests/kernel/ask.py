@@ -251,7 +251,7 @@ def draw_item(seed, backend, hide=False):
     backend = backend or r.choice(('legacy', 'ipt-nft', 'compat', 'nft', 'nft', 'nft'))
     if backend == 'nft':
         sets, lines = [], draw_nft.Nft(r, q).ruleset()
-        options = r.choice(([], [], ['-s'], ['-n'], ['-nn'], ['-a'], ['-ns']))
+        options = r.choice(([], [], ['-s'], ['-n'], ['-nn'], ['-a'], ['-ns'], ['-S'], ['-t'], ['-y']))
     else:
         sets, lines = draw.Iptables(r, q).ruleset()
         options = r.choice(([], ['-c']))

@@ -70,6 +70,8 @@ class Iptables(Draw):
                 options += ' family inet6'
             if kind in ('hash:ip', 'hash:ip,port', 'hash:ip,mark') and self.chance(0.2):
                 options += ' netmask %d' % self.one(24, 28, 16)
+            elif kind in ('hash:ip', 'hash:ip,port', 'hash:net,net') and self.chance(0.1):
+                options += ' bitmask %s' % ('255.255.0.255' if self.v == 4 else 'ffff:ffff::ffff')
             if kind == 'hash:ip,mark' and self.chance(0.4):
                 options += ' markmask 0xf0ff'
             timeout = self.chance(0.2)
@@ -109,7 +111,7 @@ class Iptables(Draw):
         n = 1 if self.set_types[name] == 'list:set' else self.set_types[name].count(',') + 1
         if self.chance(0.08):
             n = max(1, min(3, n + self.one(-1, 1)))
-        more = self.one('', '', '', '', '', ' --return-nomatch', ' ! --update-counters', ' --packets-gt 0', ' ! --update-subcounters', ' ! --bytes-lt 1')
+        more = self.one('', '', '', '', '', ' --return-nomatch', ' --return-nomatch', ' ! --update-counters --packets-eq 0', ' --bytes-gt 5', ' ! --update-counters', ' --packets-gt 0', ' ! --update-subcounters', ' ! --bytes-lt 1')
         return '-m set %s--match-set %s %s%s' % (self.no(), name, ','.join(self.one('src', 'dst') for _ in range(n)), more)
 
     def matches(self):
@@ -121,6 +123,8 @@ class Iptables(Draw):
         ct = self.no()
         return [
             (6, lambda: self.no() + '-s ' + self.network()), (6, lambda: self.no() + '-d ' + self.network()),
+            (1, lambda: self.no() + '%s %s/%s' % (self.one('-s', '-d'), self.address(), self.one('255.255.0.255', '0.255.255.0') if self.v == 4 else self.one('ffff::ffff', 'ffff:0:ff::'))),
+            (1, lambda: '-m addrtype %s--src-type %s %s--dst-type %s' % (self.no(), self.one('UNICAST', 'LOCAL'), self.no(), self.one('UNICAST', 'LOCAL', 'BROADCAST'))),
             (4, lambda: self.no() + '-i ' + i), (4, lambda: self.no() + '-o ' + i),
             (2, lambda: self.no(0.1) + '-p ' + proto), (1, lambda: self.no() + '-f' if self.v == 4 else ''),
             (9, lambda: '-p %s -m %s %s--%s %s' % (proto, proto, self.no(), self.one('dport', 'dport', 'sport'), self.port_range(':'))),
@@ -166,12 +170,14 @@ class Iptables(Draw):
         verdicts = [(14, lambda: '-j DROP'), (8, lambda: '-j ACCEPT'), (4, lambda: '-j RETURN')]
         marks = [(3, lambda: '-j MARK --%s %s' % self.one(('set-xmark', self.mark()), ('set-mark', self.mark()), ('and-mark', '0xf0'), ('or-mark', '0x4000'), ('xor-mark', '0x1'))),
                  (4, lambda: '-j CONNMARK ' + self.one('--save-mark', '--restore-mark', '--set-xmark ' + self.mark(), '--set-mark ' + self.mark(), '--and-mark 0xf0', '--or-mark 0x80', '--xor-mark 0x1',
+                                                      '--set-mark 0x3 --left-shift-mark 4', '--save-mark --right-shift-mark 2', '--set-xmark 0x5/0xf', '--restore-mark --mask 0xf0',
                                                       '--save-mark --nfmask 0xff --ctmask 0xff', '--restore-mark --nfmask 0xf0ff --ctmask 0xf0ff', '--restore-mark --nfmask 0xff00 --ctmask 0xff', '--save-mark --mask 0x4000'))]
-        harmless = [(1, lambda: '-j ' + self.one('LOG --log-prefix "DROP 53 "', 'NFLOG --nflog-group 3', 'AUDIT --type accept', 'TRACE', 'TEE --gateway ' + lab.TEE[self.v], 'TTL --ttl-set 60', 'HL --hl-set 60',
+        harmless = [(1, lambda: '-j ' + self.one('LOG --log-prefix "DROP 53 "', 'NFLOG --nflog-group 3', 'AUDIT --type accept', 'TRACE', 'TEE --gateway ' + lab.TEE[self.v], 'TTL --ttl-set 60', 'HL --hl-set 60', 'TTL --ttl-set 1', 'TTL --ttl-dec 70', 'TTL --ttl-inc 2', 'HL --hl-set 1', 'HL --hl-dec 1',
                                                  'DSCP --set-dscp 0x0a', 'TOS --set-tos 0x10', 'CHECKSUM --checksum-fill', 'CLASSIFY --set-class 1:2', 'IDLETIMER --timeout 30 --label x',
                                                  'TCPMSS --clamp-mss-to-pmtu', 'TCPMSS --set-mss 1400', 'ECN --ecn-tcp-remove', 'TCPOPTSTRIP --strip-options timestamp', 'CONNSECMARK --save')), (1, lambda: '')]
         if self.set_types:
             name = self.one(*self.set_types)
+            marks.append((1, lambda: '-j SET --map-set %s %s --map-mark' % (name, ','.join('src' for _ in range(self.set_types[name].count(',') + 1)))))
             marks.append((1, lambda: '-j SET --%s-set %s %s' % (self.one('add', 'del'), name, ','.join(self.one('src', 'dst') for _ in range(self.set_types[name].count(',') + 1)))))
         extra = {
             'filter': [(3, lambda: '-j REJECT' + self.one('', ' --reject-with tcp-reset', ' --reject-with icmp-port-unreachable', ' --reject-with icmp6-adm-prohibited', ' --reject-with icmp-admin-prohibited')),
@@ -184,7 +190,7 @@ class Iptables(Draw):
                     (4, lambda: '-j SNAT --to-source %s' % self.one(lab.NODE[self.v], lab.NODE[self.v], OTHER[self.v], {4: '10.0.11.37-10.0.11.40', 6: 'fd00:11::37-fd00:11::40'}[self.v])),
                     (2, lambda: '-p %s -j SNAT --to-source %s:%s' % (self.q['proto'], '[%s]' % lab.NODE[6] if self.v == 6 else lab.NODE[4], self.one('1024-2000', '3333')))],
             'mangle': [(1, lambda: '-p %s -j TPROXY --on-port %d%s%s' % (self.q['proto'], port, self.one('', ' --on-ip ' + self.one(lab.NODE[self.v], lab.NODELOCAL[self.v])), self.one('', ' --tproxy-mark 0x1/0x1')))],
-            'raw': [(2, lambda: '-j NOTRACK'), (3, lambda: '-j CT ' + self.one('--notrack', '--zone 3', '--zone-orig 2', '--ctevents new', '--zone-reply 4', '--helper tftp'))],
+            'raw': [(2, lambda: '-j NOTRACK'), (3, lambda: '-j CT ' + self.one('--notrack', '--zone 3', '--zone-orig 2', '--ctevents new', '--zone-reply 4', '--helper tftp', '--zone mark', '--zone-orig mark', '--zone-reply mark'))],
         }
         return verdicts[1:] + extra['nat'] if table == 'nat' and self.chance(0.8) else verdicts + marks + harmless + extra.get(table, [])
 

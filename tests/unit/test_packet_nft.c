@@ -44,6 +44,8 @@ static void what_no_listing_tells(void **state)
          .fate = PACKET_UNKNOWN},
         {.rules = NFT("forward", "\t\tnobody knows this drop\n"), .fate = PACKET_UNKNOWN},
         {.rules = NFT("forward", "\t\tip daddr @s drop\n"), .fate = PACKET_UNKNOWN},
+        {.rules = NFT("forward", "\t\tsctp chunk data missing drop\n"), .fate = PACKET_UNKNOWN},
+        {.rules = NFT("forward", "\t\tsctp chunk data flags 1 drop\n"), .fate = PACKET_PASSES},
     };
     WALK_CHECK(cases);
 }
