@@ -321,6 +321,19 @@ static const struct netpol_foreign *find_foreign(const struct policy_world *worl
     return NULL;
 }
 
+// How ClusterNetworkPolicies stand to those of the version before in the same tier, no document says.
+static bool are_of_both_versions(const struct netpol_set *set)
+{
+    bool older = false, tiered = false;
+    for (size_t i = 0; i < set->n; i++) {
+        if (set->items[i].kind == NETPOL_STANDARD)
+            continue;
+        tiered = tiered || set->items[i].tiered;
+        older = older || !set->items[i].tiered;
+    }
+    return older && tiered;
+}
+
 struct policy_answer policy_judge(const struct policy_world *world, const struct policy_query *query,
                                   struct arena *arena)
 {
@@ -330,6 +343,10 @@ struct policy_answer policy_judge(const struct policy_world *world, const struct
                                     f->kind, f->meta.name ? f->meta.name : "?"));
     if (world->admin_unknown)
         return unknown(world->admin_unknown);
+    if (are_of_both_versions(world->policies))
+        return unknown(
+            "ClusterNetworkPolicies stand beside AdminNetworkPolicies, and which of them come first "
+            "is not defined");
     struct policy_answer answer = judge(world, query);
     if (!answer.why)
         answer.why = describe(&answer, arena);

@@ -1,8 +1,9 @@
 // Whether network policies let traffic from a pod through: egress of the pod and ingress of the one it talks
 // to, AdminNetworkPolicies before NetworkPolicies before the baseline, as the Kubernetes documents say
-// (concept page "Network Policies"; API reference, networking/v1; policy.networking.k8s.io/v1alpha1). Where
-// they leave it open (the order of service translation and policy, host-network pods, a pod's own node, other
-// engines), or where evidence is missing that the answer depends on, the fate is unknown.
+// (concept page "Network Policies"; API reference, networking/v1; policy.networking.k8s.io/v1alpha1 and
+// v1alpha2). Where they leave it open (the order of service translation and policy, host-network pods, a
+// pod's own node, other engines), or where evidence is missing that the answer depends on, the fate is
+// unknown.
 #ifndef D5_JUDGE_POLICY_H
 #define D5_JUDGE_POLICY_H
 

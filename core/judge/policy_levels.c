@@ -21,11 +21,11 @@ static struct policy_outcome either(struct policy_outcome a, struct policy_outco
     return a.passes == b.passes ? a : (struct policy_outcome){.passes = TRI_UNKNOWN};
 }
 
-// The outcome of a policy's rules in their order, the first that matches counts, over `below`. `standard` is
+// The outcome of a policy's rules in their order, the first that matches counts, over `below`. `pass` is
 // what Pass leads to.
 static struct policy_outcome apply_rules(const struct policy_flow *f, enum netpol_direction d,
                                          const struct netpol *policy, struct policy_outcome below,
-                                         const struct policy_outcome *standard)
+                                         const struct policy_outcome *pass)
 {
     enum tri selected = policy_selects(f, d, policy);
     for (size_t i = policy->n_rules[d]; i > 0 && selected != TRI_NO; i--) {
@@ -34,7 +34,7 @@ static struct policy_outcome apply_rules(const struct policy_flow *f, enum netpo
         struct policy_outcome outcome = {
             .passes = tri_of(rule->action == NETPOL_ALLOW), .by = {policy}, .n = 1};
         if (rule->action == NETPOL_PASS)
-            outcome = *standard;
+            outcome = *pass;
         if (matches == TRI_YES)
             below = outcome;
         else if (matches == TRI_UNKNOWN)
@@ -45,14 +45,72 @@ static struct policy_outcome apply_rules(const struct policy_flow *f, enum netpo
     return below;
 }
 
+// ------------------------------------------------------------------ the tiers of administrators
+
+struct level { // of one tier
+    enum netpol_kind kind;
+    int64_t priority;
+};
+
+// From the weakest priority, which is the largest number, up: the next one that is stronger than the level.
+static bool next_priority(const struct netpol_set *set, bool first, struct level *level)
+{
+    bool found = false;
+    int64_t strongest = level->priority, next = 0;
+    for (size_t i = 0; i < set->n; i++) {
+        const struct netpol *p = &set->items[i];
+        bool counts = p->kind == level->kind && (first || p->priority < strongest);
+        if (!counts || (found && p->priority <= next))
+            continue;
+        next = p->priority;
+        found = true;
+    }
+    level->priority = next;
+    return found;
+}
+
+static bool has_a_say(const struct policy_flow *f, enum netpol_direction d, const struct netpol *policy)
+{
+    enum tri selected = policy_selects(f, d, policy), any = tri_of(policy->broken != NULL);
+    for (size_t i = 0; i < policy->n_rules[d]; i++)
+        any = tri_or(any, policy_rule_matches(f, d, policy, &policy->rules[d][i]));
+    return tri_and(selected, any) != TRI_NO;
+}
+
+// All policies of one priority over what is below: where several of them have a say and differ, the API
+// leaves open which one wins.
+static struct policy_outcome apply_level(const struct policy_flow *f, enum netpol_direction d,
+                                         struct level level, struct policy_outcome below,
+                                         const struct policy_outcome *pass)
+{
+    struct policy_outcome result = below;
+    bool said = false;
+    for (size_t i = 0; i < f->world->policies->n; i++) {
+        const struct netpol *policy = &f->world->policies->items[i];
+        if (policy->kind != level.kind || policy->priority != level.priority || !has_a_say(f, d, policy))
+            continue;
+        struct policy_outcome outcome = apply_rules(f, d, policy, below, pass);
+        result = said ? either(result, outcome) : outcome;
+        said = true;
+    }
+    return result;
+}
+
+// A whole tier over the one below it, which is what Pass leads to.
+static struct policy_outcome apply_tier(const struct policy_flow *f, enum netpol_direction d,
+                                        enum netpol_kind kind, const struct policy_outcome *below)
+{
+    struct policy_outcome outcome = *below;
+    struct level level = {.kind = kind};
+    for (bool first = true; next_priority(f->world->policies, first, &level); first = false)
+        outcome = apply_level(f, d, level, outcome, below);
+    return outcome;
+}
+
 static struct policy_outcome baseline(const struct policy_flow *f, enum netpol_direction d)
 {
-    struct policy_outcome outcome = {.passes = TRI_YES};
-    for (size_t i = 0; i < f->world->policies->n; i++) {
-        if (f->world->policies->items[i].kind == NETPOL_BASELINE)
-            outcome = apply_rules(f, d, &f->world->policies->items[i], outcome, &outcome);
-    }
-    return outcome;
+    const struct policy_outcome free_ = {.passes = TRI_YES};
+    return apply_tier(f, d, NETPOL_BASELINE, &free_);
 }
 
 // ------------------------------------------------------------------ NetworkPolicies
@@ -111,51 +169,6 @@ static struct policy_outcome standard(const struct policy_flow *f, enum netpol_d
     return i.isolated == TRI_YES ? isolated : free_;
 }
 
-// ------------------------------------------------------------------ admin policies
-
-// From the weakest priority, which is the largest number, up: the next one that is stronger than `than`.
-static bool next_priority(const struct netpol_set *set, bool first, int64_t than, int64_t *ret)
-{
-    bool found = false;
-    for (size_t i = 0; i < set->n; i++) {
-        const struct netpol *p = &set->items[i];
-        bool counts =
-            p->kind == NETPOL_ADMIN && (first || p->priority < than) && (!found || p->priority > *ret);
-        if (!counts)
-            continue;
-        *ret = p->priority;
-        found = true;
-    }
-    return found;
-}
-
-static bool has_a_say(const struct policy_flow *f, enum netpol_direction d, const struct netpol *policy)
-{
-    enum tri selected = policy_selects(f, d, policy), any = tri_of(policy->broken != NULL);
-    for (size_t i = 0; i < policy->n_rules[d]; i++)
-        any = tri_or(any, policy_rule_matches(f, d, policy, &policy->rules[d][i]));
-    return tri_and(selected, any) != TRI_NO;
-}
-
-// All policies of one priority over what is below: where several of them have a say and differ, the API
-// leaves open which one wins.
-static struct policy_outcome apply_priority(const struct policy_flow *f, enum netpol_direction d,
-                                            int64_t priority, struct policy_outcome below,
-                                            const struct policy_outcome *pass)
-{
-    struct policy_outcome result = below;
-    bool said = false;
-    for (size_t i = 0; i < f->world->policies->n; i++) {
-        const struct netpol *policy = &f->world->policies->items[i];
-        if (policy->kind != NETPOL_ADMIN || policy->priority != priority || !has_a_say(f, d, policy))
-            continue;
-        struct policy_outcome outcome = apply_rules(f, d, policy, below, pass);
-        result = said ? either(result, outcome) : outcome;
-        said = true;
-    }
-    return result;
-}
-
 struct policy_outcome policy_direction(const struct policy_flow *f, enum netpol_direction d)
 {
     const struct policy_side *subject = d == NETPOL_EGRESS ? &f->from : &f->to;
@@ -163,11 +176,8 @@ struct policy_outcome policy_direction(const struct policy_flow *f, enum netpol_
         return (struct policy_outcome){.passes = TRI_UNKNOWN};
     if (!subject->pod || subject->as_node)
         return (struct policy_outcome){.passes = TRI_YES};
-    const struct policy_outcome pass = standard(f, d);
-    struct policy_outcome outcome = pass;
-    int64_t priority = 0;
-    for (bool first = true; next_priority(f->world->policies, first, priority, &priority); first = false)
-        outcome = apply_priority(f, d, priority, outcome, &pass);
+    const struct policy_outcome below = standard(f, d);
+    struct policy_outcome outcome = apply_tier(f, d, NETPOL_ADMIN, &below);
     // Documented as always reachable, yet plugins block it.
     if (d == NETPOL_EGRESS && f->to.own_node && outcome.passes == TRI_NO)
         outcome.passes = TRI_UNKNOWN;

@@ -78,10 +78,17 @@ static bool is_namespace_of(const struct kube_pod *pod, const struct netpol *pol
            strcmp(pod->meta.namespace_, policy->meta.namespace_) == 0;
 }
 
+// Policies of administrators neither select host-network pods nor have them for peers, says their API; in
+// a NetworkPolicy they may count as pods.
+static bool is_pod_for(const struct netpol *policy, const struct policy_side *side)
+{
+    return side->pod && !side->as_node && (policy->kind == NETPOL_STANDARD || !side->pod->host_network);
+}
+
 enum tri policy_selects(const struct policy_flow *f, enum netpol_direction d, const struct netpol *policy)
 {
     const struct policy_side *subject = d == NETPOL_EGRESS ? &f->from : &f->to;
-    if (!subject->pod || subject->as_node)
+    if (!is_pod_for(policy, subject))
         return TRI_NO;
     if (!fits_labels(&policy->pods, &subject->pod->meta.labels))
         return TRI_NO;
@@ -124,7 +131,7 @@ static enum tri is_pod_peer(const struct policy_flow *f, enum netpol_direction d
                              *own = d == NETPOL_EGRESS ? &f->from : &f->to;
     if (side->maybe_pod)
         return TRI_UNKNOWN;
-    if (!side->pod || side->as_node || !fits_labels(&peer->pods, &side->pod->meta.labels))
+    if (!is_pod_for(policy, side) || !fits_labels(&peer->pods, &side->pod->meta.labels))
         return TRI_NO;
     if (!peer->namespaces.set)
         return tri_of(is_namespace_of(side->pod, policy));
@@ -156,7 +163,7 @@ static enum tri is_node_peer(const struct policy_flow *f, enum netpol_direction 
                              const struct netpol_peer *peer)
 {
     const struct policy_side *side = d == NETPOL_EGRESS ? &f->to : &f->from;
-    if (side->pod && !side->as_node)
+    if (side->pod && !side->as_node && !side->pod->host_network)
         return TRI_NO;
     const struct kube_node *node = cluster_node_by_ip(f->world->cluster, side->ip);
     if (node)

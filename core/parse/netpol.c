@@ -63,14 +63,14 @@ static void complete_rule(struct netpol_reader *r, const struct json_value *valu
     ret->any_peer = ret->n_peers == 0;
 }
 
-static const struct netpol_dialect standard = {read_peer, read_port, complete_rule};
+static const struct netpol_dialect standard = {"ports", read_peer, read_port, complete_rule};
 
 // ------------------------------------------------------------------ rules of every kind
 
 static struct netpol_rule read_rule(struct netpol_reader *r, const struct json_value *value,
                                     const char *peers_key, const struct netpol_dialect *dialect)
 {
-    const struct json_value *peers = json_get(value, peers_key), *ports = json_get(value, "ports");
+    const struct json_value *peers = json_get(value, peers_key), *ports = json_get(value, dialect->ports);
     struct netpol_rule rule = {.n_peers = kube_read_count(peers), .n_ports = kube_read_count(ports)};
     struct netpol_peer *peer = arena_alloc(r->kube.arena, (rule.n_peers + 1) * sizeof *peer);
     struct netpol_port *port = arena_alloc(r->kube.arena, (rule.n_ports + 1) * sizeof *port);
@@ -201,10 +201,13 @@ static bool read_object(const struct json_value *object, void *context)
         add_policy(f, object, netpol_read_admin);
     } else if (admin && span_is(kind, "BaselineAdminNetworkPolicy")) {
         add_policy(f, object, netpol_read_baseline);
+    } else if (span_starts(version, "policy.networking.k8s.io/v1alpha2") &&
+               span_is(kind, "ClusterNetworkPolicy")) {
+        add_policy(f, object, netpol_read_cluster);
     } else if (span_is(kind, "DaemonSet") &&
                span_is(json_text(json_path(object, "metadata.name")), "aws-node")) {
         read_agent(&f->reader, f->set, object);
-    } else if (span_ends(kind, "NetworkPolicy")) {
+    } else if (span_ends(kind, "NetworkPolicy") && !span_starts(kind, "Staged")) { // Calico's previews
         struct netpol_foreign *foreign = MEM_PUSH(f->set->foreign, f->set->n_foreign, f->set->cap_foreign);
         foreign->kind = arena_span(f->reader.kube.arena, kind);
         kube_read_meta(&f->reader.kube, object, &foreign->meta);

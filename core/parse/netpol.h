@@ -1,7 +1,8 @@
 // Network policies, as `kubectl get … -o json` prints them: NetworkPolicy (networking.k8s.io/v1),
 // AdminNetworkPolicy and BaselineAdminNetworkPolicy (policy.networking.k8s.io/v1alpha1, both shapes of its
-// peers), and the mere presence of other engines' policies. Defaults are those of the API: an absent protocol
-// is TCP, absent policyTypes follow from the rules. All memory is the arena's.
+// peers), ClusterNetworkPolicy (v1alpha2), which takes the place of both, and the mere presence of other
+// engines' policies. Defaults are those of the API: an absent protocol is TCP, absent policyTypes follow from
+// the rules. All memory is the arena's.
 #ifndef D5_PARSE_NETPOL_H
 #define D5_PARSE_NETPOL_H
 
@@ -64,12 +65,13 @@ struct netpol_rule {
     size_t n_ports;
 };
 
-enum netpol_kind { NETPOL_STANDARD, NETPOL_ADMIN, NETPOL_BASELINE };
+enum netpol_kind { NETPOL_STANDARD, NETPOL_ADMIN, NETPOL_BASELINE }; // the tiers
 
 struct netpol {
     enum netpol_kind kind;
     struct kube_meta meta;
-    int64_t priority;                        // ADMIN: lower is stronger
+    bool tiered;                             // a ClusterNetworkPolicy
+    int64_t priority;                        // ADMIN, BASELINE: lower is stronger
     struct netpol_selector namespaces, pods; // whom it selects; STANDARD: in its own namespace
     bool isolates[NETPOL_DIRECTIONS];        // STANDARD
     const struct netpol_rule *rules[NETPOL_DIRECTIONS];

@@ -1,5 +1,6 @@
-// AdminNetworkPolicy and BaselineAdminNetworkPolicy, v1alpha1. Their peers changed shape: once a namespace
-// selector stood inside `namespaces` (beside sameLabels and notSameLabels), now `namespaces` is the selector.
+// AdminNetworkPolicy and BaselineAdminNetworkPolicy, v1alpha1, and ClusterNetworkPolicy, v1alpha2, which has
+// both as tiers. Their peers changed shape: once a namespace selector stood inside `namespaces` (beside
+// sameLabels and notSameLabels), now `namespaces` is the selector.
 #include "core/base/mem.h"
 #include "core/parse/netpol_read.h"
 
@@ -67,26 +68,67 @@ static struct netpol_port read_port(struct netpol_reader *r, const struct json_v
     return port;
 }
 
-static enum netpol_action read_action(struct netpol_reader *r, const struct json_value *value)
+// "destinationPort": {"number": 53} or {"range": {"start": 53, "end": 60}}; absent: all ports.
+static void read_destination(struct netpol_reader *r, const struct json_value *value, struct netpol_port *ret)
 {
-    static const char *const names[] = {"Allow", "Deny", "Pass"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (span_is(json_text(value), names[i]))
-            return (enum netpol_action)i;
+    const struct json_value *number = json_get(value, "number"), *range = json_get(value, "range");
+    if (number) {
+        ret->from = ret->to = netpol_read_port_number(r, number);
+    } else if (range && json_get(range, "start") && json_get(range, "end")) {
+        ret->from = netpol_read_port_number(r, json_get(range, "start"));
+        ret->to = netpol_read_port_number(r, json_get(range, "end"));
+    } else if (value) {
+        netpol_break(r, "a port that is none");
     }
-    netpol_break(r, "an action that does not exist");
-    return NETPOL_PASS;
+}
+
+static struct netpol_port read_protocol(struct netpol_reader *r, const struct json_value *value)
+{
+    static const struct {
+        const char *member, *protocol;
+    } protocols[] = {{"tcp", "TCP"}, {"udp", "UDP"}, {"sctp", "SCTP"}};
+    const struct json_value *name = json_get(value, "destinationNamedPort");
+    struct netpol_port port = {.to = UINT16_MAX};
+    if (name && name->kind == JSON_STRING) {
+        port.name = netpol_read_port_name(r, name);
+        return port;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
+        const struct json_value *of = json_get(value, protocols[i].member);
+        if (!of)
+            continue;
+        port.protocol = protocols[i].protocol;
+        read_destination(r, json_get(of, "destinationPort"), &port);
+        return port;
+    }
+    netpol_break(r, "a protocol that is none");
+    return port;
 }
 
 // Here an empty list of peers is invalid.
-static void complete_rule(struct netpol_reader *r, const struct json_value *value, struct netpol_rule *ret)
+static void complete(struct netpol_reader *r, struct span action, const char *allow, struct netpol_rule *ret)
 {
-    ret->action = read_action(r, json_get(value, "action"));
+    ret->action = span_is(action, allow) ? NETPOL_ALLOW : span_is(action, "Deny") ? NETPOL_DENY : NETPOL_PASS;
+    if (ret->action == NETPOL_PASS && !span_is(action, "Pass"))
+        netpol_break(r, "an action that does not exist");
     if (ret->n_peers == 0)
         netpol_break(r, "a rule without peers");
 }
 
-static const struct netpol_dialect dialect = {read_peer, read_port, complete_rule};
+static void complete_rule(struct netpol_reader *r, const struct json_value *value, struct netpol_rule *ret)
+{
+    complete(r, json_text(json_get(value, "action")), "Allow", ret);
+}
+
+static void complete_tiered(struct netpol_reader *r, const struct json_value *value, struct netpol_rule *ret)
+{
+    complete(r, json_text(json_get(value, "action")), "Accept", ret);
+    if (json_get(value, "ports") || json_get(value, "match"))
+        netpol_break(r, "a rule in the shape of a draft");
+}
+
+static const struct netpol_dialect dialect = {"ports", read_peer, read_port, complete_rule};
+static const struct netpol_dialect tiered = {"protocols", read_peer, read_protocol, complete_tiered};
 
 static void read_subject(struct netpol_reader *r, const struct json_value *subject)
 {
@@ -102,23 +144,33 @@ static void read_subject(struct netpol_reader *r, const struct json_value *subje
     r->policy->pods = netpol_read_selector(r, json_get(pods, "podSelector"));
 }
 
-static void read_spec(struct netpol_reader *r, const struct json_value *object, enum netpol_kind kind)
+static void read_spec(struct netpol_reader *r, const struct json_value *spec, enum netpol_kind kind,
+                      const struct netpol_dialect *of)
 {
-    const struct json_value *spec = json_get(object, "spec");
     r->policy->kind = kind;
     read_subject(r, json_get(spec, "subject"));
-    netpol_read_rules(r, spec, NETPOL_EGRESS, &dialect);
-    netpol_read_rules(r, spec, NETPOL_INGRESS, &dialect);
-    if (kind == NETPOL_ADMIN)
+    netpol_read_rules(r, spec, NETPOL_EGRESS, of);
+    netpol_read_rules(r, spec, NETPOL_INGRESS, of);
+    if (kind == NETPOL_ADMIN || of == &tiered)
         r->policy->priority = kube_read_number(spec, "priority", INT64_MAX);
 }
 
 void netpol_read_admin(struct netpol_reader *r, const struct json_value *object)
 {
-    read_spec(r, object, NETPOL_ADMIN);
+    read_spec(r, json_get(object, "spec"), NETPOL_ADMIN, &dialect);
 }
 
 void netpol_read_baseline(struct netpol_reader *r, const struct json_value *object)
 {
-    read_spec(r, object, NETPOL_BASELINE);
+    read_spec(r, json_get(object, "spec"), NETPOL_BASELINE, &dialect);
+}
+
+void netpol_read_cluster(struct netpol_reader *r, const struct json_value *object)
+{
+    const struct json_value *spec = json_get(object, "spec");
+    struct span tier = json_text(json_get(spec, "tier"));
+    r->policy->tiered = true;
+    if (!span_is(tier, "Admin") && !span_is(tier, "Baseline"))
+        netpol_break(r, "a tier that does not exist");
+    read_spec(r, spec, span_is(tier, "Baseline") ? NETPOL_BASELINE : NETPOL_ADMIN, &tiered);
 }

@@ -11,7 +11,7 @@ struct netpol_reader {
 };
 
 typedef void netpol_read_fn(struct netpol_reader *r, const struct json_value *object);
-netpol_read_fn netpol_read_admin, netpol_read_baseline;
+netpol_read_fn netpol_read_admin, netpol_read_baseline, netpol_read_cluster;
 
 // Marks the policy as one that the API server would have refused.
 void netpol_break(struct netpol_reader *r, const char *why);
@@ -26,6 +26,7 @@ const char *netpol_read_port_name(struct netpol_reader *r, const struct json_val
 
 // What a rule is differs from kind to kind; how rules are listed does not.
 struct netpol_dialect {
+    const char *ports; // the member of a rule that lists its ports
     struct netpol_peer (*read_peer)(struct netpol_reader *r, const struct json_value *peer);
     struct netpol_port (*read_port)(struct netpol_reader *r, const struct json_value *port);
     // What else there is to a rule, once its peers and ports are read.

@@ -32,7 +32,8 @@ const struct catalogue_row catalogue_rows[] = {
     {LISTING, CATALOGUE_OBJECT, SUBJECT_NETWORK_POLICY,
      "networkpolicy|networkpolicies|netpol|policyendpoint|policyendpoints|adminnetworkpolicy|"
      "adminnetworkpolicies|"
-     "baselineadminnetworkpolicy|baselineadminnetworkpolicies",
+     "baselineadminnetworkpolicy|baselineadminnetworkpolicies|"
+     "clusternetworkpolicy|clusternetworkpolicies",
      POLICIES, "networkpolicies"},
     {LISTING, CATALOGUE_OBJECT, SUBJECT_PROXY_MODE,
      "service|services|svc|endpoint|endpoints|ep|endpointslice|endpointslices",

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Random clusters and policies, judged twice: by `d5tui policy`, and by an evaluator that is written from the API reference
-(networking/v1 NetworkPolicy, policy.networking.k8s.io/v1alpha1) and shares nothing with it.
+(networking/v1 NetworkPolicy, policy.networking.k8s.io/v1alpha1 and v1alpha2) and shares nothing with it.
 
     test_reference.py [--clusters N] [--seed S] [--keep DIR]
 
-Only what the reference leaves no room for is drawn: pods with one address, no host network, no service addresses.
+Only what the reference leaves no room for is drawn: no host network, no service addresses.
 A disagreement is printed with its question; --keep writes the cluster that it was about.
 """
 import argparse
 import concurrent.futures
+import copy
 import ipaddress
 import json
 import os
@@ -50,7 +51,7 @@ class Draw:
         return e
 
     def selector(self):
-        s = {}
+        s = self.r.choice([{}, {}, {}, {"matchLabels": {}}, {"matchExpressions": []}, {"matchLabels": None, "matchExpressions": None}])
         if self.maybe(0.5):
             s["matchLabels"] = dict([self.r.choice([(k, v) for k, vs in LABELS.items() for v in vs])])
         if self.maybe(0.35):
@@ -87,7 +88,7 @@ class Draw:
         return peer
 
     def port(self):
-        p = {}
+        p = self.r.choice([{}, {}, {"protocol": None}, {"port": None, "endPort": None}])
         if self.maybe(0.8):
             p["protocol"] = self.r.choice(PROTOCOLS[:2] if self.maybe(0.9) else PROTOCOLS)
         how = self.r.random()
@@ -100,7 +101,7 @@ class Draw:
         return p
 
     def rule(self, side):
-        rule = {}
+        rule = self.r.choice([{}, {}, {side: None}, {"ports": None}])
         if self.maybe(0.8):
             rule[side] = [self.peer() for _ in range(self.r.randint(0, 2))]
         if self.maybe(0.7):
@@ -108,7 +109,7 @@ class Draw:
         return rule
 
     def policy(self, i, namespaces):
-        spec = {"podSelector": self.selector()}
+        spec = dict(self.r.choice([{}, {}, {"policyTypes": None}, {"policyTypes": []}, {"ingress": None}, {"egress": None}]), podSelector=self.selector())
         if self.maybe(0.75):
             spec["policyTypes"] = self.r.choice([["Ingress"], ["Egress"], ["Ingress", "Egress"]])
         if self.maybe(0.7):
@@ -134,11 +135,20 @@ class Draw:
             return {"portRange": {"protocol": self.r.choice(PROTOCOLS[:2]), "start": start, "end": start + 1000}}
         return {"namedPort": self.r.choice(NAMED)}
 
+    def protocol(self):
+        """of a ClusterNetworkPolicy"""
+        if self.maybe(0.25):
+            return {"destinationNamedPort": self.r.choice(NAMED)}
+        start = self.r.choice(PORTS)
+        return {self.r.choice(["tcp", "udp", "udp", "sctp"]): self.r.choice(
+            [{"destinationPort": {"number": start}}, {"destinationPort": {"range": {"start": start, "end": start + 1000}}}, {}])}
+
     def admin_rule(self, egress, actions):
         rule = {"name": "r", "action": self.r.choice(actions),
                 "to" if egress else "from": [self.admin_peer(egress) for _ in range(self.r.randint(1, 2))]}
         if self.maybe(0.6):
-            rule["ports"] = [self.admin_port() for _ in range(self.r.randint(1, 2))]
+            key, draw = ("protocols", self.protocol) if "Accept" in actions else ("ports", self.admin_port)
+            rule[key] = [draw() for _ in range(self.r.randint(1, 2))]
         return rule
 
     def admin(self, kind, name, priority, actions):
@@ -151,7 +161,13 @@ class Draw:
             spec["ingress"] = [self.admin_rule(False, actions) for _ in range(self.r.randint(1, 2))]
         if self.maybe(0.7):
             spec["egress"] = [self.admin_rule(True, actions) for _ in range(self.r.randint(1, 2))]
-        return {"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec}
+        version = "v1alpha2" if kind == "ClusterNetworkPolicy" else "v1alpha1"
+        return {"apiVersion": "policy.networking.k8s.io/" + version, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+    def tiered(self, name, tier, priority):
+        policy = self.admin("ClusterNetworkPolicy", name, priority, ["Accept", "Deny", "Pass"])
+        policy["spec"]["tier"] = tier
+        return policy
 
     def container_ports(self):
         ports = []
@@ -174,15 +190,32 @@ class Draw:
         namespaces = [{"apiVersion": "v1", "kind": "Namespace",
                        "metadata": {"name": n, "labels": dict(self.labels(), **{"kubernetes.io/metadata.name": n})}}
                       for n in names]
-        addresses = []
+        addresses, other, self.over = [], [], []
         while len(addresses) < 5:
             a = self.address()
             if a not in addresses:
                 addresses.append(a)
         pods = [self.pod(i, self.r.choice(names), a) for i, a in enumerate(addresses)]
+        for p in pods:
+            if self.maybe(0.3):  # a second address, of the other family
+                p["status"]["podIPs"].append({"ip": "10.9.0.%d" % len(other) if self.six else "fd00:9::%x" % len(other)})
+                other.append(p)
+        for i in range(self.r.randint(0, 2)):  # one that is over: its address may be another pod's by now
+            over = self.pod(i + len(pods), self.r.choice(names), self.r.choice(addresses + [self.address()]))
+            over["status"]["phase"] = self.r.choice(["Succeeded", "Failed"])
+            self.over.append(over)
         c = {"namespaces": namespaces, "pods": pods,
              "networkpolicies": [self.policy(i, names) for i in range(self.r.randint(0, 4))],
-             "adminnetworkpolicies": [], "baselineadminnetworkpolicies": []}
+             "adminnetworkpolicies": [], "baselineadminnetworkpolicies": [], "clusternetworkpolicies": []}
+        if c["networkpolicies"] and self.maybe(0.2):  # the same once more under another name
+            twin = copy.deepcopy(self.r.choice(c["networkpolicies"]))
+            twin["metadata"]["name"] += "-twin"
+            c["networkpolicies"].append(twin)
+        if self.maybe(0.35):
+            priorities = self.r.sample(range(20), 6)
+            c["clusternetworkpolicies"] = [self.tiered("c%d" % i, self.r.choice(["Admin", "Admin", "Baseline"]), priorities[i])
+                                           for i in range(self.r.randint(1, 4))]
+            return c
         if self.maybe(0.35):
             priorities = self.r.sample(range(20), 3)
             c["adminnetworkpolicies"] = [self.admin("AdminNetworkPolicy", "a%d" % i, priorities[i], ["Allow", "Deny", "Pass"])
@@ -191,12 +224,19 @@ class Draw:
             c["baselineadminnetworkpolicies"] = [self.admin("BaselineAdminNetworkPolicy", "default", None, ["Allow", "Deny"])]
         return c
 
+    def mixed(self, pods):
+        """with those that are over before and behind"""
+        return self.over[:1] + pods + self.over[1:]
+
     def questions(self, cluster):
         for _ in range(16):
             source = self.r.choice(cluster["pods"])
             to = self.r.choice([p for p in cluster["pods"] if p is not source]) if self.maybe(0.8) else self.address()
-            if isinstance(to, str) and any(p["status"]["podIP"] == to for p in cluster["pods"]):
-                continue
+            if not isinstance(to, str) and self.maybe(0.3):  # by its address, in either family
+                to = self.r.choice(to["status"]["podIPs"])["ip"]
+            version = ipaddress.ip_address(to if isinstance(to, str) else to["status"]["podIP"]).version
+            if not any(version == ipaddress.ip_address(x["ip"]).version for x in source["status"]["podIPs"]) or to == source["status"]["podIP"]:
+                continue  # there is no way, or it talks to itself
             yield source, to, self.r.choice(["TCP", "UDP"]), self.r.choice(PORTS)
 
 
@@ -204,10 +244,10 @@ class Draw:
 
 
 def selects(selector, labels):
-    for k, v in selector.get("matchLabels", {}).items():
+    for k, v in (selector.get("matchLabels") or {}).items():
         if labels.get(k) != v:
             return False
-    for e in selector.get("matchExpressions", []):
+    for e in selector.get("matchExpressions") or []:
         have, value = e["key"] in labels, labels.get(e["key"])
         holds = {"In": have and value in e.get("values", []), "NotIn": not (have and value in e.get("values", [])),
                  "Exists": have, "DoesNotExist": not have}[e["operator"]]
@@ -219,9 +259,13 @@ def selects(selector, labels):
 class End:
     """One end of a flow: a pod, or an address that is nobody's."""
 
-    def __init__(self, cluster, who):
+    def __init__(self, cluster, who, like=None):
         self.pod = None if isinstance(who, str) else who
         self.ip = ipaddress.ip_address(who if isinstance(who, str) else who["status"]["podIP"])
+        if isinstance(who, str):
+            self.pod = next((p for p in cluster["pods"] if any(ipaddress.ip_address(x["ip"]) == self.ip for x in p["status"]["podIPs"])), None)
+        elif like:  # it answers in the family that it is asked in
+            self.ip = next((x for x in (ipaddress.ip_address(i["ip"]) for i in who["status"]["podIPs"]) if x.version == like.version), self.ip)
         if self.pod:
             self.namespace = self.pod["metadata"]["namespace"]
             self.labels = self.pod["metadata"]["labels"]
@@ -252,18 +296,18 @@ def peer_is(peer, own_namespace, end):
 
 
 def port_is(port, destination, protocol, number):
-    if port.get("protocol", "TCP") != protocol:
+    if (port.get("protocol") or "TCP") != protocol:
         return False
     wanted = port.get("port")
     if wanted is None:
         return True
     if isinstance(wanted, str):
         return number in destination.named_port(wanted, protocol)
-    return wanted <= number <= port.get("endPort", wanted)
+    return wanted <= number <= (port.get("endPort") or wanted)
 
 
 def types_of(spec):
-    if "policyTypes" in spec:
+    if spec.get("policyTypes"):
         return spec["policyTypes"]
     return ["Ingress"] + (["Egress"] if spec.get("egress") else [])
 
@@ -279,7 +323,7 @@ def standard(cluster, side, subject, other, destination, protocol, number):
         if namespace != subject.namespace or side not in types_of(spec) or not selects(spec["podSelector"], subject.labels):
             continue
         isolating.append("%s/%s" % (namespace, p["metadata"]["name"]))
-        for rule in spec.get(key, []):
+        for rule in spec.get(key) or []:
             peer_ok = not rule.get(peers) or any(peer_is(x, namespace, other) for x in rule[peers])
             port_ok = not rule.get("ports") or any(port_is(x, destination, protocol, number) for x in rule["ports"])
             allowed = allowed or (peer_ok and port_ok)
@@ -300,6 +344,13 @@ def admin_peer_is(peer, end):
 
 
 def admin_port_is(port, destination, protocol, number):
+    if "destinationNamedPort" in port:
+        return number in destination.named_port(port["destinationNamedPort"], protocol)
+    if protocol.lower() in port:
+        wanted = port[protocol.lower()].get("destinationPort", {"range": {"start": 0, "end": 65535}})
+        return wanted["number"] == number if "number" in wanted else wanted["range"]["start"] <= number <= wanted["range"]["end"]
+    if set(port) & {"tcp", "udp", "sctp"}:
+        return False
     if "portNumber" in port:
         return port["portNumber"]["protocol"] == protocol and port["portNumber"]["port"] == number
     if "portRange" in port:
@@ -315,8 +366,9 @@ def admin(policies, side, subject, other, destination, protocol, number):
         if not subject.pod or not admin_selects(p["spec"]["subject"], subject):
             continue
         for rule in p["spec"].get(key, []):
+            ports = rule.get("ports", rule.get("protocols"))
             if (any(admin_peer_is(x, other) for x in rule[peers]) and
-                    ("ports" not in rule or any(admin_port_is(x, destination, protocol, number) for x in rule["ports"]))):
+                    (ports is None or any(admin_port_is(x, destination, protocol, number) for x in ports))):
                 return rule["action"], p["metadata"]["name"]
     return None, None
 
@@ -324,18 +376,20 @@ def admin(policies, side, subject, other, destination, protocol, number):
 def direction(cluster, side, subject, other, destination, protocol, number):
     """Whether this side lets it through, and the names one of which must be given where it does not."""
     flow = (side, subject, other, destination, protocol, number)
-    action, name = admin(cluster["adminnetworkpolicies"], *flow)
-    if action in ("Allow", "Deny"):
-        return action == "Allow", [name]
+    tiers = {t: [p for p in cluster["clusternetworkpolicies"] if p["spec"]["tier"] == t] for t in ("Admin", "Baseline")}
+    action, name = admin(cluster["adminnetworkpolicies"] + tiers["Admin"], *flow)
+    if action in ("Allow", "Accept", "Deny"):
+        return action != "Deny", [name]
     allowed, names = standard(cluster, *flow)
     if allowed is not None:
         return allowed, names
-    action, name = admin(cluster["baselineadminnetworkpolicies"], *flow)
+    action, name = admin(cluster["baselineadminnetworkpolicies"] + tiers["Baseline"], *flow)
     return action != "Deny", [name]
 
 
 def judge(cluster, source, to, protocol, number):
-    a, b = End(cluster, source), End(cluster, to)
+    b = End(cluster, to)
+    a = End(cluster, source, b.ip)
     out, out_names = direction(cluster, "Egress", a, b, b, protocol, number)
     in_, in_names = direction(cluster, "Ingress", b, a, b, protocol, number)
     if out and in_:
@@ -389,7 +443,7 @@ def one_cluster(seed, keep):
     cluster = draw.cluster()
     bad, n = [], 0
     with tempfile.TemporaryDirectory() as tree:
-        write_tree(cluster, os.path.join(tree, "tree"))
+        write_tree(dict(cluster, pods=draw.mixed(cluster["pods"])), os.path.join(tree, "tree"))
         for source, to, protocol, number in draw.questions(cluster):
             truth = judge(cluster, source, to, protocol, number)
             argv, answer = ask(os.path.join(tree, "tree"), source, to, protocol, number)
@@ -397,7 +451,7 @@ def one_cluster(seed, keep):
             if not agrees(truth, answer):
                 bad.append((argv, truth, answer))
         if bad and keep:
-            write_tree(cluster, os.path.join(keep, str(seed)))
+            write_tree(dict(cluster, pods=draw.mixed(cluster["pods"])), os.path.join(keep, str(seed)))
     return seed, n, bad
 
 

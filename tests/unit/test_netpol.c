@@ -61,10 +61,17 @@ static const char objects[] =
     "{\"apiVersion\":\"policy.networking.k8s.io/"                                                            \
     "v1alpha1\",\"kind\":\"BaselineAdminNetworkPolicy\",\"metadata\":{\"name\":"                             \
     "\"default\"},\"spec\":{" spec "}}"
-#define EGRESS(rules)  "\"podSelector\":{},\"policyTypes\":[\"Egress\"],\"egress\":[" rules "]"
-#define INGRESS(rules) "\"podSelector\":{},\"policyTypes\":[\"Ingress\"],\"ingress\":[" rules "]"
-#define TO_DNS         "\"to\":[{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"dns\"}}}]"
-#define UDP(port)      "\"ports\":[{\"protocol\":\"UDP\",\"port\":" port "}]"
+#define TIERED(name, tier, priority, rules)                                                                  \
+    "{\"apiVersion\":\"policy.networking.k8s.io/"                                                            \
+    "v1alpha2\",\"kind\":\"ClusterNetworkPolicy\",\"metadata\":{\"name\":\"" name                            \
+    "\"},\"spec\":{\"tier\":\"" tier "\",\"priority\":" priority                                             \
+    ",\"subject\":{\"namespaces\":{}},\"egress\":[" rules "]}}"
+#define TO_ALL(action, more) "{\"action\":\"" action "\",\"to\":[{\"namespaces\":{}}]" more "}"
+#define UDP_ONLY(port)       ",\"protocols\":[{\"udp\":{\"destinationPort\":" port "}}]"
+#define EGRESS(rules)        "\"podSelector\":{},\"policyTypes\":[\"Egress\"],\"egress\":[" rules "]"
+#define INGRESS(rules)       "\"podSelector\":{},\"policyTypes\":[\"Ingress\"],\"ingress\":[" rules "]"
+#define TO_DNS               "\"to\":[{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"dns\"}}}]"
+#define UDP(port)            "\"ports\":[{\"protocol\":\"UDP\",\"port\":" port "}]"
 
 struct scene {
     struct arena arena;
@@ -205,7 +212,43 @@ static const struct {
     {BASELINE("\"subject\":{\"namespaces\":{}},\"ingress\":[{\"action\":\"Deny\",\"from\":[{\"namespaces\":{}"
               "}]}]") "," POLICY("dns", "p", INGRESS("{}")),
      "server", "UDP", 5353, "passes"},
-    // Other engines.
+    // ClusterNetworkPolicy has both tiers, each by priority; Pass leads to the next one.
+    {TIERED("a", "Admin", "5", TO_ALL("Deny", "")), "server", "UDP", 5353, "blocked"},
+    {TIERED("a", "Admin", "5", TO_ALL("Accept", "")) "," POLICY("shop", "p", EGRESS("")), "server", "UDP",
+     5353, "passes"},
+    {TIERED("a", "Admin", "5", TO_ALL("Deny", UDP_ONLY("{\"number\":5353}"))), "server", "UDP", 5353,
+     "blocked"},
+    {TIERED("a", "Admin", "5", TO_ALL("Deny", UDP_ONLY("{\"number\":53}"))), "server", "UDP", 5353, "passes"},
+    {TIERED("a", "Admin", "5", TO_ALL("Deny", UDP_ONLY("{\"range\":{\"start\":5000,\"end\":6000}}"))),
+     "server", "UDP", 5353, "blocked"},
+    {TIERED("a", "Admin", "5", TO_ALL("Deny", UDP_ONLY("{\"number\":5353}"))), "server", "TCP", 5353,
+     "passes"},
+    {TIERED("a", "Admin", "5", TO_ALL("Deny", ",\"protocols\":[{\"destinationNamedPort\":\"dns\"}]")),
+     "server", "UDP", 5353, "blocked"},
+    {TIERED("a", "Baseline", "5", TO_ALL("Deny", "")), "server", "UDP", 5353, "blocked"},
+    {TIERED("a", "Baseline", "5", TO_ALL("Deny", "")) "," POLICY("shop", "p", EGRESS("{}")), "server", "UDP",
+     5353, "passes"},
+    {TIERED("a", "Baseline", "5", TO_ALL("Deny", "")) "," TIERED("b", "Baseline", "1", TO_ALL("Pass", "")),
+     "server", "UDP", 5353, "passes"},
+    {TIERED("a", "Baseline", "1", TO_ALL("Deny", "")) "," TIERED("b", "Baseline", "5", TO_ALL("Accept", "")),
+     "server", "UDP", 5353, "blocked"},
+    {TIERED("a", "Admin", "5", TO_ALL("Pass", "")) "," TIERED("b", "Baseline", "9", TO_ALL("Deny", "")),
+     "server", "UDP", 5353, "blocked"},
+    {TIERED("a", "Admin", "5", TO_ALL("Deny", "")), "host", "UDP", 53, "passes"}, // is no peer
+    {TIERED("a", "Admin", "5", "{\"action\":\"Deny\",\"to\":[{\"nodes\":{}}]}"), "host", "UDP", 53,
+     "blocked"},
+    {TIERED("a", "Admin", "5", TO_ALL("Accept", ",\"match\":[]")), "server", "UDP", 5353, "unknown"},
+    {TIERED("a", "Admin", "5", TO_ALL("Allow", "")), "server", "UDP", 5353, "unknown"},
+    {TIERED("a", "Other", "5", TO_ALL("Accept", "")), "server", "UDP", 5353, "unknown"},
+    {TIERED("a", "Admin", "5", TO_ALL("Accept", "")) "," BASELINE("\"subject\":{\"namespaces\":{}}"),
+     "server", "UDP", 5353, "unknown"},
+    // Other engines; a staged policy is not in force.
+    {"{\"apiVersion\":\"crd.projectcalico.org/v1\",\"kind\":\"StagedNetworkPolicy\",\"metadata\":{\"name\":"
+     "\"c\"}}",
+     "server", "UDP", 5353, "passes"},
+    {"{\"apiVersion\":\"networking.k8s.aws/v1alpha1\",\"kind\":\"ClusterNetworkPolicy\",\"metadata\":{"
+     "\"name\":\"c\"}}",
+     "server", "UDP", 5353, "unknown"},
     {"{\"apiVersion\":\"cilium.io/v2\",\"kind\":\"CiliumNetworkPolicy\",\"metadata\":{\"name\":\"c\"}}",
      "server", "UDP", 5353, "unknown"},
     {"{\"apiVersion\":\"crd.projectcalico.org/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"c\"}}",
