@@ -102,8 +102,7 @@ static const char *listen_fix(struct span words)
 {
     if (span_contains(words, "permission denied"))
         return "give the CoreDNS container back the capability NET_BIND_SERVICE (securityContext of the "
-               "coredns "
-               "deployment), without which it may not listen on port 53";
+               "coredns deployment), without which it may not listen on port 53";
     if (span_contains(words, "in use"))
         return "free port 53 where CoreDNS listens: with hostNetwork another process of the node holds it";
     return NULL;

@@ -212,14 +212,10 @@ static const struct kube_termination *oom_end(const struct kube_container *c)
 // Whether lookups that were made by hand from the pod fail all the same: then the memory is not why.
 static bool lookups_fail_anyway(const struct bench *b)
 {
-    const struct lookup_query q = {
-        .fields = LOOKUP_BY_TARGET_POD | LOOKUP_BY_FAILED | LOOKUP_BY_WINDOW,
-        .window = b->facts->target.window,
-    };
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
         if (l->target_pod && l->origin != LOOKUP_APP_LOG && lookup_failed(l->outcome) &&
-            clock_in_window(l->time, q.window) != TRI_NO)
+            bench_time_in_window(b, l->time) != TRI_NO)
             return true;
     }
     return false;

@@ -120,8 +120,7 @@ static const char *describe_policy(enum blame blame)
         return "the pod's dnsPolicy is Default, which means the node's resolver:";
     default:
         return "the pod's file has none of the cluster's search domains, as with dnsPolicy None, Default or "
-               "the "
-               "host's network, and names";
+               "the host's network, and names";
     }
 }
 
@@ -129,8 +128,7 @@ static const char *fix_policy(struct bench *b, enum blame blame)
 {
     if (blame == BLAME_HOST_NETWORK)
         return "set dnsPolicy to ClusterFirstWithHostNet in the template of the workload (a hostNetwork pod "
-               "does not "
-               "get the cluster's DNS otherwise), and let it roll out";
+               "does not get the cluster's DNS otherwise), and let it roll out";
     if (blame == BLAME_NONE)
         return arena_printf(
             &b->arena,

@@ -26,15 +26,14 @@ static const struct diagnosis_info table[DIAGNOSIS_COUNT] = {
     [DIAGNOSIS_LINKLOCAL_THROTTLE] =
         {"linklocal_throttle", "pps_throttling", NULL, "the link-local allowance of the ENI is exceeded",
          "spread the CoreDNS pods over more nodes (ENIs), raise the cache's TTL in the Corefile, and lower "
-         "ndots for the "
-         "heaviest clients, so that each ENI sends fewer than 1024 packets a second to the VPC resolver",
+         "ndots for the heaviest clients, so that each ENI sends fewer than 1024 packets a second to the VPC "
+         "resolver",
          "deploy NodeLocal DNSCache, reduce ndots, monitor linklocal_allowance_exceeded as a rate",
          "ethtool -S on the CoreDNS nodes twice, a minute apart: linklocal_allowance_exceeded does not grow"},
     [DIAGNOSIS_COREDNS_OVERLOAD] =
         {"coredns_overload", "coredns_overload", NULL, "CoreDNS is overloaded",
          "scale the CoreDNS replicas out (and give them CPU), then raise max_concurrent in the Corefile if "
-         "its memory "
-         "allows it",
+         "its memory allows it",
          "deploy NodeLocal DNSCache, autoscale CoreDNS with the cluster, reduce ndots, monitor DNS latency",
          "CoreDNS' log shows no more refused or late queries; dig from a pod answers within 10 ms"},
     [DIAGNOSIS_COREDNS_OOM] =
@@ -61,8 +60,7 @@ static const struct diagnosis_info table[DIAGNOSIS_COUNT] = {
     [DIAGNOSIS_WRONG_NAMESERVER] =
         {"wrong_nameserver", "config_error", NULL, "the kubelet hands out a wrong DNS address",
          "make clusterDNS in the kubelet's configuration equal to the kube-dns ClusterIP, restart the "
-         "kubelet, then "
-         "recreate the pods of that node: only new pods get it",
+         "kubelet, then recreate the pods of that node: only new pods get it",
          "derive clusterDNS from the service range at bootstrap; compare it with kube-dns in a check",
          "cat /etc/resolv.conf in a new pod of that node: the kube-dns ClusterIP"},
     [DIAGNOSIS_DNS_POLICY] =
@@ -75,15 +73,13 @@ static const struct diagnosis_info table[DIAGNOSIS_COUNT] = {
     [DIAGNOSIS_NODELOCALDNS_BIND] =
         {"nodelocaldns_bind", "config_error", NULL, "NodeLocal DNSCache cannot listen on port 53",
          "free port 53 on the node (stop the stub listener of what holds it), or have NodeLocal DNSCache "
-         "bind only its "
-         "link-local address; until then point the kubelet's clusterDNS at CoreDNS",
+         "bind only its link-local address; until then point the kubelet's clusterDNS at CoreDNS",
          "on EKS Auto Mode leave NodeLocal DNSCache out: the node caches DNS already",
          "ss -lntup sport = :53 on the node: node-cache listens on 169.254.20.10"},
     [DIAGNOSIS_NODELOCALDNS_IPVS] =
         {"nodelocaldns_ipvs", "config_error", NULL, "IPVS bypasses NodeLocal DNSCache",
          "set the kubelet's clusterDNS to 169.254.20.10, restart the kubelet and recreate the pods: in IPVS "
-         "mode nothing "
-         "intercepts the kube-dns ClusterIP",
+         "mode nothing intercepts the kube-dns ClusterIP",
          "keep NodeLocal DNSCache and the kube-proxy mode in one place of configuration",
          "cat /etc/resolv.conf in a new pod: nameserver 169.254.20.10"},
     [DIAGNOSIS_IPV6_UPSTREAM] =
