@@ -137,6 +137,22 @@ static bool take_phrase(struct writer *w, struct span word)
     return true;
 }
 
+// "packets-gt 4" behind a set: a condition inside that match, which may stand inverted.
+static bool take_set_counter(struct writer *w, struct span word)
+{
+    static const char *const counters[] = {"packets-eq", "packets-lt", "packets-gt",
+                                           "bytes-eq",   "bytes-lt",   "bytes-gt"};
+    struct span value;
+    for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+        if (!span_is(word, counters[i]) || !span_cut_word(&w->rest, &value))
+            continue;
+        str_printf(&w->words, " --%s " SPAN_FMT, counters[i], SPAN_ARG(value));
+        w->invert = false;
+        return true;
+    }
+    return false;
+}
+
 // Words that say all by themselves, or whose value says nothing.
 static bool take_flag(struct writer *w, struct span word)
 {
@@ -291,8 +307,9 @@ static bool skip_quoted(struct writer *w, struct span word)
 static bool take_word(struct writer *w, struct span word)
 {
     return take_port(w, word) || take_flags(w, word) || take_keyword(w, word) || take_phrase(w, word) ||
-           take_flag(w, word) || take_target_word(w, word) || take_mark_target(w, word) ||
-           take_mask(w, word) || take_set_target(w, word) || take_ct(w, word) || take_hops(w, word);
+           take_flag(w, word) || take_set_counter(w, word) || take_target_word(w, word) ||
+           take_mark_target(w, word) || take_mask(w, word) || take_set_target(w, word) || take_ct(w, word) ||
+           take_hops(w, word);
 }
 
 static void write_extras(struct writer *w)

@@ -50,7 +50,10 @@ class Node:
                 empty = ''.join('*%s\n%sCOMMIT\n' % (t, ''.join(':%s ACCEPT [0:0]\n' % c for c in chains)) for t, chains in draw.Iptables.CHAINS.items())
                 self.world.run(tool + '-restore', input=empty)
         self.world.run('nft', 'flush', 'ruleset')
-        self.world.run('ipset', 'destroy')
+        self.world.run('ipset', 'flush')  # a list holds on to its members
+        for _ in range(200):  # and rules of nft to their sets, until the kernel has got round to freeing them
+            if self.world.run('ipset', 'destroy').returncode == 0:
+                break
         self.world.run('conntrack', '-F')
         if backend != 'legacy':  # as on every node of a cluster, something asks for connection tracking
             for tool in ('iptables-legacy', 'ip6tables-legacy'):

@@ -56,6 +56,40 @@ static void members_by_type(void **state)
     WALK_CHECK(cases);
 }
 
+// --return-nomatch asks for the exceptions, where a type has any; a narrower entry of another interface hides
+// a wider one; what was counted belongs to the match that may be inverted.
+static void what_a_match_asks_of_a_set(void **state)
+{
+    (void)state;
+    static const struct walk_case cases[] = {
+        {.rules = SET_RULE("dst --return-nomatch"),
+         .sets = SET("hash:net family inet", "10.0.12.0/24"),
+         .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst --return-nomatch"),
+         .sets = SET("hash:net family inet", "10.0.12.0/24\nadd s 10.0.12.53 nomatch"),
+         .fate = PACKET_BLOCKED},
+        {.rules = SET_RULE("dst --return-nomatch"),
+         .sets = SET("hash:ip family inet", "10.0.12.53"),
+         .fate = PACKET_BLOCKED},
+        {.rules = SET_RULE("dst,dst"),
+         .sets = SET("hash:net,iface family inet", "10.0.12.0/24,eni7\nadd s 10.0.0.0/8,eth0"),
+         .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst,dst"),
+         .sets = SET("hash:net,iface family inet", "10.0.12.0/24,eth0\nadd s 10.0.0.0/8,eni7"),
+         .fate = PACKET_BLOCKED},
+        {.rules = FILTER("-A FORWARD -i eni1 -m set ! --match-set s dst --packets-eq 4 -j DROP\n"),
+         .sets = SET("hash:ip family inet counters", "10.0.12.53 packets 5 bytes 9"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n"
+                  " pkts bytes target     prot opt in     out     source               destination\n"
+                  "    0     0 DROP       all  --  eni1   *       0.0.0.0/0            0.0.0.0/0  "
+                  "! match-set s dst packets-eq 4\n",
+         .sets = SET("hash:ip family inet counters", "10.0.12.53 packets 5 bytes 9"),
+         .fate = PACKET_UNKNOWN},
+    };
+    WALK_CHECK(cases);
+}
+
 #define LISTED(count) "Name: s\nType: hash:ip\nHeader: family inet\nNumber of entries: " count "\nMembers:\n"
 
 // What is not in a set that breaks off may have been; a set that is whole says no.
@@ -118,9 +152,8 @@ static void spoilt_sets_do_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(members_by_type),
-        cmocka_unit_test(a_set_that_breaks_off),
-        cmocka_unit_test(the_programs_output_and_what_is_not),
+        cmocka_unit_test(members_by_type),        cmocka_unit_test(what_a_match_asks_of_a_set),
+        cmocka_unit_test(a_set_that_breaks_off),  cmocka_unit_test(the_programs_output_and_what_is_not),
         cmocka_unit_test(spoilt_sets_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
