@@ -3,9 +3,9 @@
 #include "core/judge/judge.h"
 
 static judge_fn *const judges[] = {
-    judge_pods,     judge_policies,  judge_firewall, judge_groups,  judge_coredns,  judge_upstream,
-    judge_resolver, judge_nodelocal, judge_service,  judge_changes, judge_timeline, judge_throttle,
-    judge_memory,   judge_conntrack, judge_mtu,      judge_lookups,
+    judge_pods,     judge_policies,  judge_firewall,  judge_groups, judge_coredns, judge_upstream,
+    judge_resolver, judge_nodelocal, judge_service,   judge_flows,  judge_changes, judge_timeline,
+    judge_throttle, judge_memory,    judge_conntrack, judge_mtu,    judge_lookups,
     NULL, // one line a judge, in the order of judge.h
 };
 

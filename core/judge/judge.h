@@ -18,6 +18,7 @@ judge_fn judge_upstream;  // upstream_unreachable, ipv6_upstream
 judge_fn judge_resolver;  // wrong_nameserver, dns_policy
 judge_fn judge_nodelocal; // nodelocaldns_bind, nodelocaldns_ipvs
 judge_fn judge_service;   // service_path
+judge_fn judge_flows;     // service_path, past the rules
 judge_fn judge_memory;    // node_oom, app_oom
 judge_fn judge_conntrack; // conntrack_full, conntrack_race
 judge_fn judge_mtu;       // mtu

@@ -170,6 +170,48 @@ static void a_table_that_was_full_another_day_is_innocent(void **state)
     assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_CONNTRACK_FULL));
 }
 
+// ------------------------------------------------------------------ flows that outlive their server
+#define FLOW(state, server)                                                                                  \
+    "udp      17 25 src=10.0.1.10 dst=172.20.0.10 sport=5060 dport=53 " state "src=" server                  \
+    " dst=10.0.1.10 sport=53 dport=5060 mark=0 use=1\n"
+
+// CoreDNS as it runs since then.
+static void start_coredns(struct scene *s, const char *time)
+{
+    const char *status =
+        "{'phase': 'Running', 'podIP': '%s', 'startTime': '%s', 'conditions': [{'type': 'Ready', "
+        "'status': 'True'}], 'containerStatuses': [{'name': 'main', 'ready': true, 'state': "
+        "{'running': {}}}]}";
+    scene_pods(s, &(struct scene_pods){.coredns_a = arena_printf(&s->arena, status, "10.0.2.10", time),
+                                       .coredns_b = arena_printf(&s->arena, status, "10.0.3.10", time)});
+}
+
+static void a_flow_that_leads_to_a_server_that_is_gone(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *flow, *started;
+        bool stuck;
+    } cases[] = {
+        {FLOW("[UNREPLIED] ", "10.0.2.77"), "2026-11-23T06:55:00Z", true},
+        {FLOW("[UNREPLIED] ", "10.0.2.77"), "2026-11-23T07:09:30Z", false}, // its last packet may be older
+        {FLOW("[UNREPLIED] ", "10.0.2.10"), "2026-11-23T06:55:00Z", false},
+        {FLOW("", "10.0.2.77"), "2026-11-23T06:55:00Z", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        start_coredns(s, cases[i].started);
+        scene_write(s, "nodes/n1/samples/20261123T071000Z/conntrack.txt", cases[i].flow);
+        scene_judge(s);
+        const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_SERVICE_PATH);
+        assert_int_equal(claim != NULL, cases[i].stuck);
+        if (claim) {
+            SCENE_CONCLUDES(s, DIAGNOSIS_SERVICE_PATH, VERDICT_LIKELY);
+            scene_expect(claim->fix, "conntrack -D -p udp --orig-src 10.0.1.10 --orig-dst 172.20.0.10");
+        }
+    }
+}
+
 // ------------------------------------------------------------------ memory
 
 #define KILL(day, words) "[Mon Nov " day " 07:10:00 2026] " words ": Killed process 31 (java) total-vm:1kB\n"
@@ -251,6 +293,7 @@ int main(void)
         SCENE_TEST(an_absent_counter_is_a_gap),
         SCENE_TEST(a_full_table_hands_off),
         SCENE_TEST(a_table_that_was_full_another_day_is_innocent),
+        SCENE_TEST(a_flow_that_leads_to_a_server_that_is_gone),
         SCENE_TEST(a_node_without_memory_is_not_dns),
         SCENE_TEST(other_kills_are_innocent),
         SCENE_TEST(a_killed_application_is_its_own_cause),
