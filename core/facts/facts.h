@@ -95,7 +95,8 @@ struct dns_facts {                      // the cluster's DNS as the API shows it
     const struct corefile *nodelocal_corefile;
     const char *proxy_mode; // "iptables", "ipvs", "nftables", or NULL
     struct place proxy_mode_place;
-    struct ip vpc_resolver; // base + 2 of the VPC where it is known
+    struct place proxy_replaced; // where Cilium says that it does kube-proxy's work; unset: nowhere
+    struct ip vpc_resolver;      // base + 2 of the VPC where it is known
 };
 
 bool dns_has_endpoint(const struct dns_facts *dns, struct ip ip); // ready or not

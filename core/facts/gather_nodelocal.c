@@ -1,5 +1,6 @@
 // NodeLocal DNSCache, where it is installed, and kube-proxy's mode, on which it hangs whether pods reach it
 // by the Service's address: in iptables mode node-cache listens on that address, too; in IPVS mode it cannot.
+// And whether Cilium took kube-proxy's place.
 #include <string.h>
 
 #include "core/door/yaml.h"
@@ -207,8 +208,23 @@ static bool read_proxy_log(struct facts *facts, const char *pattern)
     return false;
 }
 
+// Cilium's agents read "true" (before 1.14 "strict") from its ConfigMap, wherever it was installed.
+static void read_replacement(struct facts *facts)
+{
+    for (size_t i = 0; i < facts->cluster.configmaps.n; i++) {
+        const struct kube_configmap *map = &facts->cluster.configmaps.items[i];
+        const struct kube_data *data = map->meta.name && strcmp(map->meta.name, "cilium-config") == 0
+                                           ? kube_configmap_data(map, "kube-proxy-replacement")
+                                           : NULL;
+        struct span value = span_trim(data ? data->value : (struct span){0});
+        if (span_is(value, "true") || span_is(value, "strict"))
+            facts->dns.proxy_replaced = kube_data_place(data, 0);
+    }
+}
+
 void gather_proxy_mode(struct facts *facts)
 {
+    read_replacement(facts);
     const struct kube_data *config = find_proxy_config(facts);
     if ((config && read_proxy_config(facts, config)) || read_proxy_flag(facts) ||
         read_proxy_log(facts, "cluster/logs/kube-system/kube-proxy*/*.log"))

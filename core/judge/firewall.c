@@ -223,6 +223,7 @@ void judge_firewall(const struct facts *facts, struct claims *claims)
     bench_init(&f.bench, facts, claims);
     ways_find(&f.bench.arena, facts, &ways);
     f.all_known = ways.whole;
+    f.undecided = place_is_set(facts->dns.proxy_replaced); // what packets look like here it does not show
     for (size_t i = 0; i < ways.n; i++)
         walk(&f, &ways.items[i]);
     if (f.n_walked == 0)

@@ -391,6 +391,25 @@ static bool is_judged(const struct service *s)
            !is_taken_over(facts, s->address);
 }
 
+// What kube-proxy left behind when Cilium took its place no packet meets: Cilium translates before netfilter.
+static void say_replaced(struct service *s)
+{
+    struct cites cites = {0};
+    cite(&cites, s->bench.facts->dns.proxy_replaced);
+    bench_say(
+        &s->bench,
+        &(struct claim){.kind = CLAIM_GAP,
+                        .diagnosis = DIAGNOSIS_SERVICE_PATH,
+                        .subject = SUBJECT_PROXY_MODE,
+                        .on_path = TRI_YES,
+                        .in_window = TRI_YES,
+                        .text = "where Cilium, which does kube-proxy's work, leads the cluster's DNS address",
+                        .object = s->node->name,
+                        .command = "kubectl exec -n kube-system ds/cilium -- cilium-dbg service list",
+                        .time = TIME_UNKNOWN},
+        &cites);
+}
+
 void judge_service(const struct facts *facts, struct claims *claims)
 {
     struct service s = {.node = facts->node};
@@ -398,6 +417,11 @@ void judge_service(const struct facts *facts, struct claims *claims)
         return;
     s.ipvs = nodepath_has_ipvs(facts, facts->node);
     bench_init(&s.bench, facts, claims);
+    if (place_is_set(facts->dns.proxy_replaced)) {
+        say_replaced(&s);
+        bench_done(&s.bench);
+        return;
+    }
     for (size_t i = 0; i < facts->dns.n_addresses; i++) {
         s.address = facts->dns.addresses[i];
         struct ip from = facts->pod->ip.family == s.address.family ? facts->pod->ip : facts->pod->ip2;

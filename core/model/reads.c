@@ -46,6 +46,7 @@ static const struct reader {
     {"ip", "-6 addr rule route show table all", false, NULL, NULL},
     {"ss", "-lntup", false, NULL, NULL},
     {"ipvsadm", "-S -L -n", false, NULL, NULL},
+    {"cilium-dbg service list", NULL, false, NULL, NULL},
     {"id", "-u", false, NULL, NULL},
     {"cat",
      "/etc/resolv.conf /etc/kubernetes/kubelet/config.json /etc/kubernetes/kubelet/kubelet-config.json "

@@ -21,7 +21,7 @@ PROGRAM = os.path.abspath(os.environ.get('D5TUI', os.path.join(HERE, '..', '..',
 WORD = r"[\w./:][\w.,/:=-]*"
 READS = re.compile('|'.join(shape.replace('WORD', WORD) for shape in (
     r'kubectl (get|describe)( WORD| -n WORD| -A| -l WORD| -o (json|yaml))+', r'kubectl logs( WORD| -n WORD| -l WORD| --timestamps| --tail=-1)+',
-    r'kubectl exec -n WORD WORD -- cat /etc/resolv\.conf', r'kubectl auth can-i( WORD)+', r'aws ec2 describe-[a-z-]+',
+    r'kubectl exec -n WORD WORD -- (cat /etc/resolv\.conf|cilium-dbg service list)', r'kubectl auth can-i( WORD)+', r'aws ec2 describe-[a-z-]+',
     r'aws logs filter-log-events --log-group-name WORD --log-stream-name-prefix WORD --filter-pattern \w+',
     r'ip6?tables(-legacy)?-save -c', r'ipset save', r'nft list (ruleset|tables bridge)', r'ip (-6 )?(addr|rule|route show table all)', r'ipvsadm -L -n',
     r'conntrack -S', r'ethtool -S WORD', r'sysctl( [\w.]+)+', r'ss -lntup', r'id -u', r'tcpdump -i any -nn -tttt port 53', r'grep \w+')))

@@ -24,6 +24,7 @@ static void what_reads(void **state)
         "kubectl logs -n kube-system -l k8s-app=kube-dns --timestamps --tail=-1",
         "kubectl auth can-i create pods --subresource=exec -A",
         "kubectl exec -n shop cart-1 -- cat /etc/resolv.conf",
+        "kubectl exec -n kube-system ds/cilium -- cilium-dbg service list",
         "kubectl exec --namespace=kube-system kube-proxy-x --container=kube-proxy -- iptables-save -c",
         "aws ec2 describe-security-groups; aws ec2 describe-network-interfaces",
         "aws logs filter-log-events --log-group-name /aws/eks/CLUSTER/cluster --filter-pattern '{ $.x = 1 }'",
