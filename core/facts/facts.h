@@ -93,7 +93,8 @@ struct dns_facts {                      // the cluster's DNS as the API shows it
     size_t n_nodelocal_also;
     const struct kube_workload *nodelocal_set;
     const struct corefile *nodelocal_corefile;
-    const char *proxy_mode; // "iptables", "ipvs", "nftables", or NULL
+    const struct kube_service *nodelocal_upstream; // by which it asks CoreDNS, or NULL
+    const char *proxy_mode;                        // "iptables", "ipvs", "nftables", or NULL
     struct place proxy_mode_place;
     struct place proxy_replaced; // where Cilium says that it does kube-proxy's work; unset: nowhere
     struct ip vpc_resolver;      // base + 2 of the VPC where it is known

@@ -109,6 +109,40 @@ static const struct kube_configmap *find_cache_map(const struct facts *facts, co
     return cluster_configmap(&facts->cluster, w->meta.namespace_, w->meta.name);
 }
 
+static bool has_address(const struct kube_service *service, struct ip ip)
+{
+    for (size_t i = 0; i < service->n_cluster_ips; i++) {
+        if (ip_eq(service->cluster_ips[i], ip))
+            return true;
+    }
+    return false;
+}
+
+// The Service by which it asks CoreDNS: the address stands in its Corefile, or node-cache puts it there when
+// it starts: that of the Service that -upstreamsvc names, kube-dns where nothing does (kubernetes/dns,
+// node-cache).
+static const struct kube_service *find_upstream(struct facts *facts)
+{
+    const struct dns_facts *dns = &facts->dns;
+    struct core_forward forward;
+    if (!corefile_forward_for(&facts->arena, dns->nodelocal_corefile, span_of(dns->cluster_domain),
+                              &forward) ||
+        forward.n_targets != 1)
+        return NULL;
+    bool filled_in = strcmp(forward.targets[0].text, "__PILLAR__CLUSTER__DNS__") == 0;
+    struct span flag = find_flag(dns->nodelocal_set, "upstreamsvc");
+    struct span name = flag.len ? flag : span_of("kube-dns");
+    for (size_t i = 0; i < facts->cluster.services.n; i++) {
+        const struct kube_service *service = &facts->cluster.services.items[i];
+        const char *ns = service->meta.namespace_, *own = dns->nodelocal_set->meta.namespace_;
+        bool named =
+            service->meta.name && span_is(name, service->meta.name) && ns && own && strcmp(ns, own) == 0;
+        if (filled_in ? named : has_address(service, forward.targets[0].ip))
+            return service;
+    }
+    return NULL;
+}
+
 void gather_nodelocal(struct facts *facts)
 {
     const struct kube_workload *set = find_cache(facts);
@@ -117,6 +151,7 @@ void gather_nodelocal(struct facts *facts)
     facts->dns.nodelocal_set = set;
     facts->dns.nodelocal_corefile = gather_corefile(facts, find_cache_map(facts, set));
     read_addresses(facts);
+    facts->dns.nodelocal_upstream = find_upstream(facts);
 }
 
 // ------------------------------------------------------------------ kube-proxy

@@ -74,6 +74,12 @@ static bool cache_asks_coredns(const struct bench *b)
     return inside;
 }
 
+enum tri route_goes_by_cache(const struct bench *b)
+{
+    bool outside = bench_query_class(b) == LOOKUP_NAME_EXTERNAL;
+    return outside && !cache_asks_coredns(b) ? TRI_NO : asks_cache(b);
+}
+
 // The pod itself asks something that forwards from its own node, or the VPC resolver.
 static enum tri asks_past_coredns(const struct bench *b)
 {

@@ -14,8 +14,13 @@ enum tri route_has_coredns(const struct bench *b, const char *node);
 // asks past CoreDNS (NodeLocal DNSCache, hostNetwork, dnsPolicy Default).
 enum tri route_sends_upstream(const struct bench *b, const char *node);
 
-// Whether those queries leave that node by that interface: policy routing, by the source address (ip rule, ip
-// route). Unknown where the rules, the routes or the sender's address were not read.
+// Whether the failing name is asked of NodeLocal DNSCache and by that of CoreDNS: a cluster name; one outside
+// where the cache hands those on, too.
+enum tri route_goes_by_cache(const struct bench *b);
+
+// Whether the queries of route_sends_upstream leave that node by that interface: policy routing, by the
+// source address (ip rule, ip route). Unknown where the rules, the routes or the sender's address were not
+// read.
 enum tri route_leaves_by(const struct bench *b, const struct node_facts *node, const char *nic);
 
 #endif
