@@ -137,6 +137,8 @@ const struct report *session_report(struct session *s)
         s->report = session_judge(s);
     else if (s->incident->report_json)
         s->report = report_read_json(span_of(s->incident->report_json), NULL);
+    if (s->report && !s->looked)
+        session_add_titles(&s->list, s->report);
     if (s->report)
         session_add_words(s->incident, s->report);
     return s->report;

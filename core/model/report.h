@@ -66,7 +66,7 @@ struct report_step {
     const char *reason; // why, for all states but done and finding
     const char *const *evidence;
     size_t n_evidence;
-    const char *title; // for the screen; not written
+    const char *title; // for people; not written in YAML and JSON, and NULL where it was read from there
     uint32_t depth;    // 0, 1 (nested), 2
 };
 

@@ -264,33 +264,41 @@ static void say_list(const struct document *d, const char *heading, const char *
     d->sink->list_end(d->context);
 }
 
+static void say_step(const struct document *d, const struct report_step *s)
+{
+    struct str step = {0}, seen = {0}, ids = {0};
+    const char *level = sop_level_name(s->level);
+    str_printf(&step, "%s%s%s", s->id, s->title ? " " : "", s->title ? s->title : "");
+    if (s->result || s->reason)
+        str_printf(&seen, "%s%s", s->status == STEP_HELD ? "by gate " : "",
+                   s->result ? s->result : s->reason);
+    for (size_t i = 0; i < s->n_evidence; i++)
+        str_printf(&ids, "%s%s", i > 0 ? ", " : "", s->evidence[i]);
+    const struct run cells[DOCUMENT_COLUMNS] = {
+        {RUN_TEXT, str_text(&step)},
+        {RUN_TEXT, level ? level : ""},
+        {s->status == STEP_FINDING ? RUN_STRONG : RUN_TEXT, step_status_phrase(s->status)},
+        {RUN_TEXT, str_text(&seen)},
+        {RUN_TEXT, str_text(&ids)},
+    };
+    d->sink->row(d->context, cells);
+    str_done(&step);
+    str_done(&seen);
+    str_done(&ids);
+}
+
 static void say_steps(const struct document *d)
 {
     static const char *const heads[DOCUMENT_COLUMNS] = {"Step", "Level", "State", "What was seen, or why not",
                                                         "Evidence"};
     const struct report *r = d->report;
-    struct str ids = {0};
     if (r->n_steps == 0)
         return;
     d->sink->heading(d->context, 2, "Steps");
     d->sink->table_begin(d->context, "every step of the procedure", heads);
-    for (size_t i = 0; i < r->n_steps; i++) {
-        const struct report_step *s = &r->steps[i];
-        str_clear(&ids);
-        for (size_t k = 0; k < s->n_evidence; k++)
-            str_printf(&ids, "%s%s", k > 0 ? ", " : "", s->evidence[k]);
-        const char *level = sop_level_name(s->level), *seen = s->result ? s->result : s->reason;
-        const struct run cells[DOCUMENT_COLUMNS] = {
-            {RUN_TEXT, s->id},
-            {RUN_TEXT, level ? level : ""},
-            {s->status == STEP_FINDING ? RUN_STRONG : RUN_TEXT, step_status_phrase(s->status)},
-            {RUN_TEXT, seen ? seen : ""},
-            {RUN_TEXT, str_text(&ids)},
-        };
-        d->sink->row(d->context, cells);
-    }
+    for (size_t i = 0; i < r->n_steps; i++)
+        say_step(d, &r->steps[i]);
     d->sink->table_end(d->context);
-    str_done(&ids);
 }
 
 void document_add_quoted(struct str *out, struct span line)

@@ -60,9 +60,14 @@ static void text_table_begin(void *context, const char *title, const char *const
 static void text_row(void *context, const struct run cells[DOCUMENT_COLUMNS])
 {
     struct str *out = context;
-    str_printf(out, "  %-8s %-11s ", cells[0].text, cells[2].text);
-    add_text(out, cells[3].text);
-    str_add_char(out, '\n');
+    str_add(out, "  ");
+    add_text(out, cells[0].text);
+    str_printf(out, " — %s\n", cells[2].text);
+    if (cells[3].text[0]) {
+        str_add(out, "      ");
+        add_text(out, cells[3].text);
+        str_add_char(out, '\n');
+    }
 }
 
 void report_write_text(const struct report *report, struct str *out)

@@ -103,7 +103,8 @@ void session_add_limits(const struct session *s, struct report *report);
 // judged.c — the report of the steps that have run, without a person's words. Needs the analysis.
 struct report *session_judge(struct session *s);
 
-// words.c — lays a person's words over a report.
+// words.c — lays a person's words over a report, and the procedure's titles over one that was read back.
 void session_add_words(const struct incident *in, struct report *report);
+void session_add_titles(const struct step_list *list, struct report *report);
 
 #endif

@@ -1,5 +1,6 @@
-// A person's words on a report: detail and fix in place of the judges', notes, pins, exclusions, reasons for
-// going past a gate, and the outcome of a recheck. Facts and quotes are never touched.
+// What a report does not say by itself: a person's words (detail and fix in place of the judges', notes,
+// pins, exclusions, reasons for going past a gate, the outcome of a recheck), and the titles of the
+// procedure's steps where it was read back. Facts and quotes are never touched.
 #include "core/base/mem.h"
 #include "core/session/inside.h"
 
@@ -77,4 +78,26 @@ void session_add_words(const struct incident *in, struct report *r)
         r->verified_at = arena_strdup(&r->arena, clock_format(in->verified_at, at));
         r->verified_result = arena_strdup(&r->arena, in->verified);
     }
+}
+
+static const char *title_of(const struct step_list *list, const char *step, struct arena *arena)
+{
+    const char *ret = NULL;
+    for (size_t i = 0; i < list->n && !ret; i++) {
+        struct str title = {0};
+        if (strcmp(list->refs[i].item->id, step) != 0)
+            continue;
+        sop_item_title(list->refs[i].item, &title);
+        ret = arena_span(arena, str_span(&title));
+        str_done(&title);
+    }
+    return ret;
+}
+
+void session_add_titles(const struct step_list *list, struct report *r)
+{
+    struct report_step *steps = arena_dup(&r->arena, r->steps, r->n_steps * sizeof *steps);
+    for (size_t i = 0; i < r->n_steps; i++)
+        steps[i].title = title_of(list, steps[i].id, &r->arena);
+    r->steps = steps;
 }

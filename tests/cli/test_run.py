@@ -102,6 +102,7 @@ def check_formats(state):
     for name in ["markdown", "gitlab", "jira", "text"]:
         run = Run("run", "--from", TREE, "--format", name, state=state)
         check(f"{name} says something", len(run.out) > 200 and run.status in (0, 3))
+        check(f"{name} says what a step is", "T.M1 Pod and node state" in run.out, run.out)
     again = Run("run", "--from", TREE, "--format", "json", state=state)
     check("two runs say the same", json.loads(again.out) == report)
 
@@ -138,6 +139,8 @@ def check_cases(state):
             check(f"{file} is private", stat.S_IMODE(os.stat(os.path.join(base, file)).st_mode) == 0o600)
     again = Run("report", name[:10], "--format", "json", state=state)
     check("report gives the same", json.loads(again.out) == json.loads(kept.out), again.err)
+    words = Run("report", name[:10], "--format", "markdown", state=state)
+    check("and what a step is", "| T.M1 Pod and node state |" in words.out, words.out)
     second = Run("run", "--from", TREE, "--keep", state=state)
     listed = json.loads(Run("cases", "--format", "json", state=state).out)
     check("both are listed", [c["case"] for c in listed] == sorted([name, second.err.split()[-1]]))
