@@ -252,7 +252,8 @@ static struct value ct_value(const struct walk *walk, const struct world *w, con
 
 static struct value frag_off(const struct selector *s)
 {
-    if (s->masked && (s->and_.lo & ~UINT64_C(0x1fff)) == 0)
+    const uint64_t place = 0x3fff; // the offset, and whether more come: nothing is a fragment
+    if (s->masked && (s->and_.lo & ~place) == 0)
         return exactly(0);
     return kind_only(VALUE_UNKNOWN);
 }
@@ -268,6 +269,8 @@ static struct value raw_value(const struct walk *walk, const struct world *w, co
         return exactly(walk->query->proto);
     case FIELD_NFPROTO:
         return exactly(walk->family == 4 ? 2 : 10);
+    case FIELD_VERSION:
+        return exactly(walk->family);
     case FIELD_ETHERTYPE:
         return exactly(walk->family == 4 ? 0x0800 : 0x86dd);
     case FIELD_SPORT:

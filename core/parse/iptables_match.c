@@ -409,7 +409,10 @@ void iptables_match_module(struct words *w, struct span module)
     w->opaque = !module_is_told(module);
     if (!w->opaque)
         return;
-    build_opaque(&w->build, module);
+    if (span_is(module, "frag")) // needs a fragment's header, whatever it is asked for
+        build_match(&w->build, select_field(FIELD_PROTO), NULL, 0, false);
+    else
+        build_opaque(&w->build, module);
     if (span_is(module, "recent"))
         w->recent = w->build.n;
 }

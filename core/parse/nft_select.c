@@ -24,16 +24,15 @@ static const char *const bare_meta[] = {
     "length", "l4proto",   "nfproto", "protocol", "priority"};
 
 static const struct field_row ip_fields[] = {
-    {"saddr", FIELD_SADDR, 4, 0},
-    {"daddr", FIELD_DADDR, 4, 0},
-    {"protocol", FIELD_PROTO, 4, 0},
-    {"frag-off", FIELD_FRAG_OFF, 4, 0},
+    {"saddr", FIELD_SADDR, 4, 0},     {"daddr", FIELD_DADDR, 4, 0},       {"protocol", FIELD_PROTO, 4, 0},
+    {"version", FIELD_VERSION, 4, 0}, {"frag-off", FIELD_FRAG_OFF, 4, 0},
 };
 
 static const struct field_row ip6_fields[] = {
     {"saddr", FIELD_SADDR, 6, 0},
     {"daddr", FIELD_DADDR, 6, 0},
     {"nexthdr", FIELD_PROTO, 6, 0},
+    {"version", FIELD_VERSION, 6, 0},
 };
 
 static const struct field_row port_fields[] = {
@@ -56,7 +55,7 @@ static const struct {
     const char *head;
     uint8_t proto;
 } headers[] = {{"icmp", 1}, {"icmpv6", 58}, {"igmp", 2},   {"esp", 50},   {"ah", 51},     {"comp", 108},
-               {"gre", 47}, {"ether", 0},   {"vlan", 0},   {"arp", 0},    {"frag", 0},    {"hbh", 0},
+               {"gre", 47}, {"ether", 0},   {"vlan", 0},   {"arp", 0},    {"frag", 44},   {"hbh", 0},
                {"mh", 135}, {"dst", 0},     {"rt", 0},     {"srh", 0},    {"exthdr", 0},  {"socket", 0},
                {"osf", 0},  {"ipsec", 0},   {"tunnel", 0}, {"vxlan", 17}, {"geneve", 17}, {"gretap", 47}};
 

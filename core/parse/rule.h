@@ -59,6 +59,7 @@ enum field {      // what a selector reads
     FIELD_DADDR,
     FIELD_PROTO, // of the transport: 6, 17
     FIELD_NFPROTO,
+    FIELD_VERSION, // 4 or 6
     FIELD_ETHERTYPE,
     FIELD_SPORT,
     FIELD_DPORT,
