@@ -239,6 +239,7 @@ static void take_listed(struct reader *r, struct span line)
     if (span_skip(&line, "Name:")) {
         r->open = add_set(r, span_trim(line));
         r->open->opaque = true; // until its type is read
+        r->open->cut = true;    // until its members come: `ipset list -t` leaves them out
         r->members = false;
     } else if (r->open && span_skip(&line, "Type:")) {
         take_type(r->open, span_trim(line));
@@ -246,8 +247,10 @@ static void take_listed(struct reader *r, struct span line)
         take_header(r->open, line);
     } else if (r->open && span_skip(&line, "Number of entries:")) {
         r->open->counted = span_to_u64(span_trim(line), &r->open->said);
+        r->open->cut = !r->open->counted || r->open->said > 0;
     } else if (r->open && span_starts(line, "Members:")) {
         r->members = true;
+        r->open->cut = false;
     } else if (r->open && r->members) {
         take_entry(r, r->open, line);
     }
@@ -289,7 +292,7 @@ static void mark_cut(struct reader *r, struct span text)
     if (!set)
         return;
     bool heading = set == r->open && !r->members;
-    set->cut = heading || (set->counted ? set->n < set->said : !span_ends(text, "\n"));
+    set->cut = heading ? set->cut : (set->counted ? set->n < set->said : !span_ends(text, "\n"));
 }
 
 struct ipset_list *ipset_parse(struct text text, struct error *err)

@@ -90,6 +90,24 @@ static void what_a_match_asks_of_a_set(void **state)
     WALK_CHECK(cases);
 }
 
+// ipset list -t leaves the members out.
+static void a_listing_without_members(void **state)
+{
+    (void)state;
+#define TERSE(name, count)                                                                                   \
+    "Name: " name "\nType: hash:ip\nRevision: 6\nHeader: family inet\nNumber of entries: " count "\n\n"
+    static const struct walk_case cases[] = {
+        {.rules = SET_RULE("dst"), .sets = TERSE("s", "1") TERSE("t", "0"), .fate = PACKET_UNKNOWN},
+        {.rules = SET_RULE("dst"), .sets = TERSE("t", "0") TERSE("s", "1"), .fate = PACKET_UNKNOWN},
+        {.rules = SET_RULE("dst"), .sets = TERSE("s", "0") TERSE("t", "1"), .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst"), .sets = TERSE("t", "1") TERSE("s", "0"), .fate = PACKET_PASSES},
+        {.rules = SET_RULE("dst"),
+         .sets = TERSE("s", "1") "create s hash:ip family inet\nadd s 10.0.12.53\n",
+         .fate = PACKET_BLOCKED},
+    };
+    WALK_CHECK(cases);
+}
+
 #define LISTED(count) "Name: s\nType: hash:ip\nHeader: family inet\nNumber of entries: " count "\nMembers:\n"
 
 // What is not in a set that breaks off may have been; a set that is whole says no.
@@ -152,8 +170,11 @@ static void spoilt_sets_do_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(members_by_type),        cmocka_unit_test(what_a_match_asks_of_a_set),
-        cmocka_unit_test(a_set_that_breaks_off),  cmocka_unit_test(the_programs_output_and_what_is_not),
+        cmocka_unit_test(members_by_type),
+        cmocka_unit_test(what_a_match_asks_of_a_set),
+        cmocka_unit_test(a_listing_without_members),
+        cmocka_unit_test(a_set_that_breaks_off),
+        cmocka_unit_test(the_programs_output_and_what_is_not),
         cmocka_unit_test(spoilt_sets_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
