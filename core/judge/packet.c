@@ -55,6 +55,33 @@ static void fill_answer(struct packet_answer *answer, const struct outcome *o)
     answer->gaps = gaps;
 }
 
+static bool is_for(const struct ruleset *rs, uint8_t family)
+{
+    return rs->family != (family == 4 ? NF_FAMILY_IP6 : NF_FAMILY_IP) && rs->family != NF_FAMILY_OTHER;
+}
+
+// A ruleset of which a part is not there, and how that part is called. NULL: all are whole.
+static const struct ruleset *find_broken(const struct packet_query *q, const char **ret_what)
+{
+    bool nft = false;
+    for (size_t i = 0; i < q->n_rules; i++)
+        nft = nft || q->rules[i]->backend == RULESET_NFT;
+    for (size_t i = 0; i < q->n_rules; i++) {
+        const struct ruleset *rs = q->rules[i];
+        *ret_what = rs->cut ? "what is missing at the end" : "chains that only nft lists, beside those";
+        if (is_for(rs, q->dst.family) && (rs->cut || (rs->partial && !nft)))
+            return rs;
+    }
+    return NULL;
+}
+
+static const struct outcome *walk_all(struct walk *walk, struct state *s)
+{
+    struct packet_gap gap = {0};
+    gap.ruleset = find_broken(walk->query, &gap.what);
+    return gap.ruleset ? outcome_unknown(walk, &s->w, &gap, s->trail) : walk_on(walk, s);
+}
+
 struct packet_answer *packet_trace(const struct packet_query *query)
 {
     struct packet_answer *answer = mem_alloc(sizeof *answer);
@@ -63,7 +90,7 @@ struct packet_answer *packet_trace(const struct packet_query *query)
     packet_plan_build(&walk.plan, query, walk.family);
     begin(&walk, &s->w);
     struct world first = s->w;
-    fill_answer(answer, walk_on(&walk, s));
+    fill_answer(answer, walk_all(&walk, s));
     if (answer->n_branches == 0 && packet_is_balanced(&walk, &first)) {
         answer->branches = &answer->worst;
         answer->n_branches = 1;

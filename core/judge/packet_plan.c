@@ -17,31 +17,40 @@ static bool is_xt_table(struct span name)
     return false;
 }
 
-// nft also lists the tables of iptables-nft, in words that hide things: iptables' own save of them is better.
-static bool is_shadowed(const struct packet_query *q, const struct ruleset *rs, const struct table *table)
+static bool lists_chain(struct ruleset *save, const struct table *table, const struct chain *chain)
 {
-    if (rs->backend != RULESET_NFT || !is_xt_table(table->name))
-        return false;
-    for (size_t i = 0; i < q->n_rules; i++) {
-        const struct ruleset *other = q->rules[i];
-        if (other->backend != RULESET_IPT_NFT)
+    for (size_t t = 0; t < save->n_tables; t++) {
+        if (save->tables[t].family != table->family || !span_eq(save->tables[t].name, table->name))
             continue;
-        for (size_t t = 0; t < other->n_tables; t++) {
-            if (other->tables[t].family == table->family && span_eq(other->tables[t].name, table->name))
-                return true;
-        }
+        const struct chain *own = ruleset_chain(save, (uint32_t)t, chain->name);
+        return own && own->base && own->base->hook == chain->base->hook &&
+               own->base->priority == chain->base->priority;
     }
     return false;
 }
 
-static bool concerns(const struct packet_query *q, const struct ruleset *rs, const struct table *table,
+// nft also lists the tables of iptables-nft, in words that hide things: iptables' own save of them is better.
+// It leaves out chains that are not its own.
+static bool is_shadowed(const struct packet_query *q, const struct ruleset *rs, const struct chain *chain)
+{
+    const struct table *table = &rs->tables[chain->table];
+    if (rs->backend != RULESET_NFT || !is_xt_table(table->name))
+        return false;
+    for (size_t i = 0; i < q->n_rules; i++) {
+        if (q->rules[i]->backend == RULESET_IPT_NFT && lists_chain(q->rules[i], table, chain))
+            return true;
+    }
+    return false;
+}
+
+static bool concerns(const struct packet_query *q, const struct ruleset *rs, const struct chain *chain,
                      uint8_t family)
 {
-    switch (table->family) {
+    switch (rs->tables[chain->table].family) {
     case NF_FAMILY_IP:
-        return family == 4 && !is_shadowed(q, rs, table);
+        return family == 4 && !is_shadowed(q, rs, chain);
     case NF_FAMILY_IP6:
-        return family == 6 && !is_shadowed(q, rs, table);
+        return family == 6 && !is_shadowed(q, rs, chain);
     case NF_FAMILY_OTHER:
         return false;
     default:
@@ -116,7 +125,7 @@ void packet_plan_build(struct packet_plan *plan, const struct packet_query *quer
         const struct ruleset *rs = query->rules[i];
         for (size_t c = 0; c < rs->n_chains; c++) {
             const struct chain *chain = &rs->chains[c];
-            if (chain->base && concerns(query, rs, &rs->tables[chain->table], family))
+            if (chain->base && concerns(query, rs, chain, family))
                 add_chain(plan, (uint32_t)i, chain);
         }
     }

@@ -181,6 +181,13 @@ static void take_header(struct index *ix, struct span line)
         ix->rs->time = header_time(span_from(line, on + 4));
 }
 
+static void take_remark(struct index *ix, struct span line)
+{
+    take_header(ix, line);
+    if (span_contains(line, "use 'nft' tool")) // "# Table `filter' contains incompatible base-chains, …"
+        ix->rs->partial = true;
+}
+
 static void take_line(struct index *ix, struct span line)
 {
     const char *at = line.at;
@@ -205,7 +212,7 @@ static void take_line(struct index *ix, struct span line)
         ix->last_chain = (uint32_t)ix->rs->n_chains;
         ix->open = true;
     } else if (line.at[0] == '#') {
-        take_header(ix, line);
+        take_remark(ix, line);
     } else if (span_is(span_trim(line), "COMMIT")) {
         ix->open = false;
     }

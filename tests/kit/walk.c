@@ -31,8 +31,10 @@ struct walked walk_through(const struct walk_case *c)
     for (size_t i = 0; i < ARRAY_LEN(local); i++)
         addresses[i] = walk_ip(local[i]);
     struct error err = {{0}};
-    struct walked w = {.rules = rules_parse((struct text){span_of(c->rules), 0}, "rules.txt", &err)};
-    assert_non_null(w.rules);
+    struct walked w = {.rules = {rules_parse((struct text){span_of(c->rules), 0}, "rules.txt", &err)}};
+    assert_non_null(w.rules[0]);
+    if (c->beside)
+        w.rules[1] = rules_parse((struct text){span_of(c->beside), 2}, "beside.txt", &err);
     w.sets = c->sets ? ipset_parse((struct text){span_of(c->sets), 1}, &err) : NULL;
     struct packet_query q = {.src = ip_or(c->src, "10.0.11.23"),
                              .dst = ip_or(c->dst, "10.0.12.53"),
@@ -46,8 +48,8 @@ struct walked walk_through(const struct walk_case *c)
                              .local = addresses,
                              .n_local = c->bare ? 0 : ARRAY_LEN(local),
                              .local_known = !c->unknown_addresses && !c->bare,
-                             .rules = &w.rules,
-                             .n_rules = 1,
+                             .rules = w.rules,
+                             .n_rules = w.rules[1] ? 2 : 1,
                              .sets = w.sets,
                              .ipvs = c->ipvs};
     w.answer = packet_trace(&q);
@@ -57,7 +59,8 @@ struct walked walk_through(const struct walk_case *c)
 void walked_done(struct walked *w)
 {
     packet_answer_free(w->answer);
-    ruleset_free(w->rules);
+    ruleset_free(w->rules[0]);
+    ruleset_free(w->rules[1]);
     ipset_free(w->sets);
 }
 

@@ -8,6 +8,7 @@
 
 struct walk_case {
     const char *rules, *sets; // as the programs list them; sets may be NULL
+    const char *beside;       // a second ruleset of the node, or NULL
     const char *src, *dst;    // NULL: the pod's, CoreDNS'
     uint8_t proto;            // 0: UDP
     enum nf_hook hook;        // 0: forward
@@ -22,7 +23,7 @@ struct walk_case {
 
 struct walked {
     struct packet_answer *answer;
-    struct ruleset *rules;
+    struct ruleset *rules[2];
     struct ipset_list *sets;
 };
 struct walked walk_through(const struct walk_case *c);
