@@ -170,6 +170,11 @@ static struct value type6_of(const struct walk *walk, const struct world *w, con
 
 // ---------------------------------------------------------------- the connection
 
+static bool asks_for(const struct selector *s, uint64_t bit)
+{
+    return s->masked && (s->and_.lo & bit);
+}
+
 static struct value ct_state(const struct walk *walk, const struct world *w, const struct selector *s)
 {
     (void)walk;
@@ -177,6 +182,9 @@ static struct value ct_state(const struct walk *walk, const struct world *w, con
         return exactly(CT_STATE_INVALID);
     if (w->carried == CARRIES_UNTRACKED)
         return exactly(CT_STATE_UNTRACKED);
+    if ((w->conn.snat_open && asks_for(s, CT_STATE_XT_SNAT)) ||
+        (w->conn.dnat_open && asks_for(s, CT_STATE_XT_DNAT)))
+        return kind_only(VALUE_UNKNOWN);
     uint64_t state = w->established ? CT_STATE_ESTABLISHED : CT_STATE_NEW;
     if (s->masked && w->conn.snat)
         state |= CT_STATE_XT_SNAT;
@@ -190,6 +198,9 @@ static struct value ct_status(const struct world *w, const struct selector *s)
     const uint64_t told = CT_STATUS_EXPECTED | CT_STATUS_SEEN_REPLY | CT_STATUS_CONFIRMED | CT_STATUS_SNAT |
                           CT_STATUS_DNAT | CT_STATUS_ASSURED | CT_STATUS_DYING;
     if (!s->masked || (s->and_.lo & ~told)) // the kernel keeps bits of its own beside
+        return kind_only(VALUE_UNKNOWN);
+    if ((w->conn.snat_open && asks_for(s, CT_STATUS_SNAT)) ||
+        (w->conn.dnat_open && asks_for(s, CT_STATUS_DNAT)))
         return kind_only(VALUE_UNKNOWN);
     uint64_t status = 0;
     if (w->reply_dir || (w->loops && (w->hook == NF_PREROUTING || w->hook == NF_INPUT)))

@@ -43,6 +43,7 @@ static void track_reply(const struct walk *walk, struct world *w)
     w->carried = CARRIES_CONNECTION;
     w->conn.exists = true;
     w->conn.dnat = w->conn.snat = w->conn.done_dst = w->conn.done_src = false;
+    w->conn.dnat_open = w->conn.snat_open = false;
     w->conn.mark = w->conn.mark_unknown = 0;
     w->conn.zone = w->zone;
     w->conn.src = w->src;
@@ -193,14 +194,18 @@ bool packet_nat(const struct walk *walk, struct world *w, const struct nat *nat,
     apply_address(walk, w, nat, data, p);
     apply_port(w, nat, data, p);
     bool changed = !is_same_peer(&before, p);
+    bool open = p->any_local && before.port_lo == p->port_lo && before.port_hi == p->port_hi &&
+                packet_is_local(walk, &before) != TRI_NO;
     if (destination) {
         w->conn.done_dst = true;
         w->conn.dnat = changed;
+        w->conn.dnat_open = open;
         w->conn.dnat_rule = true;
         w->conn.new_dst = *p;
     } else {
         w->conn.done_src = true;
         w->conn.snat = changed;
+        w->conn.snat_open = open;
         w->conn.new_src = *p;
     }
     return true;

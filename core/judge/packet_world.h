@@ -30,10 +30,11 @@ enum carried { CARRIES_NOTHING, CARRIES_UNTRACKED, CARRIES_CONNECTION }; // skb-
 
 struct connection {
     bool exists;
-    bool dnat, snat;              // IPS_DST_NAT, IPS_SRC_NAT: set where something changed
-    bool dnat_rule;               // some rule translated the destination, maybe to what it was
-    bool done_dst, done_src;      // translation has been decided
-    struct peer src, dst;         // the original direction's
+    bool dnat, snat;           // IPS_DST_NAT, IPS_SRC_NAT: set where something changed
+    bool dnat_open, snat_open; // … or nothing did: the kernel picked one of the node's addresses for another
+    bool dnat_rule;            // some rule translated the destination, maybe to what it was
+    bool done_dst, done_src;   // translation has been decided
+    struct peer src, dst;      // the original direction's
     struct peer new_src, new_dst; // what it was translated to
     uint32_t mark, mark_unknown;
     struct zone zone;
