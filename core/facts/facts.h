@@ -75,7 +75,7 @@ struct pod_facts { // one folder of pods/
 
 struct dns_facts {                      // the cluster's DNS as the API shows it
     const struct kube_service *service; // kube-system/kube-dns, or the one that takes its place; or NULL
-    struct ip addresses[2];             // its cluster addresses
+    struct ip addresses[2];             // its cluster addresses, without it as kube-proxy's rules have them
     size_t n_addresses;
     const struct kube_pod **pods; // CoreDNS pods: by the Service's selector, else by k8s-app=kube-dns
     size_t n_pods;
@@ -99,6 +99,9 @@ struct dns_facts {                      // the cluster's DNS as the API shows it
     struct place proxy_replaced; // where Cilium says that it does kube-proxy's work; unset: nowhere
     struct ip vpc_resolver;      // base + 2 of the VPC where it is known
 };
+
+// The address of kube-system/kube-dns in KUBE-SERVICES; family 0: it is not there.
+struct ip dns_in_rules(struct ruleset *rules);
 
 bool dns_has_endpoint(const struct dns_facts *dns, struct ip ip); // ready or not
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/facts/gather.h"
 #include "core/facts/gather_dns.h"
 #include "core/parse/corefile.h"
@@ -173,18 +174,25 @@ static void take_slice(struct facts *facts, const struct kube_slice *slice, size
     }
 }
 
+// Where kube-proxy alone tells of the Service, it is kube-dns.
+static bool is_of_dns(const struct dns_facts *dns, const struct kube_slice *slice)
+{
+    if (dns->service)
+        return kube_slice_is_of(slice, dns->service);
+    return str_same(slice->service, "kube-dns") && str_same(slice->meta.namespace_, "kube-system");
+}
+
 static void find_endpoints(struct facts *facts)
 {
-    const struct kube_service *service = facts->dns.service;
+    struct dns_facts *dns = &facts->dns;
     size_t cap = 0;
-    if (!service)
+    if (!dns->n_addresses && !dns->service)
         return;
-    facts->dns.endpoints_known =
-        tri_of(listing_covers(&facts->cluster.slices.listing, service->meta.namespace_));
+    const char *ns = dns->service ? dns->service->meta.namespace_ : "kube-system";
+    dns->endpoints_known = tri_of(listing_covers(&facts->cluster.slices.listing, ns));
     for (size_t i = 0; i < facts->cluster.slices.n; i++) {
-        const struct kube_slice *slice = &facts->cluster.slices.items[i];
-        if (kube_slice_is_of(slice, service))
-            take_slice(facts, slice, &cap);
+        if (is_of_dns(dns, &facts->cluster.slices.items[i]))
+            take_slice(facts, &facts->cluster.slices.items[i], &cap);
     }
 }
 
@@ -339,6 +347,7 @@ static void find_vpc_resolver(struct facts *facts)
 void gather_dns(struct facts *facts)
 {
     find_service(facts);
+    gather_dns_by_proxy(facts);
     find_pods(facts);
     find_deployment(facts);
     find_endpoints(facts);

@@ -6,6 +6,7 @@
 
 const struct corefile *gather_corefile(struct facts *facts,
                                        const struct kube_configmap *map); // NULL: none there
+void gather_dns_by_proxy(struct facts *facts);
 void gather_nodelocal(struct facts *facts);
 void gather_proxy_mode(struct facts *facts);
 

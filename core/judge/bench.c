@@ -106,13 +106,12 @@ bool bench_is_inside(const struct bench *b, struct ip ip)
 
 static enum tri asks_by_resolvconf(const struct bench *b, const struct resolvconf *conf)
 {
-    if (!b->facts->dns.n_addresses && !b->facts->dns.nodelocal.family)
-        return TRI_UNKNOWN;
+    const struct dns_facts *dns = &b->facts->dns;
     for (size_t i = 0; i < conf->n_servers; i++) {
         if (conf->servers[i].used && bench_is_cluster_dns(b, conf->servers[i].ip))
             return TRI_YES;
     }
-    return TRI_NO;
+    return dns->service || dns->nodelocal.family ? TRI_NO : TRI_UNKNOWN;
 }
 
 static enum tri asks_by_spec(const struct kube_pod *pod)

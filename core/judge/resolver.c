@@ -73,12 +73,13 @@ static bool is_auto_modes(const struct bench *b, struct ip ip)
            kubelet_hands_out(node->kubelet, ip);
 }
 
+// What only kube-proxy's rules tell of the Service proves nothing against another address: they may be old.
 enum tri resolver_is_right(const struct bench *b, struct ip ip)
 {
     const struct dns_facts *dns = &b->facts->dns;
     if (bench_is_cluster_dns(b, ip) || is_auto_modes(b, ip))
         return TRI_YES;
-    return !dns->n_addresses || may_be_cache(b, ip) ? TRI_UNKNOWN : TRI_NO;
+    return !dns->service || !dns->n_addresses || may_be_cache(b, ip) ? TRI_UNKNOWN : TRI_NO;
 }
 
 static bool begins(const char *text, struct ip ip)

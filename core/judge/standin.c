@@ -3,7 +3,6 @@
 
 #include "core/parse/iproute.h"
 #include "core/parse/kubelet.h"
-#include "core/parse/ruleset.h"
 
 // ---------------------------------------------------------------- pods
 
@@ -37,24 +36,6 @@ size_t standin_pods(const struct node_facts *node, struct ip *ret, size_t most)
 
 // ---------------------------------------------------------------- the cluster's DNS
 
-// kube-proxy writes each Service into KUBE-SERVICES, its name in a comment (pkg/proxy/iptables/proxier.go).
-static struct ip service_in(struct ruleset *rs)
-{
-    for (size_t i = 0; i < rs->n_chains; i++) {
-        const struct chain *chain = &rs->chains[i];
-        if (!span_is(chain->name, "KUBE-SERVICES"))
-            continue;
-        const struct chain_rules *rules = ruleset_rules(rs, chain);
-        for (uint32_t j = 0; j < rules->n; j++) {
-            const struct rule *rule = &rules->items[j];
-            if (rule->guard.ip.family && rule->guard.bits == ip_bits(rule->guard.ip) &&
-                span_contains(rule->text, "\"kube-system/kube-dns:dns "))
-                return rule->guard.ip;
-        }
-    }
-    return (struct ip){0};
-}
-
 size_t standin_dns(const struct node_facts *node, struct ip *ret, size_t most)
 {
     const struct kubelet_config *kubelet = node->kubelet;
@@ -64,7 +45,7 @@ size_t standin_dns(const struct node_facts *node, struct ip *ret, size_t most)
             ret[n++] = kubelet->cluster_dns[i].ip;
     }
     for (size_t i = 0; i < node->n_rules && n == 0 && most > 0; i++) {
-        struct ip ip = service_in(node->rules[i].rules);
+        struct ip ip = dns_in_rules(node->rules[i].rules);
         if (ip.family)
             ret[n++] = ip;
     }

@@ -193,6 +193,37 @@ static void a_kind_that_is_listed_and_then_not_found_is_unknown(void **state)
     scene_expect(s->facts->policies.admin_unknown, "doesn't have a resource type");
 }
 
+// Where the Services were not listed.
+static void the_proxys_rules_tell_of_the_service(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/services.json", NULL);
+    scene_healthy_rules(s);
+    scene_judge(s);
+    const struct dns_facts *dns = &s->facts->dns;
+    struct ip kube_dns;
+    assert_true(ip_parse(span_of("172.20.0.10"), &kube_dns));
+    assert_null(dns->service);
+    assert_int_equal(dns->n_addresses, 1);
+    assert_true(ip_eq(dns->addresses[0], kube_dns));
+    assert_int_equal(dns->n_endpoints, 2);
+    assert_int_equal(dns->endpoints_known, TRI_YES);
+}
+
+static void nodes_that_differ_tell_nothing_of_it(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/services.json", NULL);
+    scene_healthy_rules(s);
+    scene_write(
+        s, "nodes/n2/networking/iptables-save.txt",
+        "*nat\n:KUBE-SERVICES - [0:0]\n-A KUBE-SERVICES -d 172.20.0.99/32 -p udp -m comment --comment "
+        "\"kube-system/kube-dns:dns cluster IP\" -m udp --dport 53 -j ACCEPT\nCOMMIT\n");
+    scene_judge(s);
+    assert_int_equal(s->facts->dns.n_addresses, 0);
+    assert_int_equal(s->facts->dns.n_endpoints, 0);
+}
+
 static size_t count_gaps(const struct scene *s, const char *words)
 {
     size_t n = 0;
@@ -241,6 +272,8 @@ int main(void)
         SCENE_TEST(drop_ins_of_the_kubelet_win),
         SCENE_TEST(a_kind_that_is_not_served_has_no_policies),
         SCENE_TEST(a_kind_that_is_listed_and_then_not_found_is_unknown),
+        SCENE_TEST(the_proxys_rules_tell_of_the_service),
+        SCENE_TEST(nodes_that_differ_tell_nothing_of_it),
         SCENE_TEST(what_was_denied_is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,15 @@ static void a_rule_on_the_askers_node(void **state)
     assert_null(scene_says(s, CLAIM_CLEAR, SUBJECT_FIREWALL, ""));
 }
 
+// A person who may not list the Services of kube-system sees the nodes all the same.
+static void a_rule_is_found_without_the_services(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/services.json", NULL);
+    scene_judge_lost(s, "n1", DROP_FORWARDED);
+    SCENE_CONCLUDES(s, DIAGNOSIS_HOST_FIREWALL, VERDICT_CONFIRMED);
+}
+
 // What is told to be run there holds what the rule holds, and means no more to a shell.
 static void a_comment_is_no_command(void **state)
 {
@@ -462,6 +471,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(every_way_is_clear),
         SCENE_TEST(a_rule_on_the_askers_node),
+        SCENE_TEST(a_rule_is_found_without_the_services),
         SCENE_TEST(a_comment_is_no_command),
         SCENE_TEST(the_same_rule_behind_one_that_accepts),
         SCENE_TEST(a_rule_on_coredns_node),

@@ -51,6 +51,21 @@ static void a_kubelet_that_hands_out_a_wrong_address(void **state)
     assert_non_null(strstr(claim->fix, "NodeConfig")); // Amazon Linux 2023
 }
 
+// Where the Services were not listed, kube-proxy's rules say who is right; they may be old, and say not who
+// is wrong.
+static void rules_alone_prove_nobody_wrong(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/services.json", NULL);
+    scene_healthy_rules(s);
+    give_resolv_conf(s, "10.100.0.10");
+    give_kubelet(s, "10.100.0.10");
+    scene_dig(s, "query-udp", "10.100.0.10", name, NULL);
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_WRONG_NAMESERVER));
+    assert_non_null(scene_says(s, CLAIM_GAP, SUBJECT_DNS_CONFIG, "whether the pod's nameserver 10.100.0.10"));
+}
+
 static void the_kubelet_alone_is_likely(void **state)
 {
     struct scene *s = *state;
@@ -295,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(the_nodes_own_server_is_innocent),
         SCENE_TEST(a_kubelet_that_hands_out_a_wrong_address),
+        SCENE_TEST(rules_alone_prove_nobody_wrong),
         SCENE_TEST(the_kubelet_alone_is_likely),
         cmocka_unit_test(an_address_that_the_file_breaks_off_in),
         SCENE_TEST(a_kubelet_that_was_mended_leaves_old_pods),
