@@ -88,7 +88,15 @@ static const struct class_info {
          "[Uu]nable to resolve host(?:name)?(?: address)? (?:['\"]|[\\w-]+(?:\\.|$))|"
          "[Cc]ould ?n(?:o|')t resolve (?:host|hostname|server|address|proxy|name|domain)\\b|"
          "[Cc]ould ?n(?:o|')t resolve '?[\\w-]+(?:\\.[\\w-]+)+\\.?(?::\\d+)?(?:['\\s,;)]|$)|"
-         "(?:\\.[\\w-]+|[Hh]ost ?name) could not be resolved",
+         "(?:\\.[\\w-]+|[Hh]ost ?name) could not be resolved|"
+         // apk 3, Boost.Asio, Kafka, OpenResty and Kong, Mint, resolvectl, nslookup and dig
+         "DNS: (?:non-recoverable failure|transient error|no address for host|name does not exist)|"
+         "Host not found \\((?:non-)?authoritative\\)|No resolvable bootstrap urls|"
+         "Unknown host specified|DNS (?:lookup|query|request) (?:error|failed|failure|timed out)|"
+         "failed to query the DNS server for |dns (?:server|client) error: \\d+ |non-existing domain\\b|"
+         "[\\w-]: resolve call failed: |nslookup: can't resolve '|server can't find \\S+: "
+         "(?:SERVFAIL|REFUSED)|"
+         "connection timed out; no servers could be reached",
          ""},
     [LOG_POLICY_DENY] = {"policy denied", "\"?Verdict\"?[:=]? ?\"?DENY", "Src IP"},
     [LOG_KUBE_PROXY_ERROR] =

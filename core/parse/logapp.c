@@ -70,7 +70,26 @@ static const struct word_failure {
     {"nable to resolve host", LOG_FAILURE_UNKNOWN},
     {"temporary error (try again later)", LOG_FAILURE_UNKNOWN}, // apk
     {"DNS unspecified error status", LOG_FAILURE_UNKNOWN},
-    {"SocketException", LOG_FAILURE_UNKNOWN}, // .NET: EAI_AGAIN in the errno's words
+    {"DNS: non-recoverable failure", LOG_FAILURE_SERVER}, // apk 3
+    {"DNS: transient error", LOG_FAILURE_UNKNOWN},
+    {"DNS: no address for host", LOG_FAILURE_NO_DATA},
+    {"DNS: name does not exist", LOG_FAILURE_NO_NAME},
+    {"Host not found (authoritative)", LOG_FAILURE_NO_NAME}, // Boost.Asio: HOST_NOT_FOUND, TRY_AGAIN
+    {"Host not found (non-authoritative)", LOG_FAILURE_UNKNOWN},
+    {"No resolvable bootstrap urls", LOG_FAILURE_UNKNOWN}, // Kafka
+    {"dns server error: 3 ", LOG_FAILURE_NO_NAME},         // lua-resty-dns: the rcode
+    {"dns server error: ", LOG_FAILURE_SERVER},
+    {"dns client error: ", LOG_FAILURE_UNKNOWN},
+    {"failed to query the DNS server for ", LOG_FAILURE_UNKNOWN},
+    {"non-existing domain", LOG_FAILURE_NO_NAME},     // Erlang's words for nxdomain
+    {": resolve call failed: ", LOG_FAILURE_UNKNOWN}, // resolvectl
+    {"DNS lookup ", LOG_FAILURE_UNKNOWN},
+    {"DNS query ", LOG_FAILURE_UNKNOWN},
+    {"DNS request ", LOG_FAILURE_UNKNOWN},
+    {"no servers could be reached", LOG_FAILURE_TIMEOUT}, // dig, nslookup
+    {"server can't find ", LOG_FAILURE_SERVER},           // nslookup; its NXDOMAIN may be of the search list
+    {"nslookup: can't resolve '", LOG_FAILURE_UNKNOWN},   // busybox
+    {"SocketException", LOG_FAILURE_UNKNOWN},             // .NET: EAI_AGAIN in the errno's words
 };
 
 // A name stands behind these.
@@ -106,6 +125,9 @@ static const char *const before_name[] = {
     "host not found in upstream \"",
     "could not translate host name \"",
     "bad address '",
+    "failed to query the DNS server for ",
+    "server can't find ",
+    "can't resolve '",
     "getaddrinfo for ",
     "esolve host address '",
     "DNS resolution failed for service: ",
@@ -136,10 +158,14 @@ static struct span name_at(struct span text)
 // Words and numbers that stand where a name would, and are none.
 static bool is_no_name(struct span s)
 {
+    static const char *const words[] = {"address", "on", "error", "failed", "failure", "timed"};
     struct ip ip;
     uint64_t number;
-    return s.len == 0 || s.len > 253 || ip_parse(s, &ip) || span_to_u64(s, &number) ||
-           span_is(s, "address") || span_is(s, "on");
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (span_is(s, words[i]))
+            return true;
+    }
+    return s.len == 0 || s.len > 253 || ip_parse(s, &ip) || span_to_u64(s, &number);
 }
 
 // "NAME could not be resolved" is nginx's: the name stands in front.
@@ -163,7 +189,10 @@ static struct span find_name(struct span line)
         if (!is_no_name(name))
             return name;
     }
-    struct span name = name_in_front(line, " could not be resolved");
+    static const char *const behind_name[] = {" could not be resolved", ": resolve call failed: "};
+    struct span name = {0};
+    for (size_t i = 0; i < ARRAY_LEN(behind_name) && !name.len; i++)
+        name = name_in_front(line, behind_name[i]);
     return is_no_name(name) ? span_make(NULL, 0) : name;
 }
 
@@ -235,6 +264,9 @@ static bool read_go(struct span line, struct log_app *ret)
 bool logline_app(struct span line, struct log_app *ret)
 {
     *ret = (struct log_app){.failure = LOG_FAILURE_UNKNOWN};
+    if (span_contains(line,
+                      "can't resolve '(null)'")) // old busybox, of its server's own name: no lookup failed
+        return false;
     if (read_go(line, ret))
         return true;
     for (size_t i = 0; i < ARRAY_LEN(failures); i++) {

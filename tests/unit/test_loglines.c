@@ -130,6 +130,8 @@ static void applications_fail_in_many_words(void **state)
         "read tcp 10.0.0.1:3->10.0.0.2:443: i/o timeout",
         "Resource temporarily unavailable",
         "lookup table rebuilt in 3 ms",
+        "nslookup: can't resolve '(null)': Name does not resolve", // what musl's nslookup says of every
+                                                                   // server
     };
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         struct log_app app;
@@ -336,6 +338,25 @@ static const struct {
     {"dial tcp: lookup orders: device or resource busy", "orders", LOG_FAILURE_UNKNOWN},
     {"vert.x: Failed to resolve 'orders.shop.svc' after 4 queries", "orders.shop.svc", LOG_FAILURE_UNKNOWN},
     {"com.zaxxer.hikari: Unknown host: db", "db", LOG_FAILURE_UNKNOWN},
+    {"WARNING: fetching http://cdn.example/main: DNS: transient error (try again later)", "cdn.example",
+     LOG_FAILURE_UNKNOWN},
+    {"WARNING: fetching http://cdn.example/main: DNS: no address for host", "cdn.example",
+     LOG_FAILURE_NO_DATA},
+    {"resolve: Host not found (authoritative) [asio.netdb:1]", NULL, LOG_FAILURE_NO_NAME},
+    {"resolve: Host not found (non-authoritative), try again later", NULL, LOG_FAILURE_UNKNOWN},
+    {"ConfigException: No resolvable bootstrap urls given in bootstrap.servers", NULL, LOG_FAILURE_UNKNOWN},
+    {"[lua] dns.lua:152: dns_lookup(): failed to query the DNS server for web.shop.svc.cluster.local:",
+     "web.shop.svc.cluster.local", LOG_FAILURE_UNKNOWN},
+    {"could not resolve orders: dns server error: 3 name error", "orders", LOG_FAILURE_UNKNOWN},
+    {"queryDns(): querying dns for db failed: dns server error: 2 server failure", NULL, LOG_FAILURE_SERVER},
+    {"** (Mint.TransportError) non-existing domain", NULL, LOG_FAILURE_NO_NAME},
+    {"orders: resolve call failed: DNSSEC validation failed: invalid", "orders", LOG_FAILURE_UNKNOWN},
+    {";; connection timed out; no servers could be reached", NULL, LOG_FAILURE_TIMEOUT},
+    {"** server can't find db.shop.svc.cluster.local: SERVFAIL", "db.shop.svc.cluster.local",
+     LOG_FAILURE_SERVER},
+    {"nslookup: can't resolve 'db'", "db", LOG_FAILURE_UNKNOWN},
+    {"java.sql.SQLRecoverableException: IO Error: Unknown host specified", NULL, LOG_FAILURE_UNKNOWN},
+    {"ERROR: http://cdn.example/main: DNS lookup error", "cdn.example", LOG_FAILURE_UNKNOWN},
 };
 
 static void applications_are_found_among_lines(void **state)
@@ -358,6 +379,8 @@ static void applications_are_found_among_lines(void **state)
         "The property 'x' could not be resolved to a bean",
         "npm ERR! could not resolve dependency: peer react@17",
         "Module not found: Error: Can't resolve './foo'",
+        "error: can't resolve './foo' in '/app'",
+        "server can't find orders.shop.svc.cluster.local.shop.svc.cluster.local: NXDOMAIN",
         "Failed to resolve import \"./x\" from \"src/a.ts\"",
         "Failed to resolve 'user' attribute",
         "resource temporarily unavailable while forking (11)",
