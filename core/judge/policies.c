@@ -237,20 +237,48 @@ static const char *tell_fix(struct weighing *w, const struct policy_answer *a)
         policies_names(b, a), (unsigned)w->port, namespace_);
 }
 
-static void claim_effects(struct weighing *w, bool certain)
+// What the agent says that it denied, where the policies say `fate`. It also logs such lines of packets
+// that pass (aws-network-policy-agent #582), and it may hold other rules than the policies (#553): what the
+// queries came to tells which it is.
+static void claim_denials(struct weighing *w, enum policy_fate fate)
 {
     struct bench *b = &w->bench;
-    struct cites denials = {.n = 0}, lost = {.n = 0};
+    struct cites cites = {.n = 0};
+    struct window window = b->facts->target.window;
+    const struct lookup *lost = find_lookup(w, LOOKUP_UDP, LOOKUP_BY_OUTCOME, window);
+    const struct lookup *answered = find_lookup(w, LOOKUP_UDP, LOOKUP_BY_ANSWERED | LOOKUP_BY_PROTO, window);
+    bool passes = answered && !lost && fate != POLICY_FATE_BLOCKED;
     usec_t first;
-    size_t n = cite_denials(w, &denials, &first);
+    size_t n = cite_denials(w, &cites, &first);
+    if (n == 0 || (fate == POLICY_FATE_PASSES && !lost == !answered))
+        return;
     struct claim c = policies_claim(
         CLAIM_EFFECT,
-        arena_printf(&b->arena, "the policy agent denied the pod's packets to DNS, %zu times", n));
+        arena_printf(&b->arena, "the policy agent denied the pod's packets to DNS, %zu times%s", n,
+                     passes                       ? ", as it says, and they are answered"
+                     : fate == POLICY_FATE_PASSES ? ", though the policies let them through"
+                                                  : ""));
     c.time = first;
-    if (n)
-        bench_say(b, &c, &denials);
+    if (passes) {
+        c.kind = CLAIM_INNOCENT;
+        cite(&cites, answered->place);
+    } else if (fate == POLICY_FATE_PASSES) {
+        c.kind = CLAIM_CAUSE;
+        c.on_path = TRI_UNKNOWN;
+        c.fix =
+            "restart the aws-node pod of the pod's node, so that the policy agent loads its rules anew, and "
+            "read its log: it denies what the policies allow";
+    }
+    bench_say(b, &c, &cites);
+}
+
+static void claim_losses(struct weighing *w)
+{
+    struct bench *b = &w->bench;
+    struct cites lost = {.n = 0};
+    struct claim c;
     const struct lookup *timeout = find_lookup(w, LOOKUP_UDP, LOOKUP_BY_OUTCOME, b->facts->target.window);
-    if (!timeout || !certain)
+    if (!timeout)
         return;
     cite(&lost, timeout->place);
     c = policies_claim(CLAIM_EFFECT, bench_tell_lookup(b, timeout));
@@ -287,7 +315,8 @@ static void claim_block(struct weighing *w, const struct policy_answer *a)
     c.fix = tell_fix(w, a);
     c.time = made;
     bench_say(b, &c, &cites);
-    claim_effects(w, true);
+    claim_denials(w, POLICY_FATE_BLOCKED);
+    claim_losses(w);
     claim_refutation(w, made);
 }
 
@@ -357,11 +386,12 @@ static void judge_pod(struct weighing *w)
         return;
     case POLICY_FATE_PASSES:
         claim_pass(w, &a);
+        claim_denials(w, POLICY_FATE_PASSES);
         judge_tcp(w);
         return;
     case POLICY_FATE_UNKNOWN:
         claim_gap(w, a.why);
-        claim_effects(w, false);
+        claim_denials(w, POLICY_FATE_UNKNOWN);
     }
 }
 

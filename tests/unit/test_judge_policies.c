@@ -185,6 +185,32 @@ static bool is_effect(struct scene *s, const char *flow)
     return scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_NETWORK_POLICY_DENY) != NULL;
 }
 
+// The agent says so of a query that the policies allow: it is wrong where the pod is answered, and the fault
+// may be its own where nothing is.
+static void a_denied_flow_that_is_allowed_hangs_on_what_came_of_it(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *status;
+        enum claim_kind kind;
+    } cases[] = {{"NOERROR", CLAIM_INNOCENT}, {NULL, CLAIM_CAUSE}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        give_policies(s, LISTING(POLICY("shop", "dns", ALLOW("UDP"))));
+        scene_write(
+            s, "nodes/n1/var_log/aws-routed-eni/network-policy-agent.log",
+            "{\"level\":\"info\",\"ts\":\"2026-11-23T07:10:00.000Z\",\"msg\":\"Flow Info: Src IP: 10.0.1.10 "
+            "Src Port: 41873 Dest IP: 10.0.2.10 Dest Port: 53 Proto UDP Verdict DENY\"}\n");
+        scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, cases[i].status);
+        scene_judge(s);
+        const struct claim *claim =
+            scene_says(s, cases[i].kind, SUBJECT_NETWORK_POLICY, "the policy agent denied");
+        assert_non_null(claim);
+        assert_int_equal(s->cause->diagnosis == DIAGNOSIS_NETWORK_POLICY_DENY, i == 1);
+        assert_true(i == 0 || s->cause->verdict == VERDICT_LIKELY);
+    }
+}
+
 static void a_denied_flow_of_the_pods_dns_is_its_effect(void **state)
 {
     assert_true(is_effect(*state,
@@ -217,6 +243,7 @@ int main(void)
         SCENE_TEST(tcp_alone_is_no_fault_until_it_was_needed),
         cmocka_unit_test(without_the_listing_nothing_is_told),
         SCENE_TEST(a_policy_made_afterwards_is_not_it),
+        SCENE_TEST(a_denied_flow_that_is_allowed_hangs_on_what_came_of_it),
         SCENE_TEST(a_denied_flow_of_the_pods_dns_is_its_effect),
         SCENE_TEST(a_denied_flow_to_coredns_metrics_is_none),
         SCENE_TEST(a_denied_flow_of_another_pod_is_none),
