@@ -109,15 +109,6 @@ static const struct kube_configmap *find_cache_map(const struct facts *facts, co
     return cluster_configmap(&facts->cluster, w->meta.namespace_, w->meta.name);
 }
 
-static bool has_address(const struct kube_service *service, struct ip ip)
-{
-    for (size_t i = 0; i < service->n_cluster_ips; i++) {
-        if (ip_eq(service->cluster_ips[i], ip))
-            return true;
-    }
-    return false;
-}
-
 // The Service by which it asks CoreDNS: the address stands in its Corefile, or node-cache puts it there when
 // it starts: that of the Service that -upstreamsvc names, kube-dns where nothing does (kubernetes/dns,
 // node-cache).
@@ -129,16 +120,16 @@ static const struct kube_service *find_upstream(struct facts *facts)
                               &forward) ||
         forward.n_targets != 1)
         return NULL;
-    bool filled_in = strcmp(forward.targets[0].text, "__PILLAR__CLUSTER__DNS__") == 0;
+    if (strcmp(forward.targets[0].text, "__PILLAR__CLUSTER__DNS__") != 0)
+        return cluster_service_by_ip(&facts->cluster, forward.targets[0].ip);
     struct span flag = find_flag(dns->nodelocal_set, "upstreamsvc");
     struct span name = flag.len ? flag : span_of("kube-dns");
     for (size_t i = 0; i < facts->cluster.services.n; i++) {
-        const struct kube_service *service = &facts->cluster.services.items[i];
-        const char *ns = service->meta.namespace_, *own = dns->nodelocal_set->meta.namespace_;
-        bool named =
-            service->meta.name && span_is(name, service->meta.name) && ns && own && strcmp(ns, own) == 0;
-        if (filled_in ? named : has_address(service, forward.targets[0].ip))
-            return service;
+        const struct kube_meta *meta = &facts->cluster.services.items[i].meta;
+        const char *own = dns->nodelocal_set->meta.namespace_;
+        if (meta->name && span_is(name, meta->name) && meta->namespace_ && own &&
+            strcmp(meta->namespace_, own) == 0)
+            return &facts->cluster.services.items[i];
     }
     return NULL;
 }

@@ -94,14 +94,7 @@ bool bench_is_cluster_dns(const struct bench *b, struct ip ip)
 
 bool bench_is_inside(const struct bench *b, struct ip ip)
 {
-    for (size_t i = 0; i < b->facts->cluster.services.n; i++) {
-        const struct kube_service *service = &b->facts->cluster.services.items[i];
-        for (size_t j = 0; j < service->n_cluster_ips; j++) {
-            if (ip_eq(service->cluster_ips[j], ip))
-                return true;
-        }
-    }
-    return bench_is_cluster_dns(b, ip);
+    return cluster_service_by_ip(&b->facts->cluster, ip) || bench_is_cluster_dns(b, ip);
 }
 
 static enum tri asks_by_resolvconf(const struct bench *b, const struct resolvconf *conf)

@@ -117,6 +117,7 @@ static void walk(struct firewall *f, const struct way *way)
     struct firewall_way own = {.node = way->node,
                                .what = way->what,
                                .server = way->server,
+                               .other = way->other,
                                .tunnel = way->tunnel,
                                .query = way->query};
     if (way->tunnel) {

@@ -15,6 +15,7 @@ struct firewall_way { // one way of the query through one node
     const struct node_facts *node;
     const char *what; // "from pod 10.0.1.2 to the cluster's DNS 172.20.0.10"
     struct ip server; // who answers at its end; family 0: any of them
+    bool other;       // who answers is not the cluster's DNS
     bool upstream;    // CoreDNS asks, and what it forwards to answers
     bool tunnel;      // an overlay's packet, which carries the query or the answer
     enum tri on_path;

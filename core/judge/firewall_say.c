@@ -169,6 +169,8 @@ static bool is_on_way(const struct firewall *f, const struct firewall_way *way, 
         return false;
     bool asker = l->target_pod || (l->client.family && ip_eq(l->client, way->query.src)) ||
                  (!l->client.family && l->node && facts->node_name && strcmp(l->node, facts->node_name) == 0);
+    if (way->other)
+        return asker && ip_eq(l->server, way->server);
     bool server = l->at == LOOKUP_AT_CLUSTER_DNS ||
                   (l->at == LOOKUP_AT_ENDPOINT && ip_eq(l->server, way->server)) ||
                   (l->at == LOOKUP_AT_NODELOCAL && ip_eq(l->server, way->server));

@@ -163,18 +163,6 @@ struct branches {
     size_t n;
 };
 
-static const struct kube_service *service_at(const struct cluster *cluster, struct ip ip)
-{
-    for (size_t i = 0; i < cluster->services.n; i++) {
-        const struct kube_service *s = &cluster->services.items[i];
-        for (size_t k = 0; k < s->n_cluster_ips; k++) {
-            if (ip.family && ip_eq(s->cluster_ips[k], ip))
-                return s;
-        }
-    }
-    return NULL;
-}
-
 static const struct kube_service_port *service_port(const struct kube_service *s, const char *protocol,
                                                     uint16_t port)
 {
@@ -266,7 +254,8 @@ static struct policy_answer judge_service(const struct policy_world *world, cons
 static struct policy_answer judge(const struct policy_world *world, const struct policy_query *q)
 {
     bool nodelocal = !q->to && world->nodelocal.family && ip_eq(q->to_ip, world->nodelocal);
-    const struct kube_service *service = q->to || nodelocal ? NULL : service_at(world->cluster, q->to_ip);
+    const struct kube_service *service =
+        q->to || nodelocal ? NULL : cluster_service_by_ip(world->cluster, q->to_ip);
     if (service) // unless NodeLocal DNSCache has taken its address over
         return judge_service(world, q, service);
     struct policy_side to = q->to ? pod_side(q->to, q->to->ip) : address_side(world, q->from, q->to_ip);
@@ -309,7 +298,7 @@ static bool is_in(const char *namespace_, const struct kube_meta *meta)
 static const struct netpol_foreign *find_foreign(const struct policy_world *world,
                                                  const struct policy_query *q)
 {
-    const struct kube_service *service = q->to ? NULL : service_at(world->cluster, q->to_ip);
+    const struct kube_service *service = q->to ? NULL : cluster_service_by_ip(world->cluster, q->to_ip);
     const struct kube_pod *to = q->to ? q->to : cluster_pod_by_ip(world->cluster, q->to_ip);
     for (size_t i = 0; i < world->policies->n_foreign; i++) {
         const struct netpol_foreign *f = &world->policies->foreign[i];

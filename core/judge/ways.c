@@ -6,6 +6,7 @@
 #include "core/judge/standin.h"
 #include "core/judge/tunnel.h"
 #include "core/parse/corefile.h"
+#include "core/parse/resolvconf.h"
 
 enum { MOST_CLIENTS = 4, MOST_STANDINS = 2, MOST_ENDPOINTS = 16 }; // stand-ins: of one node
 
@@ -220,6 +221,33 @@ static void add_cache_ways(struct arena *arena, const struct facts *facts, struc
         ways->items[i].tcp_only = tcp_only;
 }
 
+static bool is_asked_anyway(const struct dns_facts *dns, struct ip ip)
+{
+    bool asked = dns->nodelocal.family && ip_eq(dns->nodelocal, ip);
+    for (size_t i = 0; i < dns->n_addresses; i++)
+        asked |= ip_eq(dns->addresses[i], ip);
+    return asked;
+}
+
+// Some teams run a CoreDNS of their own, and their pods' dnsConfig names its Service. What stands behind it,
+// and on which nodes, is not looked at.
+static void add_other_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
+                           const struct client *c)
+{
+    const struct resolvconf *conf = NULL;
+    for (size_t i = 0; i < facts->n_pods; i++)
+        conf = facts->pods[i].target ? facts->pods[i].resolvconf : conf;
+    for (size_t i = 0; conf && i < conf->n_servers; i++) {
+        struct ip ip = conf->servers[i].ip;
+        if (!conf->servers[i].used || ip.family != c->ip.family || is_asked_anyway(&facts->dns, ip) ||
+            !cluster_service_by_ip(&facts->cluster, ip))
+            continue;
+        add_client_way(arena, facts, ways, c, ip, 53);
+        ways->items[ways->n - 1].other = true;
+        ways->whole = false;
+    }
+}
+
 static void add_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
                      const struct client *c)
 {
@@ -240,6 +268,8 @@ static void add_ways(struct arena *arena, const struct facts *facts, struct ways
     }
     if (dns->nodelocal.family && !c->host_network)
         add_cache_ways(arena, facts, ways, c);
+    if (facts->pod && (ip_eq(c->ip, facts->pod->ip) || ip_eq(c->ip, facts->pod->ip2)))
+        add_other_ways(arena, facts, ways, c);
 }
 
 void ways_find(struct arena *arena, const struct facts *facts, struct ways *ret)

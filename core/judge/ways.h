@@ -1,7 +1,7 @@
 // The query's ways through the nodes' packet filters: from the pod through its own node to the cluster's DNS
-// address, to NodeLocal DNSCache and from it on, and through the node of each CoreDNS pod; where an overlay
-// carries it from node to node, the overlay's own packets, too. judge_firewall walks them; so does whoever
-// shows them.
+// address, to NodeLocal DNSCache and from it on, and through the node of each CoreDNS pod; to another DNS
+// Service that the pod was told to ask, through its own node; where an overlay carries it from node to node,
+// the overlay's own packets, too. judge_firewall walks them; so does whoever shows them.
 #ifndef D5_JUDGE_WAYS_H
 #define D5_JUDGE_WAYS_H
 
@@ -14,6 +14,7 @@ struct way {
     const char *what;              // "from 10.0.1.2 to 172.20.0.10"
     struct ip server;              // who is asked
     bool known;                    // a ruleset of that node was read: the query can be walked
+    bool other;                    // that is a Service of its own, not the cluster's DNS
     bool tcp_only;                 // nobody asks there over UDP
     bool tunnel;                   // not the query: the overlay's packet between the nodes that carries it
     struct packet_query query;     // but for proto

@@ -253,6 +253,18 @@ const struct kube_node *cluster_node_by_ip(const struct cluster *c, struct ip ip
     return NULL;
 }
 
+const struct kube_service *cluster_service_by_ip(const struct cluster *c, struct ip ip)
+{
+    for (size_t i = 0; ip.family && i < c->services.n; i++) {
+        const struct kube_service *service = &c->services.items[i];
+        for (size_t j = 0; j < service->n_cluster_ips; j++) {
+            if (ip_eq(service->cluster_ips[j], ip))
+                return service;
+        }
+    }
+    return NULL;
+}
+
 // ------------------------------------------------------------------ how far a listing may be trusted
 bool listing_covers(const struct listing *listing, const char *ns)
 {

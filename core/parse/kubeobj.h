@@ -139,7 +139,8 @@ bool kube_slice_is_of(const struct kube_slice *slice, const struct kube_service 
 const struct kube_pod *cluster_pod(const struct cluster *c, const char *ns, const char *name);
 const struct kube_pod *cluster_pod_by_ip(const struct cluster *c, struct ip ip); // running ones first
 const struct kube_node *cluster_node(const struct cluster *c, const char *name);
-const struct kube_node *cluster_node_by_ip(const struct cluster *c, struct ip ip); // an InternalIP
+const struct kube_node *cluster_node_by_ip(const struct cluster *c, struct ip ip);       // an InternalIP
+const struct kube_service *cluster_service_by_ip(const struct cluster *c, struct ip ip); // a cluster IP
 const struct kube_configmap *cluster_configmap(const struct cluster *c, const char *ns, const char *name);
 const struct kube_workload *cluster_workload(const struct cluster *c, const char *kind, const char *ns,
                                              const char *name);

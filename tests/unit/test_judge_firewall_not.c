@@ -113,30 +113,6 @@ static void in_ipvs_mode_queries_meet_output(void **state)
     }
 }
 
-// NodeLocal DNSCache asks CoreDNS over TCP alone: a rule for UDP stops nothing of it.
-static void what_a_cache_does_not_ask_over_is_not_stopped(void **state)
-{
-    struct scene *s = *state;
-    static const char *const protos[] = {"tcp", "udp"};
-    for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
-        scene_reset(s);
-        scene_json(
-            s, "cluster/daemonsets.json",
-            "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
-            "'namespace': 'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', "
-            "'image': 'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
-        scene_json(s, "cluster/configmaps.json",
-                   "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': 'node-local-dns', "
-                   "'namespace': 'kube-system'},\n'data': {'Corefile': "
-                   "'.:53 {\\n forward . 172.20.0.11 {\\n force_tcp\\n }\\n}\\n'}}]}");
-        scene_filter(s, "n1",
-                     arena_printf(&s->arena, "-A OUTPUT -d 10.0.0.0/8 -p %s -m %s --dport 53 -j DROP\n",
-                                  protos[i], protos[i]));
-        scene_judge(s);
-        assert_int_equal(block(s) != NULL, i == 0);
-    }
-}
-
 static void bridge_tables_are_not_evaluated(void **state)
 {
     struct scene *s = *state;
@@ -312,7 +288,6 @@ int main(void)
         SCENE_TEST(a_counter_and_losses_make_a_rule_of_chance_likely),
         SCENE_TEST(a_queue_that_counts_is_no_sign_of_drops),
         SCENE_TEST(in_ipvs_mode_queries_meet_output),
-        SCENE_TEST(what_a_cache_does_not_ask_over_is_not_stopped),
         SCENE_TEST(bridge_tables_are_not_evaluated),
         cmocka_unit_test(a_match_that_no_file_tells),
         SCENE_TEST(a_set_that_was_collected_is_told),

@@ -1,0 +1,78 @@
+// judge/firewall, of others on the way: what NodeLocal DNSCache asks, and a DNS that is not the cluster's.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tests/kit/scene.h"
+
+static const struct claim *block(const struct scene *s)
+{
+    return scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_HOST_FIREWALL);
+}
+
+// The pod's resolv.conf names another DNS Service of the cluster.
+static void a_rule_on_the_way_to_a_dns_of_the_pods_own(void **state)
+{
+    struct scene *s = *state;
+    static const char *const asked[] = {"172.20.9.9", "172.20.0.10"};
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        scene_reset(s);
+        scene_filter(s, "n1", "-A FORWARD -d 172.20.9.9/32 -p udp -m udp --dport 53 -j DROP\n");
+        scene_write(s, "pods/shop/cart-1/resolv.conf",
+                    arena_printf(&s->arena, "nameserver %s\nsearch shop.svc.cluster.local\n", asked[i]));
+        scene_dig(s, "query-udp", asked[i], SCENE_NAME, NULL);
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, i == 0);
+        if (i == 0)
+            SCENE_CONCLUDES(s, DIAGNOSIS_HOST_FIREWALL, VERDICT_CONFIRMED);
+    }
+}
+
+// What was lost at the cluster's DNS was not lost on that way.
+static void a_loss_elsewhere_is_no_effect_on_that_way(void **state)
+{
+    struct scene *s = *state;
+    scene_filter(s, "n1", "-A FORWARD -d 172.20.9.9/32 -p udp -m udp --dport 53 -j DROP\n");
+    scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 172.20.9.9\nsearch shop.svc.cluster.local\n");
+    scene_ask_in_vain(s);
+    scene_judge(s);
+    assert_non_null(block(s));
+    assert_null(scene_claim(s, CLAIM_EFFECT, DIAGNOSIS_HOST_FIREWALL));
+}
+
+// NodeLocal DNSCache asks CoreDNS over TCP alone: a rule for UDP stops nothing of it.
+static void what_a_cache_does_not_ask_over_is_not_stopped(void **state)
+{
+    struct scene *s = *state;
+    static const char *const protos[] = {"tcp", "udp"};
+    for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
+        scene_reset(s);
+        scene_json(
+            s, "cluster/daemonsets.json",
+            "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
+            "'namespace': 'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', "
+            "'image': 'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
+        scene_json(s, "cluster/configmaps.json",
+                   "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': 'node-local-dns', "
+                   "'namespace': 'kube-system'},\n'data': {'Corefile': "
+                   "'.:53 {\\n forward . 172.20.0.11 {\\n force_tcp\\n }\\n}\\n'}}]}");
+        scene_filter(s, "n1",
+                     arena_printf(&s->arena, "-A OUTPUT -d 10.0.0.0/8 -p %s -m %s --dport 53 -j DROP\n",
+                                  protos[i], protos[i]));
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, i == 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(a_rule_on_the_way_to_a_dns_of_the_pods_own),
+        SCENE_TEST(a_loss_elsewhere_is_no_effect_on_that_way),
+        SCENE_TEST(what_a_cache_does_not_ask_over_is_not_stopped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
