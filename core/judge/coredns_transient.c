@@ -1,6 +1,7 @@
 // transient_servfail: a handful of lookups that got SERVFAIL in the seconds in which CoreDNS pods come and
 // go, and every lookup answered before and after. All four must hold: few, close together, beside a change of
-// CoreDNS, and over.
+// CoreDNS, and over. Where none got SERVFAIL, a handful of lost ones may be the same: kube-proxy leads to a
+// pod that is gone until it hears of it.
 #include <string.h>
 
 #include "core/judge/coredns.h"
@@ -27,6 +28,11 @@ static bool is_servfail(const struct lookup *l)
 {
     return l->outcome == LOOKUP_SERVFAIL ||
            (l->origin == LOOKUP_APP_LOG && l->outcome == LOOKUP_FAILED_UNKNOWN);
+}
+
+static bool is_lost(const struct lookup *l)
+{
+    return l->outcome == LOOKUP_TIMEOUT || l->outcome == LOOKUP_UNREACHABLE;
 }
 
 static bool through_cluster_dns(const struct lookup *l)
@@ -115,7 +121,7 @@ static void take_failure(const struct bench *b, struct spell *spell, const struc
         spell->last = l->time;
 }
 
-static struct spell find_spell(const struct bench *b)
+static struct spell find_spell(const struct bench *b, bool (*is_meant)(const struct lookup *l))
 {
     struct spell spell = {.first = TIME_UNKNOWN, .last = TIME_UNKNOWN};
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
@@ -123,7 +129,7 @@ static struct spell find_spell(const struct bench *b)
         if (!lookup_failed(l->outcome) || !through_cluster_dns(l) ||
             bench_time_in_window(b, l->time) != TRI_YES)
             continue;
-        if (is_servfail(l) && l->time != TIME_UNKNOWN)
+        if (is_meant(l) && l->time != TIME_UNKNOWN)
             take_failure(b, &spell, l);
         else
             spell.goes_on |= l->time == TIME_UNKNOWN; // a dig at collection that failed, too
@@ -248,7 +254,8 @@ static void say_passing(struct bench *b, const struct spell *spell, const struct
         cite(&cites, change->cites.items[i]);
     claim.kind = CLAIM_CAUSE;
     claim.subject = SUBJECT_COREDNS;
-    claim.text = arena_printf(&b->arena, "a few passing SERVFAIL in the seconds in which %s", change->text);
+    claim.text = arena_printf(&b->arena, "a few passing %s in the seconds in which %s",
+                              spell->said ? "SERVFAIL" : "failures", change->text);
     claim.time = change->time;
     bench_say(b, &claim, &cites);
 }
@@ -270,8 +277,10 @@ static void say_lasting(struct bench *b, const struct spell *spell)
 
 void coredns_judge_transient(struct bench *b)
 {
-    struct spell spell = find_spell(b);
+    struct spell spell = find_spell(b, is_servfail);
     struct change change = {.time = TIME_UNKNOWN};
+    if (spell.first == TIME_UNKNOWN)
+        spell = find_spell(b, is_lost);
     if (spell.first == TIME_UNKNOWN)
         return;
     if (!spell.n)

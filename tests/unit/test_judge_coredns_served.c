@@ -199,6 +199,29 @@ static void many_lookups_are_no_passing_thing(void **state)
     assert_true(scene_rejects(s, DIAGNOSIS_TRANSIENT_SERVFAIL));
 }
 
+// kube-proxy leads to a pod that is gone until it hears of it: lost, and no SERVFAIL. Likely, with a change
+// alone.
+static void a_few_lost_ones_beside_a_change(void **state)
+{
+    struct scene *s = *state;
+    static const char lost[] = "2026-11-23T07:10:05Z dial tcp: lookup orders on 172.20.0.10:53: read udp "
+                               "10.0.1.10:41500->172.20.0.10:53: "
+                               "i/o timeout\n"
+                               "2026-11-23T07:10:07Z dial tcp: lookup orders on 172.20.0.10:53: read udp "
+                               "10.0.1.10:41501->172.20.0.10:53: "
+                               "i/o timeout\n";
+    log_spell(s, 0);
+    scene_write(s, "pods/shop/cart-1/app.log", lost);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_TRANSIENT_SERVFAIL, VERDICT_LIKELY);
+    scene_reset(s);
+    log_spell(s, 0);
+    scene_json(s, "cluster/events.json", "{'kind': 'List', 'items': []}");
+    scene_write(s, "pods/shop/cart-1/app.log", lost);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+}
+
 static void a_lookup_that_failed_is_no_servfail(void **state)
 {
     struct scene *s = *state;
@@ -216,6 +239,7 @@ static void a_lookup_that_failed_is_no_servfail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(a_few_lost_ones_beside_a_change),
         SCENE_TEST(hosts_without_fallthrough),
         SCENE_TEST(who_gets_past_hosts_was_not_stopped),
         SCENE_TEST(a_template_that_denies_aaaa),
