@@ -31,6 +31,19 @@ static bool is_forwarded(const struct walk *walk, const struct world *w)
     return w->leg == PACKET_QUERY ? walk->query->hook != NF_OUTPUT : !w->ended_local;
 }
 
+// The node's own query, translated at OUTPUT: the rules of that hook still see the interface of the first
+// route (nf_nat_ipv4_local_fn asks for another one, nf_hook_state keeps the old).
+static bool is_before_rerouting(const struct world *w)
+{
+    return w->hook == NF_OUTPUT && w->conn.dnat && !w->served;
+}
+
+// The answer to a query whose source was translated at INPUT: its first route is to that address.
+static bool is_misrouted_answer(const struct world *w)
+{
+    return w->hook == NF_OUTPUT && w->leg == PACKET_REPLY && w->conn.snat;
+}
+
 // The interface that leads to who is asked. Translation changes who that is, and with it the route: queries
 // to a service address that the default route would carry leave by the tunnel or veth of the picked endpoint.
 static const char *far_interface(const struct walk *walk, const struct world *w)
@@ -40,7 +53,8 @@ static const char *far_interface(const struct walk *walk, const struct world *w)
     if (q->out || !q->routes)
         return q->out;
     const struct peer *asked = c->dnat || w->served ? &c->new_dst : &c->dst;
-    const struct peer *p = w->leg == PACKET_QUERY ? &w->dst : c->exists ? asked : &w->src;
+    const struct peer *to = is_before_rerouting(w) ? &c->dst : &w->dst;
+    const struct peer *p = w->leg == PACKET_QUERY ? to : c->exists ? asked : &w->src;
     if (p->any_local || num_compare(p->lo, p->hi) != 0)
         return NULL;
     return routes_device(q->routes, num_to_ip(p->lo, walk->family));
@@ -70,6 +84,8 @@ static struct value interface_of(const struct walk *walk, const struct world *w,
 {
     bool known;
     struct num n = num_of_name(packet_interface(walk, w, out, &known));
+    if (out && is_misrouted_answer(w))
+        return kind_only(VALUE_UNKNOWN);
     if (known)
         return (struct value){VALUE_RANGE, n, n};
     bool elsewhere = packet_is_local(walk, out ? &w->dst : &w->src) == TRI_NO;

@@ -60,6 +60,9 @@ static void the_way_out_follows_the_translation(void **state)
     "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 10.96.0.10/32 -j DNAT --to-destination "               \
     "10.244.2.20:53\n"                                                                                       \
     "COMMIT\n"
+#define OWN_DNAT                                                                                             \
+    "*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -d 10.96.0.10/32 -j DNAT --to-destination "                       \
+    "10.244.2.20:53\nCOMMIT\n"
     static const struct walk_case cases[] = {
         {.rules = DNAT FILTER("-A FORWARD -o enp1s0 -j DROP\n"), .fate = PACKET_PASSES},
         {.rules = DNAT FILTER("-A FORWARD -o flannel.1 -j DROP\n"), .fate = PACKET_BLOCKED},
@@ -67,6 +70,17 @@ static void the_way_out_follows_the_translation(void **state)
         {.rules = DNAT "*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i enp1s0 -j DROP\nCOMMIT\n",
          .fate = PACKET_PASSES},
         {.rules = FILTER("-A FORWARD -o enp1s0 -j DROP\n"), .fate = PACKET_BLOCKED}, // not translated
+        // Of the node's own query OUTPUT sees the first route, POSTROUTING the other one.
+        {.rules = OWN_DNAT FILTER("-A OUTPUT -o flannel.1 -j DROP\n"),
+         .hook = NF_OUTPUT,
+         .fate = PACKET_PASSES},
+        {.rules = OWN_DNAT FILTER("-A OUTPUT -o enp1s0 -d 10.244.2.20 -j DROP\n"),
+         .hook = NF_OUTPUT,
+         .fate = PACKET_BLOCKED},
+        {.rules =
+             OWN_DNAT "*mangle\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o flannel.1 -j DROP\nCOMMIT\n",
+         .hook = NF_OUTPUT,
+         .fate = PACKET_BLOCKED},
     };
     struct arena arena = {0};
     struct routes node = {0};
@@ -74,6 +88,7 @@ static void the_way_out_follows_the_translation(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct walk_case c = cases[i];
         c.dst = "10.96.0.10";
+        c.src = c.hook == NF_OUTPUT ? "10.0.11.37" : NULL;
         c.routes = &node;
         walk_check(&c, 1);
     }
