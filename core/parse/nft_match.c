@@ -138,32 +138,30 @@ static bool is_statement(const struct nft_words *w)
 {
     static const char *const words[] = {"counter", "drop",  "accept", "reject", "return", "jump",
                                         "goto",    "queue", "limit",  "log",    "comment"};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (nft_is_word(w, words[i]))
+    if (w->at_end)
+        return true;
+    bool word = !w->quoted && w->word.at[0] >= 'a' && w->word.at[0] <= 'z';
+    for (size_t i = 0; word && i < ARRAY_LEN(words); i++) {
+        if (span_is(w->word, words[i]))
             return true;
     }
-    return w->at_end;
+    return false;
 }
 
 void nft_comparison(struct nft_words *w, const struct selector *s, unsigned n)
 {
-    struct nft_words ahead = *w;
-    take_operator(&ahead);
-    if (is_statement(&ahead)) {
-        *w = ahead;
-        struct selector one = *s;
+    enum comparison how = take_operator(w);
+    struct selector one = *s;
+    if (is_statement(w)) {
         one.name = one.name ? one.name : "a value that is left out";
         keep_opaque(w, &one);
         return;
     }
-    for (unsigned i = 0; i < n; i++) {
-        if (s[i].field == FIELD_OPAQUE && n == 1) {
-            nft_skip_value(w);
-            keep_opaque(w, s);
-            return;
-        }
+    if (n == 1 && s->field == FIELD_OPAQUE) {
+        nft_skip_value(w);
+        keep_opaque(w, s);
+        return;
     }
-    enum comparison how = take_operator(w);
     bool types6 = s->field == FIELD_SADDR_TYPE6 || s->field == FIELD_DADDR_TYPE6;
     if ((nft_is_word(w, "{") && !types6) || (w->word.len > 0 && w->word.at[0] == '@' && !w->quoted)) {
         struct nft_shape shape = {.keys = s, .n_keys = n};
@@ -171,7 +169,6 @@ void nft_comparison(struct nft_words *w, const struct selector *s, unsigned n)
         keep_match(w, s, n, set, how == COMPARE_NE);
         return;
     }
-    struct selector one = *s;
     if (n == 1 && one.field == FIELD_RANDOM) { // what is drawn is not known anyway
         nft_skip_value(w);
         keep_opaque(w, s);

@@ -329,20 +329,29 @@ static void take_transforms(struct nft_words *w, struct selector *s)
     }
 }
 
-static bool take_selector(struct nft_words *w, struct selector *ret)
+// "(meta mark & 0xff)", whose parentheses may also hold a value: then nothing is read.
+static bool take_group(struct nft_words *w, struct selector *ret)
 {
     struct nft_words before = *w;
-    *ret = (struct selector){0};
-    bool group = nft_take(w, "(");
+    nft_next(w);
     if (!take_head(w, ret)) {
         *w = before;
         return false;
     }
     take_transforms(w, ret);
-    if (group) {
-        nft_take(w, ")");
-        take_transforms(w, ret);
-    }
+    nft_take(w, ")");
+    take_transforms(w, ret);
+    return true;
+}
+
+static bool take_selector(struct nft_words *w, struct selector *ret)
+{
+    *ret = (struct selector){0};
+    if (nft_is_word(w, "("))
+        return take_group(w, ret);
+    if (!take_head(w, ret))
+        return false;
+    take_transforms(w, ret);
     return true;
 }
 
