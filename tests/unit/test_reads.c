@@ -18,6 +18,7 @@ static void what_reads(void **state)
     static const char *const lines[] = {
         "kubectl get pods -A -o json",
         "kubectl get services,daemonsets -n kube-system -o json",
+        "kubectl --context=secrets get pod -n secret-store secrets-rotator-5c8f7 -o json",
         "kubectl get endpointslices -n kube-system -l kubernetes.io/service-name=kube-dns -o json",
         "kubectl --context=arn:aws:eks:eu-west-1:1:cluster/lab --request-timeout=20s get nodes -o json",
         "kubectl '--context=my own' get nodes -o json",
@@ -54,6 +55,8 @@ static void what_does_more(void **state)
         "kubectl delete get pods",
         "kubectl get secrets -A -o yaml",
         "kubectl get pods,secrets -A",
+        "kubectl get -A Secret/token",
+        "kubectl get secrets.v1 -A",
         "kubectl get pods -w",
         "kubectl get --raw=/api/v1/secrets",
         "kubectl get -f http://example.com/x",
