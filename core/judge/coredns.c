@@ -123,6 +123,7 @@ void judge_coredns(const struct facts *facts, struct claims *claims)
     bench_init(&b, facts, claims);
     coredns_judge_down(&b);
     coredns_judge_away(&b);
+    coredns_judge_cache_way(&b);
     coredns_judge_oom(&b);
     coredns_judge_overload(&b);
     coredns_judge_corefile(&b);

@@ -32,6 +32,7 @@ void coredns_say_effect(struct bench *b, enum diagnosis diagnosis, enum lookup_n
 
 void coredns_judge_down(struct bench *b);
 void coredns_judge_away(struct bench *b);
+void coredns_judge_cache_way(struct bench *b);
 void coredns_judge_oom(struct bench *b);
 void coredns_judge_overload(struct bench *b);
 void coredns_judge_corefile(struct bench *b);

@@ -330,6 +330,52 @@ static void a_cache_that_is_asked_by_the_services_address(void **state)
     SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_OOM, VERDICT_LIKELY);
 }
 
+// The cache asks CoreDNS by a Service of its own, behind which this endpoint stands ("": none).
+static void lead_cache(struct scene *s, const char *endpoint)
+{
+    install_cache(s, "169.254.20.10");
+    ask_cache(s);
+    scene_json(
+        s, "cluster/services.json",
+        "{'kind': 'List', 'items': [\n{'kind': 'Service', 'metadata': {'name': 'kube-dns', 'namespace': "
+        "'kube-system'}, 'spec': {'clusterIP': '172.20.0.10', 'selector': {'k8s-app': 'kube-dns'},\n"
+        "'ports': [{'name': 'dns', 'port': 53, 'protocol': 'UDP', 'targetPort': 53}]}},\n"
+        "{'kind': 'Service', 'metadata': {'name': 'kube-dns-upstream', 'namespace': 'kube-system'}, 'spec': "
+        "{'clusterIP': '172.20.7.7', 'selector': {'k8s-app': 'kubedns'},\n'ports': [{'name': 'dns', 'port': "
+        "53, 'protocol': 'UDP', 'targetPort': 53}]}}]}");
+    scene_json(
+        s, "cluster/endpointslices.json",
+        arena_printf(&s->arena,
+                     "{'kind': 'List', 'items': [\n{'kind': 'EndpointSlice', 'metadata': {'name': "
+                     "'kube-dns-1', 'namespace': 'kube-system', 'labels': {'kubernetes.io/service-name': "
+                     "'kube-dns'}},\n'endpoints': [{'addresses': ['10.0.2.10'], 'conditions': {'ready': "
+                     "true}}]},\n{'kind': 'EndpointSlice', 'metadata': {'name': 'kube-dns-upstream-1',\n"
+                     "'namespace': 'kube-system', 'labels': {'kubernetes.io/service-name': "
+                     "'kube-dns-upstream'}},\n'endpoints': [%s]}]}",
+                     endpoint));
+    scene_write(s, "cluster/logs/kube-system/node-local-dns-x/node-cache.log",
+                "2026-11-23T07:10:00Z [ERROR] plugin/errors: 2 " SCENE_NAME
+                ". A: dial tcp 172.20.7.7:53: connect: connection refused\n");
+    scene_judge(s);
+}
+
+static void a_cache_whose_way_to_coredns_has_no_endpoint(void **state)
+{
+    struct scene *s = *state;
+    lead_cache(s, "");
+    SCENE_CONCLUDES(s, DIAGNOSIS_COREDNS_DOWN, VERDICT_CONFIRMED);
+    const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN);
+    assert_true(scene_cites(s, claim, "172.20.7.7:53: connect: connection refused"));
+    scene_expect(claim->fix, "correct the selector of the Service kube-dns-upstream");
+}
+
+static void a_cache_whose_way_to_coredns_is_there(void **state)
+{
+    struct scene *s = *state;
+    lead_cache(s, "{'addresses': ['10.0.2.10'], 'conditions': {'ready': true}}");
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_DOWN));
+}
+
 static void use_mode(struct scene *s, const char *mode)
 {
     scene_json(
@@ -397,6 +443,8 @@ int main(void)
         SCENE_TEST(a_cache_that_is_killed_by_its_limit),
         SCENE_TEST(a_cache_on_another_node_is_not_asked),
         SCENE_TEST(a_cache_that_is_asked_by_the_services_address),
+        SCENE_TEST(a_cache_whose_way_to_coredns_has_no_endpoint),
+        SCENE_TEST(a_cache_whose_way_to_coredns_is_there),
         SCENE_TEST(ipvs_bypasses_the_cache),
         SCENE_TEST(iptables_mode_does_not),
         SCENE_TEST(ipvs_with_pods_on_the_link_local_address_is_right),
