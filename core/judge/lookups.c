@@ -132,24 +132,40 @@ static void say_seen(struct bench *b, const char *text, usec_t first, const stru
               cites);
 }
 
-// Where none failed, what was complained of may be answers all the same: denials, or late ones.
-static void say_answers(struct bench *b, bool (*is_meant)(const struct bench *b, const struct lookup *l),
-                        const char *words)
+typedef bool meant_fn(const struct bench *b, const struct lookup *l);
+
+static bool is_answer(const struct bench *b, const struct lookup *l, meant_fn *is_meant)
 {
-    const struct lookups *all = &b->facts->lookups;
+    return counts(l) && is_meant(b, l) && bench_time_in_window(b, l->time) == TRI_YES;
+}
+
+// Those first that are asked as the pod asks.
+static void cite_answers(const struct bench *b, meant_fn *is_meant, struct cites *cites)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < b->facts->lookups.n && cites->n < 4; i++) {
+            const struct lookup *l = &b->facts->lookups.items[i];
+            if ((pass || lookups_as_pod_asks(l)) && is_answer(b, l, is_meant))
+                cite(cites, l->place);
+        }
+    }
+}
+
+// Where none failed, what was complained of may be answers all the same: denials, or late ones.
+static void say_answers(struct bench *b, meant_fn *is_meant, const char *words)
+{
     struct cites cites = {.n = 0};
     size_t n = 0;
     usec_t first = TIME_UNKNOWN;
-    for (size_t i = 0; i < 2 * all->n; i++) { // first those that are asked as the pod asks
-        const struct lookup *l = &all->items[i % all->n];
-        if (!counts(l) || !is_meant(b, l) || bench_time_in_window(b, l->time) != TRI_YES)
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (!is_answer(b, l, is_meant))
             continue;
-        n += i < all->n;
-        if (cites.n < 4 && (lookups_as_pod_asks(l) || i >= all->n))
-            cite(&cites, l->place);
+        n++;
         if (l->time != TIME_UNKNOWN && (first == TIME_UNKNOWN || l->time < first))
             first = l->time;
     }
+    cite_answers(b, is_meant, &cites);
     say_seen(b, arena_printf(&b->arena, "%s in the window: %zu", words, n), first, &cites);
 }
 

@@ -97,7 +97,8 @@ void resolver_say_harm(struct bench *b, enum diagnosis diagnosis, struct ip serv
 static bool is_under(struct span name, const char *domain)
 {
     size_t length = strlen(domain);
-    return span_ends(name, domain) && (name.len == length || name.at[name.len - length - 1] == '.');
+    return span_ends(name, domain) &&
+           (name.len == length || span_ends(span_first(name, name.len - length), "."));
 }
 
 static bool searches_cluster(const struct bench *b, const struct resolvconf *conf)

@@ -186,14 +186,14 @@ static size_t words_in_front(const struct call *call)
     uint64_t seconds;
     if (begins(call, "sudo -n"))
         return 2;
-    if (begins(call, "timeout -k 2 *") && span_to_u64(span_of(call->words[3]), &seconds))
+    if (begins(call, "timeout -k 2 *") && call->n > 3 && span_to_u64(span_of(call->words[3]), &seconds))
         return 4;
     return words_into_pod(call);
 }
 
 static bool call_reads(struct call call)
 {
-    for (size_t front; (front = words_in_front(&call)) > 0;) {
+    for (size_t front; call.words && (front = words_in_front(&call)) > 0;) {
         call.words += front;
         call.n -= front;
     }
