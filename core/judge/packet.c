@@ -12,7 +12,7 @@ static struct peer peer_of(struct ip ip, uint16_t port_lo, uint16_t port_hi)
     return (struct peer){.lo = n, .hi = n, .port_lo = port_lo, .port_hi = port_hi};
 }
 
-static struct peer asker(const struct packet_query *q)
+struct peer packet_asker(const struct packet_query *q)
 {
     if (q->sport)
         return peer_of(q->src, q->sport, q->sport);
@@ -23,7 +23,7 @@ static void begin(const struct walk *walk, struct world *w)
 {
     const struct packet_query *q = walk->query;
     memset(w, 0, sizeof *w);
-    w->src = asker(q);
+    w->src = packet_asker(q);
     w->dst = peer_of(q->dst, q->dport, q->dport);
     w->hook = q->hook == NF_OUTPUT ? NF_OUTPUT : NF_INGRESS;
     w->loops = q->hook == NF_OUTPUT && packet_loops(walk, w) == TRI_YES;

@@ -246,13 +246,24 @@ static enum tri is_port(const struct peer *p, uint16_t port)
     return p->port_lo == p->port_hi ? TRI_YES : TRI_UNKNOWN;
 }
 
+// Which port it asked from may not be known: then it is that where nothing became of the whole range.
+static enum tri is_askers_port(const struct packet_query *q, const struct peer *p)
+{
+    if (q->sport)
+        return is_port(p, q->sport);
+    struct peer asked = packet_asker(q);
+    if (p->port_hi < asked.port_lo || p->port_lo > asked.port_hi)
+        return TRI_NO;
+    return p->port_lo == asked.port_lo && p->port_hi == asked.port_hi ? TRI_YES : TRI_UNKNOWN;
+}
+
 // What was written into the header on the way may be what the asker has, or reach its socket all the same:
 // the kernel looks for that once, early (ip_rcv_finish).
 enum tri packet_reply_known(const struct walk *walk, const struct world *w)
 {
     const struct packet_query *q = walk->query;
     enum tri addresses = tri_and(is_ip(walk, &w->src, q->dst), is_ip(walk, &w->dst, q->src));
-    enum tri ports = tri_and(is_port(&w->src, q->dport), q->sport ? is_port(&w->dst, q->sport) : TRI_YES);
+    enum tri ports = tri_and(is_port(&w->src, q->dport), is_askers_port(q, &w->dst));
     enum tri known = tri_and(addresses, ports);
     return known == TRI_NO && w->rewritten ? TRI_UNKNOWN : known;
 }

@@ -134,6 +134,7 @@ enum tri packet_ipset(const struct walk *walk, const struct world *w, const stru
 
 // ---------------------------------------------------------------- packet_nat.c
 
+struct peer packet_asker(const struct packet_query *q); // where the query comes from
 void packet_track(const struct walk *walk, struct world *w);
 void packet_translate(struct world *w);
 bool packet_nat_applies(const struct world *w);

@@ -28,7 +28,7 @@ def load(node, item):
     save = node.world.run(program + '-save').stdout
     if other == 'compat':
         return {'rules': save}, {'rules': node.world.run('nft', 'list', 'ruleset').stdout}
-    tables = {t: node.world.run(program, '-t', t, *item['list'], '-L').stdout for t in ('filter', 'nat', 'mangle')}
+    tables = {t: node.world.run(program, '-t', t, *item['list'], '-L').stdout for t in ('filter', 'nat', 'mangle', 'raw', 'security')}
     return {'rules': save}, {'%s-%s' % ('iptables' if v == 4 else 'ip6tables', t): text for t, text in tables.items()}
 
 
@@ -36,8 +36,6 @@ def draw_item(seed, other):
     r = random.Random(seed)
     q = ask.question(r)
     sets, lines = draw.Iptables(r, q).ruleset()
-    if other == 'listing':
-        lines = ask.without(lines, ('*raw', '*security'))
     return {'q': q, 'backend': other, 'set_lines': sets, 'lines': lines, 'list': r.choice((['-nv'], ['-nvx'], ['-nv', '--line-numbers']))}
 
 

@@ -127,7 +127,7 @@ def load(node, item):
     if not node.load_iptables(tool, item['lines']):
         return None
     if backend == 'listing':
-        return {('iptables-' if v == 4 else 'ip6tables-') + t: node.world.run(tool, '-t', t, *item['list'], '-L').stdout for t in ('filter', 'nat', 'mangle')}
+        return {('iptables-' if v == 4 else 'ip6tables-') + t: node.world.run(tool, '-t', t, *item['list'], '-L').stdout for t in ('filter', 'nat', 'mangle', 'raw', 'security')}
     if backend == 'compat':
         return node.world.run('nft', 'list', 'ruleset').stdout
     return node.world.run(tool + '-save', *item['list']).stdout
@@ -239,15 +239,6 @@ def keep(folder, name, item, listing, answers):
         f.write('\n')
 
 
-def without(lines, tables):
-    """what listings do not show"""
-    keep, out = True, []
-    for line in lines:
-        keep = keep if not line.startswith('*') else line not in tables
-        out += [line] if keep else []
-    return out
-
-
 def draw_item(seed, backend, hide=False):
     r = random.Random(seed)
     q = question(r)
@@ -259,7 +250,6 @@ def draw_item(seed, backend, hide=False):
         sets, lines = draw.Iptables(r, q).ruleset()
         options = r.choice(([], ['-c']))
         if backend == 'listing':
-            lines = without(lines, ('*raw', '*security'))
             options = r.choice((['-nv'], ['-nvx'], ['-nv', '--line-numbers']))
     hidden = [name for name in ('local', 'sport', 'in', 'out') if r.random() < 0.3] if hide else []
     if q['kind'] == 'pod' and re.search('DNAT|NETMAP|dnat', '\n'.join(lines)):

@@ -39,7 +39,7 @@ struct walked walk_through(const struct walk_case *c)
     struct packet_query q = {.src = ip_or(c->src, "10.0.11.23"),
                              .dst = ip_or(c->dst, "10.0.12.53"),
                              .proto = c->proto ? c->proto : 17,
-                             .sport = 40000,
+                             .sport = c->any_port ? 0 : 40000,
                              .dport = 53,
                              .in = c->unknown_interface ? NULL : "eni1",
                              .out = c->unknown_interface || c->routes ? NULL : "eth0",

@@ -15,6 +15,7 @@ struct walk_case {
     enum packet_fate fate;
     uint32_t line;               // that decides; 0: not looked at
     bool unknown_interface;      // which way it goes is not known
+    bool any_port;               // it asks from some port
     bool unknown_addresses;      // nor whether the node's own are all
     bool bare;                   // nothing of the node was told
     const struct ipvs *ipvs;     // or NULL

@@ -245,6 +245,19 @@ static void sets_whose_elements_may_be_left_out(void **state)
     WALK_CHECK(cases);
 }
 
+// Nobody said from which port it asked: an answer to port 53 may not be to that.
+static void an_answer_to_another_port(void **state)
+{
+    (void)state;
+    static const struct walk_case cases[] = {
+        {.rules = NFT("postrouting", "\t\tudp dport set 53\n"), .any_port = true, .fate = PACKET_UNKNOWN},
+        {.rules = NFT("postrouting", "\t\tudp sport 53 drop\n"), .any_port = true, .fate = PACKET_BLOCKED},
+        {.rules = NFT("postrouting", "\t\tudp dport 5353 drop\n"), .any_port = true, .fate = PACKET_UNKNOWN},
+        {.rules = NFT("postrouting", "\t\tudp dport 853 drop\n"), .any_port = true, .fate = PACKET_PASSES},
+    };
+    WALK_CHECK(cases);
+}
+
 // Hops that may run out, kinds of packet, zones by something.
 static void what_is_written_and_changes_the_way(void **state)
 {
@@ -293,6 +306,7 @@ int main(void)
         cmocka_unit_test(an_answer_whose_header_is_rewritten),
         cmocka_unit_test(what_is_lost_in_the_translation_of_iptables),
         cmocka_unit_test(sets_whose_elements_may_be_left_out),
+        cmocka_unit_test(an_answer_to_another_port),
         cmocka_unit_test(what_is_written_and_changes_the_way),
         cmocka_unit_test(spoilt_rules_do_no_harm),
     };
