@@ -158,6 +158,11 @@ const struct view_row *view_current(struct ui *ui, struct view *view)
     return view->list.at < view->n && !view->rows[view->list.at].heading ? &view->rows[view->list.at] : NULL;
 }
 
+bool view_has_entry(const struct view *view)
+{
+    return !view->fresh || (view->list.at < view->n && !view->rows[view->list.at].heading);
+}
+
 struct place view_current_place(struct ui *ui, struct view *view)
 {
     const struct view_row *row = view_current(ui, view);

@@ -90,6 +90,7 @@ void view_cell(struct view *view, size_t column, enum role role, const char *for
 
 // For the rest. NULL: nothing is selected.
 const struct view_row *view_current(struct ui *ui, struct view *view);
+bool view_has_entry(const struct view *view);                      // false: it is known that none is selected
 struct place view_current_place(struct ui *ui, struct view *view); // of the chosen cell, else of the row
 void view_tell_place(struct ui *ui, struct place place, struct prose *p); // its words, verbatim, and where
 

@@ -107,11 +107,10 @@ static void fill(struct ui *ui, struct view *view)
     if (ui->cases->err.text[0])
         view_add_heading(view, ROLE_ERROR, ui->cases->err.text);
     else if (ui->cases->list.n == 0)
-        view_add_heading(
-            view, ROLE_MUTED,
-            ui->config->session.keep_words
-                ? "There is no case yet: the demo makes one with the first note or reason of yours"
-                : "There is no case yet: the first thing that is done makes one");
+        view_add_heading(view, ROLE_MUTED,
+                         ui->config->session.keep_words
+                             ? "There is no case yet: your first note or reason makes one"
+                             : "There is no case yet: the first thing that is done makes one");
     for (size_t i = ui->cases->list.n; i-- > 0;) // the latest first
         add_case(ui, view, i);
 }

@@ -3,20 +3,32 @@
 #include "tui/view_ui.h"
 #include "tui/views.h"
 
+static const struct column columns[] = {
+    {.title = NULL, .most = 18},
+    {.title = NULL, .least = 30},
+    {.title = NULL, .most = 20, .rank = 1}, // a diagnosis, F-004
+};
+
+// How many of the candidates, from the first on, are causes: none where the evidence shows none.
+static size_t count_causes(const struct cause *cause)
+{
+    return cause->diagnosis == DIAGNOSIS_INCONCLUSIVE ? 0 : 1 + cause->n_also;
+}
+
 static const char *standing(const struct cause *cause, size_t i)
 {
-    if (i == 0)
-        return verdict_name(cause->verdict);
-    if (i <= cause->n_also)
-        return "also";
-    return i <= cause->n_also + cause->n_rejected ? "rejected" : "considered";
+    size_t n = count_causes(cause);
+    if (i < n)
+        return i == 0 ? verdict_name(cause->verdict) : "also";
+    return i < n + cause->n_rejected ? "rejected" : "considered";
 }
 
 static enum role role_of(const struct cause *cause, size_t i)
 {
-    if (i <= cause->n_also)
+    size_t n = count_causes(cause);
+    if (i < n)
         return diagnosis_is_normal(cause->candidates[i].diagnosis) ? ROLE_OK : ROLE_FINDING;
-    return i <= cause->n_also + cause->n_rejected ? ROLE_OK : ROLE_HEADING;
+    return i < n + cause->n_rejected ? ROLE_OK : ROLE_HEADING;
 }
 
 static const struct reason_kind {
@@ -39,7 +51,7 @@ static void add_claims(struct ui *ui, struct view *view, struct reason_kind kind
         row->index = analysis->cause->n_candidates + at[i];
         if (claim->n_places > 0)
             row->place = claim->places[0];
-        view_cell(view, 2, ROLE_MUTED, "%s", claim->n_places > 0 || !claim->command ? id : claim->command);
+        view_cell(view, 2, ROLE_MUTED, "%s", id);
     }
 }
 
@@ -75,6 +87,8 @@ static void fill(struct ui *ui, struct view *view)
         view_add_heading(view, ROLE_MUTED, "No diagnosis has anything that speaks for or against it");
 }
 
+// What would mend it is told of what something speaks for and nothing ruled out: else it would be a fix for
+// nothing.
 static void tell_candidate(struct ui *ui, const struct candidate *c, struct prose *p)
 {
     const struct diagnosis_info *info = diagnosis_info(c->diagnosis);
@@ -89,6 +103,8 @@ static void tell_candidate(struct ui *ui, const struct candidate *c, struct pros
                 c->n_against, c->n_elsewhere, c->n_gaps);
     if (c->cause && c->cause->n_places > 0)
         view_tell_place(ui, c->cause->places[0], p);
+    if (c->n_for == 0 || c->reason)
+        return;
     prose_label(p, "Operator:", ROLE_TEXT, "%s", c->cause && c->cause->fix ? c->cause->fix : info->fix);
     prose_label(p, "check", ROLE_MUTED, "%s", info->check);
 }
@@ -107,6 +123,8 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
 static const struct view_ops ops = {
     .title = "Causes",
     .scope = SCOPE_FINDINGS,
+    .columns = columns,
+    .n_columns = ARRAY_LEN(columns),
     .fill = fill,
     .detail = detail,
 };

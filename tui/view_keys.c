@@ -38,6 +38,8 @@ static const char *lacks(const struct ui *ui, const struct command *command, uns
         return "That is done in a view, and none is open that it is for";
     if (needs & NEED_FORM && !here)
         return "That is done in the form of a new incident, and it is not shown";
+    if (needs & NEED_ENTRY && ui->screen == SCREEN_VIEW && here && !view_has_entry(ui->view))
+        return "There is no entry here to do that with";
     if (!ui->session && (needs & (NEED_SESSION | NEED_ANALYSIS) || (ui->config->intake && !here)))
         return lacks_case(ui);
     if (needs & NEED_LIVE && !view_live_is_on(ui))

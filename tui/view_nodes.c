@@ -51,6 +51,23 @@ static void add_cell(struct view *view, const struct node_health *h, size_t inde
     row->index = index;
 }
 
+// "6: 1 sick, 5 well": what there is none of is not told.
+static const char *count_words(struct arena *arena, size_t n, const size_t *counts)
+{
+    struct str text = {0};
+    str_printf(&text, "%zu", n);
+    const char *gap = ": ";
+    for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+        if (counts[i] > 0) {
+            str_printf(&text, "%s%zu %s", gap, counts[i], looks[i].word);
+            gap = ", ";
+        }
+    }
+    const char *ret = arena_strdup(arena, str_text(&text));
+    str_done(&text);
+    return ret;
+}
+
 static void fill(struct ui *ui, struct view *view)
 {
     struct state *state = view->state;
@@ -60,9 +77,7 @@ static void fill(struct ui *ui, struct view *view)
         counts[state->list[i].health]++;
         add_cell(view, &state->list[i], i);
     }
-    view->note =
-        arena_printf(&view->arena, "%zu: %zu sick, %zu odd, %zu unknown, %zu well", state->n,
-                     counts[HEALTH_SICK], counts[HEALTH_ODD], counts[HEALTH_UNKNOWN], counts[HEALTH_WELL]);
+    view->note = count_words(&view->arena, state->n, counts);
     if (state->n == 0)
         view_add_heading(view, ROLE_MUTED, "No node is in the evidence");
 }
@@ -76,7 +91,9 @@ static void detail(struct ui *ui, struct view *view, struct prose *p)
     size_t n;
     prose_add(p, looks[h->health].role, "%s: %s, %s", h->name, looks[h->health].word, h->why);
     prose_add(p, ROLE_MUTED, "Enter lays it beside %s node, fact by fact.",
-              h->health == HEALTH_WELL ? "the sickest" : "a well");
+              h->health != HEALTH_WELL               ? "a well"
+              : state->list[0].health != HEALTH_WELL ? "the sickest"
+                                                     : "another");
     struct node_fact *facts = health_facts(&arena, analysis->facts, analysis->claims, h, &n);
     for (size_t i = 0; i < n; i++) {
         if (facts[i].text)

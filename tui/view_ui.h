@@ -55,6 +55,7 @@ enum {                 // what a command needs
     NEED_FORM = 32,    // the form of a new incident is shown
     NEED_LIVE = 64,    // the case has a live run
     NEED_IDLE = 128,   // no step runs
+    NEED_ENTRY = 256,  // where a view is shown: an entry of it is selected
 };
 
 enum screen { SCREEN_PANES, SCREEN_VIEW, SCREEN_INTAKE, SCREEN_GUIDED };

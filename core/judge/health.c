@@ -187,7 +187,8 @@ static void tell_pods(const struct asking *a, struct node_fact *ret)
         if (here && !place_is_set(ret->place))
             ret->place = pod->meta.place;
     }
-    ret->text = arena_printf(a->arena, "%zu, %zu of them not ready", n, unready);
+    ret->text = unready ? arena_printf(a->arena, "%zu, %zu of them not ready", n, unready)
+                        : arena_printf(a->arena, n ? "%zu, all ready" : "%zu", n);
 }
 
 static void tell_coredns(const struct asking *a, struct node_fact *ret)
@@ -292,21 +293,24 @@ static void tell_drop(const struct asking *a, struct node_fact *ret)
 
 static void tell_listeners(const struct asking *a, struct node_fact *ret)
 {
-    struct str text = {0};
+    struct str text = {0}, who = {0};
     const struct listeners *l = a->h->node ? a->h->node->listeners : NULL;
     for (size_t i = 0; l && i < l->n; i++) {
         char ip[IP_TEXT];
         if (l->items[i].port != 53 || text.len > 120)
             continue;
-        str_printf(&text, "%s%s %s", text.len ? ", " : "",
-                   l->items[i].process ? l->items[i].process : "somebody",
+        str_clear(&who);
+        str_printf(&who, "%s %s", l->items[i].process ? l->items[i].process : "somebody",
                    l->items[i].any ? "any address" : ip_format(l->items[i].ip, ip));
+        if (!span_contains(str_span(&text), str_text(&who))) // over UDP and TCP
+            str_printf(&text, "%s%s", text.len ? ", " : "", str_text(&who));
         if (!place_is_set(ret->place))
             ret->place = l->items[i].place;
     }
     if (l)
         ret->text = text.len ? arena_strdup(a->arena, str_text(&text)) : "nobody";
     str_done(&text);
+    str_done(&who);
 }
 
 static void tell_lines(const struct asking *a, struct node_fact *ret)

@@ -275,7 +275,7 @@ static void test_the_demo_keeps_what_is_written(void **state)
     s = room_start(*state, 24, 100, "demo");
     assert_true(screen_shows(s, "confirmed"));
     screen_keys(s, "O");
-    assert_true(screen_shows(s, "There is no case yet: the demo makes one with the first note"));
+    assert_true(screen_shows(s, "There is no case yet: your first note or reason makes one"));
     screen_keys(s, "qnasked the team\r");
     assert_true(screen_shows(s, "noted; kept as case 20"));
     screen_keys(s, "n, and the others\r");

@@ -257,14 +257,57 @@ static void test_a_finding_is_pinned_and_excluded(void **state)
     assert_true(room_leave(s));
 }
 
+// What was ruled out is not told as a cause where none was found, nor what is open as ruled out; and of what
+// nothing speaks for no fix is told.
+static void test_causes_of_an_open_incident(void **state)
+{
+    const struct room *p = *state;
+    char *words = mem_printf("--from '%s/tests/cases/np-late/tree'", p->here);
+    struct screen *s = room_start(p, 30, 100, words);
+    free(words);
+    assert_true(screen_shows(s, "Report · inconclusive"));
+    screen_keys(s, "c");
+    assert_true(screen_lacks(s, "Operator:"));
+    assert_true(screen_shows(s, "1 rejected         a NetworkPolicy denies DNS"));
+    assert_true(screen_shows(s, "2 rejected"));
+    assert_true(screen_shows(s, "3 considered"));
+    screen_keys(s, "G");
+    assert_true(screen_shows(s, "look with"));
+    screen_keys(s, "k");
+    assert_true(screen_shows(s, "balance     0 for"));
+    assert_true(screen_lacks(s, "Operator:"));
+    screen_keys(s, "q");
+    assert_true(room_leave(s));
+}
+
+// The key line names no key that does nothing there.
+static void test_an_empty_view_offers_nothing_to_open(void **state)
+{
+    struct screen *s = room_start(*state, 24, 80, "demo");
+    assert_true(screen_shows(s, "confirmed"));
+    screen_keys(s, "O");
+    assert_true(screen_shows(s, "There is no case yet"));
+    assert_true(screen_lacks(s, "Enter go on"));
+    assert_true(screen_lacks(s, "e pack"));
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "There is no entry here"));
+    screen_keys(s, "q");
+    assert_true(room_leave(s));
+}
+
 #define VIEW_TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        VIEW_TEST(test_at_every_size),        VIEW_TEST(test_under_the_smallest),
-        VIEW_TEST(test_resized_under_a_view), VIEW_TEST(test_a_sick_node_beside_a_well_one),
-        VIEW_TEST(test_rules_fold),           VIEW_TEST(test_a_finding_is_pinned_and_excluded),
+        VIEW_TEST(test_at_every_size),
+        VIEW_TEST(test_under_the_smallest),
+        VIEW_TEST(test_resized_under_a_view),
+        VIEW_TEST(test_a_sick_node_beside_a_well_one),
+        VIEW_TEST(test_causes_of_an_open_incident),
+        VIEW_TEST(test_an_empty_view_offers_nothing_to_open),
+        VIEW_TEST(test_rules_fold),
+        VIEW_TEST(test_a_finding_is_pinned_and_excluded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
