@@ -413,9 +413,9 @@ static void say_old_end(struct bench *b, size_t ready)
             .on_path = TRI_YES,
             .in_window = TRI_NO,
             .text = arena_printf(&b->arena,
-                                 "a CoreDNS container ended with exit code %lld before the window; all %zu "
-                                 "endpoints are ready",
-                                 (long long)end->exit_code, ready),
+                                 "a CoreDNS container ended with exit code %lld before the window; %zu of "
+                                 "%zu endpoints are ready",
+                                 (long long)end->exit_code, ready, ready),
             .time = end->finished,
         },
         &cites);
@@ -439,10 +439,8 @@ static void say_ready(struct bench *b, size_t ready)
                   .subject = SUBJECT_COREDNS_PODS,
                   .on_path = TRI_YES,
                   .in_window = TRI_YES,
-                  .text = whole ? arena_printf(&b->arena, "all %zu CoreDNS endpoints are ready", n)
-                                : arena_printf(&b->arena,
-                                               "%zu CoreDNS endpoint%s ready: not all of them is no outage",
-                                               ready, ready == 1 ? " is" : "s are"),
+                  .text = arena_printf(&b->arena, "%zu of %zu CoreDNS endpoints are ready%s", ready, n,
+                                       whole ? "" : ": that not all of CoreDNS is ready is no outage"),
                   .time = TIME_UNKNOWN,
               },
               &cites);

@@ -339,7 +339,7 @@ static void judge_nodes(struct bench *b)
                   .subject = SUBJECT_NODE_STATE,
                   .on_path = TRI_YES,
                   .in_window = TRI_YES,
-                  .text = arena_printf(&b->arena, "all %zu nodes are Ready", n_ready),
+                  .text = arena_printf(&b->arena, "%zu of %zu nodes are Ready", n_ready, n_ready),
                   .time = TIME_UNKNOWN,
               },
               &cites);
