@@ -60,8 +60,8 @@ static struct packet_decision rule_of(const struct packet_hop *hop)
 
 // ---------------------------------------------------------------- one walk
 
-// Returns whether the branch leads where it should.
-static bool judge_branch(struct service *s, const struct packet_branch *b)
+// Returns whether the branch leads where it should; counts it where it leads to nobody.
+static bool judge_branch(struct service *s, const struct packet_branch *b, size_t *stale)
 {
     const struct dns_facts *dns = &s->bench.facts->dns;
     const struct packet_hop *hop = translation(b);
@@ -70,8 +70,10 @@ static bool judge_branch(struct service *s, const struct packet_branch *b)
     if (dns_has_endpoint(dns, b->dnat))
         return true;
     const struct packet_decision rule = rule_of(hop);
-    if (dns->endpoints_known == TRI_YES && !cluster_pod_by_ip(&s->bench.facts->cluster, b->dnat))
-        service_say_stale(s, b->dnat, &rule);
+    if (dns->endpoints_known != TRI_YES || cluster_pod_by_ip(&s->bench.facts->cluster, b->dnat))
+        return false;
+    service_say_stale(s, b->dnat, &rule);
+    ++*stale;
     return false;
 }
 
@@ -151,13 +153,13 @@ static void judge_answer(struct service *s, const struct packet_query *q, const 
         service_say_absent(s, proxy, "do not translate");
         return;
     }
-    bool good = true;
-    for (size_t i = 0; i < a->n_branches; i++)
-        good = judge_branch(s, &a->branches[i]) && good;
-    if (a->n_branches == 0)
-        good = judge_branch(s, &a->worst);
-    if (good)
+    size_t n = a->n_branches ? a->n_branches : 1, stale = 0, good = 0;
+    for (size_t i = 0; i < n; i++)
+        good += judge_branch(s, a->n_branches ? &a->branches[i] : &a->worst, &stale);
+    if (good == n)
         service_say_good(s, proxy);
+    else if (stale == n)
+        service_say_answered(s);
 }
 
 // ---------------------------------------------------------------- IPVS

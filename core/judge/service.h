@@ -26,6 +26,7 @@ void service_say_effects(struct service *s);
 
 // A rule of kube-proxy's, or of somebody else's, leads to `to`, which nobody has; so does a virtual service.
 void service_say_stale(struct service *s, struct ip to, const struct packet_decision *rule);
+void service_say_answered(struct service *s); // AGAINST, where all rules do so: yet the pod was answered
 void service_say_stale_server(struct service *s, const struct ipvs_server *server);
 
 // Rules or virtual services, at that place, "do not translate" the address though endpoints are ready.

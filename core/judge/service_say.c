@@ -73,20 +73,42 @@ static const char *proxy_fix(struct service *s)
         s->node->name);
 }
 
+// Rules that counted nothing may be old ones which no packet meets, since another program does kube-proxy's
+// work out of sight (eBPF); or kube-proxy wrote them anew a moment ago, which sets them to zero.
 void service_say_stale(struct service *s, struct ip to, const struct packet_decision *rule)
 {
     char ip[IP_TEXT];
     const char *owner;
-    bool admin = firewall_owner(rule, &owner) == OWNER_ADMIN;
+    bool admin = firewall_owner(rule, &owner) == OWNER_ADMIN, unmet = rule->rule->packets == 0;
     struct cites cites = {0};
     cite(&cites, ruleset_place(rule->ruleset, rule->rule->line));
-    const char *text =
-        arena_printf(&s->bench.arena, "%s on node %s %s %s to %s, which is no CoreDNS endpoint",
-                     admin ? "a rule that is not kube-proxy's" : "kube-proxy's rules", s->node->name,
-                     admin ? "leads" : "lead", name_address(s), ip_format(to, ip));
-    say(s, CLAIM_CAUSE, TRI_YES, text,
+    const char *text = arena_printf(
+        &s->bench.arena, "%s on node %s %s %s to %s, which is no CoreDNS endpoint%s",
+        admin ? "a rule that is not kube-proxy's" : "kube-proxy's rules", s->node->name,
+        admin ? "leads" : "lead", name_address(s), ip_format(to, ip), unmet ? "; they counted nothing" : "");
+    say(s, CLAIM_CAUSE, unmet ? TRI_UNKNOWN : TRI_YES, text,
         admin ? firewall_fix(&s->bench.arena, rule, s->node->name) : proxy_fix(s), &cites);
     service_say_effects(s);
+}
+
+void service_say_answered(struct service *s)
+{
+    const struct lookup_query answered = {.fields = LOOKUP_BY_VANTAGE | LOOKUP_BY_AT | LOOKUP_BY_SERVER |
+                                                    LOOKUP_BY_PROTO | LOOKUP_BY_WINDOW | LOOKUP_BY_ANSWERED |
+                                                    LOOKUP_BY_TARGET_POD,
+                                          .vantage = LOOKUP_FROM_POD,
+                                          .at = LOOKUP_AT_CLUSTER_DNS,
+                                          .proto = LOOKUP_UDP,
+                                          .server = s->address,
+                                          .window = s->bench.facts->target.window};
+    const struct lookup *l = lookups_first(&s->bench.facts->lookups, &answered);
+    struct cites cites = {0};
+    if (!l || s->by_cache || find_loss(s))
+        return;
+    cite(&cites, l->place);
+    say(s, CLAIM_AGAINST, TRI_YES,
+        "the pod's queries to the cluster's DNS address are answered, and by these rules they could not be",
+        NULL, &cites);
 }
 
 void service_say_stale_server(struct service *s, const struct ipvs_server *server)

@@ -245,29 +245,6 @@ static void the_cache_takes_the_address_over(void **state)
     expect_silence(s);
 }
 
-// Cilium does kube-proxy's work, and nobody took out what that had written.
-static void what_kube_proxy_left_to_cilium(void **state)
-{
-    struct scene *s = *state;
-    static const struct {
-        const char *word;
-        bool replaced;
-    } cases[] = {{"true", true}, {"strict", true}, {"false", false}};
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        scene_reset(s);
-        scene_json(s, "cluster/configmaps.json",
-                   arena_printf(&s->arena,
-                                "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': "
-                                "'cilium-config', 'namespace': 'kube-system'},\n'data': "
-                                "{'kube-proxy-replacement': '%s'}}]}",
-                                cases[i].word));
-        judge_rules(s, &(struct scene_rules){.endpoint_a = "10.0.9.8", .endpoint_b = "10.0.9.9"});
-        assert_int_equal(fault(s) == NULL, cases[i].replaced);
-        const struct claim *gap = scene_claim(s, CLAIM_GAP, DIAGNOSIS_SERVICE_PATH);
-        assert_int_equal(gap != NULL, cases[i].replaced);
-    }
-}
-
 // ------------------------------------------------------------------ nftables
 
 // As kube-proxy's nftables mode writes it (pkg/proxy/nftables/proxier.go), its names shortened.
@@ -467,7 +444,6 @@ int main(void)
         SCENE_TEST(nftables_without_the_port),
         SCENE_TEST(a_translation_that_cannot_be_told),
         SCENE_TEST(the_cache_takes_the_address_over),
-        SCENE_TEST(what_kube_proxy_left_to_cilium),
         SCENE_TEST(nftables_that_lead_to_coredns),
         SCENE_TEST(nftables_without_the_service),
         SCENE_TEST(nftables_that_lead_to_nobody),

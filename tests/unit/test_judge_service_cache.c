@@ -11,6 +11,13 @@
 #include "core/base/mem.h"
 #include "tests/kit/scene.h"
 
+#define SLICE(service)                                                                                       \
+    "{'kind': 'EndpointSlice', 'addressType': 'IPv4', 'metadata': {'name': '" service "-1', 'namespace': "   \
+    "'kube-system',\n'labels': {'kubernetes.io/service-name': '" service "'}}, 'endpoints': [{'addresses': " \
+    "['10.0.2.10'], 'nodeName': 'n2'},\n{'addresses': ['10.0.3.10'], 'nodeName': 'n3'}], 'ports': "          \
+    "[{'name': "                                                                                             \
+    "'dns', 'port': 53, 'protocol': 'UDP'}]}"
+
 // As its manifest sets it up: it listens on the Service's address, too, and asks kube-dns-upstream
 // (172.20.0.11) over TCP. `outside`: where it forwards names outside the cluster; `selector`: of that
 // Service.
@@ -39,6 +46,8 @@ static void install_cache(struct scene *s, const char *outside, const char *sele
                      "'kube-system'},\n'spec': {'clusterIP': '172.20.0.11', 'selector': {'k8s-app': "
                      "'%s'}, 'ports': [{'port': 53, 'protocol': 'TCP'}]}}]}",
                      selector));
+    scene_json(s, "cluster/endpointslices.json",
+               "{'kind': 'List', 'items': [" SLICE("kube-dns") "," SLICE("kube-dns-upstream") "]}");
     scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 172.20.0.10\n");
 }
 
