@@ -1,6 +1,6 @@
 // One lookup in an ipset, as net/netfilter/ipset does it: each dimension from the packet's source or
 // destination; of nets the most specific entry decides, and it may be an exception (nomatch).
-#include "core/judge/packet_world.h"
+#include "core/judge/packet_value.h"
 
 struct lookup { // what is looked for, and in whose name
     const struct walk *walk;

@@ -1,187 +1,17 @@
 // One match against the packet: the fields as numbers, compared with ranges. What is not known of a field
 // stays not known, unless every number that it could be gives the same answer.
-#include "core/judge/packet_world.h"
-
-static struct value exactly(uint64_t n)
-{
-    return (struct value){VALUE_RANGE, num_of(n), num_of(n)};
-}
-
-static struct value kind_only(enum value_kind kind)
-{
-    return (struct value){.kind = kind};
-}
+#include "core/judge/packet_value.h"
 
 static struct value address_of(const struct peer *p)
 {
     if (p->any_local)
-        return kind_only(VALUE_LOCAL);
+        return value_unsaid(VALUE_LOCAL);
     return (struct value){VALUE_RANGE, p->lo, p->hi};
 }
 
 static struct value port_of(const struct peer *p)
 {
     return (struct value){VALUE_RANGE, num_of(p->port_lo), num_of(p->port_hi)};
-}
-
-// ---------------------------------------------------------------- interfaces
-
-static bool is_forwarded(const struct walk *walk, const struct world *w)
-{
-    return w->leg == PACKET_QUERY ? walk->query->hook != NF_OUTPUT : !w->ended_local;
-}
-
-// The node's own query, translated at OUTPUT: the rules of that hook still see the interface of the first
-// route (nf_nat_ipv4_local_fn asks for another one, nf_hook_state keeps the old).
-static bool is_before_rerouting(const struct world *w)
-{
-    return w->hook == NF_OUTPUT && w->conn.dnat && !w->served;
-}
-
-// The answer to a query whose source was translated at INPUT: its first route is to that address.
-static bool is_misrouted_answer(const struct world *w)
-{
-    return w->hook == NF_OUTPUT && w->leg == PACKET_REPLY && w->conn.snat;
-}
-
-// The interface that leads to who is asked. Translation changes who that is, and with it the route: queries
-// to a service address that the default route would carry leave by the tunnel or veth of the picked endpoint.
-static const char *far_interface(const struct walk *walk, const struct world *w)
-{
-    const struct packet_query *q = walk->query;
-    const struct connection *c = &w->conn;
-    if (q->out || !q->routes)
-        return q->out;
-    const struct peer *asked = c->dnat || w->served ? &c->new_dst : &c->dst;
-    const struct peer *to = is_before_rerouting(w) ? &c->dst : &w->dst;
-    const struct peer *p = w->leg == PACKET_QUERY ? to : c->exists ? asked : &w->src;
-    if (p->any_local || num_compare(p->lo, p->hi) != 0)
-        return NULL;
-    return routes_device(q->routes, num_to_ip(p->lo, walk->family));
-}
-
-// The interface on one side of the packet; empty where that hook has none. Since Linux 5.8 postrouting knows
-// where a packet came in.
-struct span packet_interface(const struct walk *walk, const struct world *w, bool out, bool *ret_known)
-{
-    bool has_in = w->hook == NF_INGRESS || w->hook == NF_PREROUTING || w->hook == NF_INPUT ||
-                  w->hook == NF_FORWARD || (w->hook == NF_POSTROUTING && is_forwarded(walk, w));
-    bool has_out =
-        w->hook == NF_FORWARD || w->hook == NF_OUTPUT || w->hook == NF_POSTROUTING || w->hook == NF_EGRESS;
-    *ret_known = true;
-    if (out ? !has_out : !has_in)
-        return span_make("", 0);
-    if (w->loops)
-        return span_of("lo");
-    bool query_in = (w->leg == PACKET_QUERY) != out; // the reply takes them the other way round
-    const char *name = query_in ? walk->query->in : far_interface(walk, w);
-    *ret_known = name != NULL;
-    return span_of(name);
-}
-
-// What comes from elsewhere, or goes there, is not on the loopback interface, whichever it is on.
-static struct value interface_of(const struct walk *walk, const struct world *w, bool out)
-{
-    bool known;
-    struct num n = num_of_name(packet_interface(walk, w, out, &known));
-    if (out && is_misrouted_answer(w))
-        return kind_only(VALUE_UNKNOWN);
-    if (known)
-        return (struct value){VALUE_RANGE, n, n};
-    bool elsewhere = packet_is_local(walk, out ? &w->dst : &w->src) == TRI_NO;
-    return kind_only(elsewhere ? VALUE_NOT_LO : VALUE_UNKNOWN);
-}
-
-// ---------------------------------------------------------------- kinds of address
-
-static bool is_loopback(uint8_t family, struct num n)
-{
-    if (family == 4)
-        return n.lo >> 24 == 127;
-    return n.hi == 0 && n.lo == 1;
-}
-
-static bool is_multicast(uint8_t family, struct num n)
-{
-    return family == 4 ? n.lo >> 28 == 0xe : n.hi >> 56 == 0xff;
-}
-
-static bool holds(const struct peer *p, struct num n)
-{
-    return num_compare(n, p->lo) >= 0 && num_compare(n, p->hi) <= 0;
-}
-
-enum tri packet_is_local(const struct walk *walk, const struct peer *p)
-{
-    const struct packet_query *q = walk->query;
-    bool one = num_compare(p->lo, p->hi) == 0, any = false;
-    if (p->any_local || (one && is_loopback(walk->family, p->lo)))
-        return TRI_YES;
-    for (size_t i = 0; i < q->n_local; i++)
-        any |= q->local[i].family == walk->family && holds(p, num_of_ip(q->local[i]));
-    if (any || q->local_known)
-        return !any ? TRI_NO : one ? TRI_YES : TRI_UNKNOWN;
-    for (size_t i = 0; one && i < q->n_others; i++) {
-        if (q->others[i].family == walk->family && num_compare(num_of_ip(q->others[i]), p->lo) == 0)
-            return TRI_NO;
-    }
-    return TRI_UNKNOWN;
-}
-
-// What the node sends to itself. Where its addresses are not known, the question's own way out says so.
-enum tri packet_loops(const struct walk *walk, const struct world *w)
-{
-    const char *out = walk->query->out;
-    enum tri local = packet_is_local(walk, &w->dst);
-    if (local != TRI_UNKNOWN || !out || w->conn.dnat)
-        return local;
-    return tri_of(strcmp(out, "lo") == 0);
-}
-
-// At FORWARD and INPUT the kernel has decided already.
-static enum tri is_local_at(const struct walk *walk, const struct world *w, const struct peer *p)
-{
-    enum tri local = packet_is_local(walk, p);
-    if (local != TRI_UNKNOWN || p != &w->dst)
-        return local;
-    if (w->hook == NF_FORWARD)
-        return TRI_NO;
-    return w->hook == NF_INPUT ? TRI_YES : TRI_UNKNOWN;
-}
-
-static struct value type_of(const struct walk *walk, const struct world *w, const struct peer *p,
-                            bool limited)
-{
-    if (!p->any_local && num_compare(p->lo, p->hi) == 0) {
-        if (is_multicast(walk->family, p->lo))
-            return exactly(ADDR_MULTICAST);
-        if (walk->family == 4 && (p->lo.lo == UINT32_MAX || p->lo.lo == 0))
-            return exactly(ADDR_BROADCAST);
-    }
-    enum tri local = is_local_at(walk, w, p);
-    if (local == TRI_NO)
-        return exactly(ADDR_UNICAST);
-    if (local == TRI_YES && !limited)
-        return exactly(ADDR_LOCAL);
-    return (struct value){VALUE_RANGE, num_of(ADDR_UNICAST), num_of(ADDR_BROADCAST)};
-}
-
-// As a mask of 1 << ADDR_*: what ip6t's addrtype asks for.
-static struct value type6_of(const struct walk *walk, const struct world *w, const struct peer *p,
-                             bool limited)
-{
-    if (!p->any_local && num_compare(p->lo, p->hi) == 0) {
-        if (is_multicast(6, p->lo))
-            return exactly(UINT64_C(1) << ADDR_MULTICAST);
-        if (num_compare(p->lo, num_of(0)) == 0)
-            return exactly(UINT64_C(1) << ADDR_UNSPEC);
-    }
-    enum tri local = is_local_at(walk, w, p);
-    if (local == TRI_NO)
-        return exactly(UINT64_C(1) << ADDR_UNICAST);
-    if (local == TRI_YES && !limited)
-        return exactly(UINT64_C(1) << ADDR_UNICAST | UINT64_C(1) << ADDR_LOCAL);
-    return kind_only(VALUE_UNKNOWN);
 }
 
 // ---------------------------------------------------------------- the connection
@@ -195,18 +25,18 @@ static struct value ct_state(const struct walk *walk, const struct world *w, con
 {
     (void)walk;
     if (w->carried == CARRIES_NOTHING) // also in the raw table, before tracking
-        return exactly(CT_STATE_INVALID);
+        return value_exactly(CT_STATE_INVALID);
     if (w->carried == CARRIES_UNTRACKED)
-        return exactly(CT_STATE_UNTRACKED);
+        return value_exactly(CT_STATE_UNTRACKED);
     if ((w->conn.snat_open && asks_for(s, CT_STATE_XT_SNAT)) ||
         (w->conn.dnat_open && asks_for(s, CT_STATE_XT_DNAT)))
-        return kind_only(VALUE_UNKNOWN);
+        return value_unsaid(VALUE_UNKNOWN);
     uint64_t state = w->established ? CT_STATE_ESTABLISHED : CT_STATE_NEW;
     if (s->masked && w->conn.snat)
         state |= CT_STATE_XT_SNAT;
     if (s->masked && w->conn.dnat)
         state |= CT_STATE_XT_DNAT;
-    return exactly(state);
+    return value_exactly(state);
 }
 
 static struct value ct_status(const struct world *w, const struct selector *s)
@@ -214,10 +44,10 @@ static struct value ct_status(const struct world *w, const struct selector *s)
     const uint64_t told = CT_STATUS_EXPECTED | CT_STATUS_SEEN_REPLY | CT_STATUS_CONFIRMED | CT_STATUS_SNAT |
                           CT_STATUS_DNAT | CT_STATUS_ASSURED | CT_STATUS_DYING;
     if (!s->masked || (s->and_.lo & ~told)) // the kernel keeps bits of its own beside
-        return kind_only(VALUE_UNKNOWN);
+        return value_unsaid(VALUE_UNKNOWN);
     if ((w->conn.snat_open && asks_for(s, CT_STATUS_SNAT)) ||
         (w->conn.dnat_open && asks_for(s, CT_STATUS_DNAT)))
-        return kind_only(VALUE_UNKNOWN);
+        return value_unsaid(VALUE_UNKNOWN);
     uint64_t status = 0;
     if (w->reply_dir || (w->loops && (w->hook == NF_PREROUTING || w->hook == NF_INPUT)))
         status |= CT_STATUS_CONFIRMED;
@@ -227,7 +57,7 @@ static struct value ct_status(const struct world *w, const struct selector *s)
         status |= CT_STATUS_SNAT;
     if (w->conn.dnat)
         status |= CT_STATUS_DNAT;
-    return exactly(status);
+    return value_exactly(status);
 }
 
 // The original tuple is what was asked; the reply tuple starts where the question ended up.
@@ -246,24 +76,24 @@ static struct value ct_value(const struct walk *walk, const struct world *w, con
     if (s->field == FIELD_CT_STATE)
         return ct_state(walk, w, s);
     if (w->carried != CARRIES_CONNECTION)
-        return kind_only(VALUE_NO_CT);
+        return value_unsaid(VALUE_NO_CT);
     switch (s->field) {
     case FIELD_CT_STATUS:
         return ct_status(w, s);
     case FIELD_CT_DIRECTION:
-        return exactly(w->reply_dir);
+        return value_exactly(w->reply_dir);
     case FIELD_CT_MARK:
         if (w->conn.mark_unknown & (s->masked ? s->and_.lo : UINT32_MAX))
-            return kind_only(VALUE_UNKNOWN);
-        return exactly(w->conn.mark);
+            return value_unsaid(VALUE_UNKNOWN);
+        return value_exactly(w->conn.mark);
     case FIELD_CT_ZONE:
         if (w->conn.zone.directions != 0 && w->conn.zone.directions != (ZONE_ORIGINAL | ZONE_REPLY))
-            return kind_only(VALUE_UNKNOWN);
-        return exactly(w->conn.zone.id);
+            return value_unsaid(VALUE_UNKNOWN);
+        return value_exactly(w->conn.zone.id);
     case FIELD_CT_PROTO:
-        return exactly(walk->query->proto);
+        return value_exactly(walk->query->proto);
     case FIELD_CT_L3PROTO:
-        return exactly(walk->family == 4 ? 2 : 10);
+        return value_exactly(walk->family == 4 ? 2 : 10);
     case FIELD_CT_SADDR:
     case FIELD_CT_DADDR:
         return address_of(ct_peer(w, s, s->field == FIELD_CT_SADDR));
@@ -271,7 +101,7 @@ static struct value ct_value(const struct walk *walk, const struct world *w, con
     case FIELD_CT_DPORT:
         return port_of(ct_peer(w, s, s->field == FIELD_CT_SPORT));
     default:
-        return kind_only(VALUE_UNKNOWN);
+        return value_unsaid(VALUE_UNKNOWN);
     }
 }
 
@@ -281,8 +111,8 @@ static struct value frag_off(const struct selector *s)
 {
     const uint64_t place = 0x3fff; // the offset, and whether more come: nothing is a fragment
     if (s->masked && (s->and_.lo & ~place) == 0)
-        return exactly(0);
-    return kind_only(VALUE_UNKNOWN);
+        return value_exactly(0);
+    return value_unsaid(VALUE_UNKNOWN);
 }
 
 static struct value raw_value(const struct walk *walk, const struct world *w, const struct selector *s)
@@ -293,42 +123,42 @@ static struct value raw_value(const struct walk *walk, const struct world *w, co
     case FIELD_DADDR:
         return address_of(&w->dst);
     case FIELD_PROTO:
-        return exactly(walk->query->proto);
+        return value_exactly(walk->query->proto);
     case FIELD_NFPROTO:
-        return exactly(walk->family == 4 ? 2 : 10);
+        return value_exactly(walk->family == 4 ? 2 : 10);
     case FIELD_VERSION:
-        return exactly(walk->family);
+        return value_exactly(walk->family);
     case FIELD_ETHERTYPE:
-        return exactly(walk->family == 4 ? 0x0800 : 0x86dd);
+        return value_exactly(walk->family == 4 ? 0x0800 : 0x86dd);
     case FIELD_SPORT:
         return port_of(&w->src);
     case FIELD_DPORT:
         return port_of(&w->dst);
     case FIELD_TCP_FLAGS:
-        return exactly(w->leg == PACKET_QUERY ? 2 : 2 | 16);
+        return value_exactly(w->leg == PACKET_QUERY ? 2 : 2 | 16);
     case FIELD_FRAG_OFF:
         return frag_off(s);
     case FIELD_IIF:
-        return interface_of(walk, w, false);
+        return packet_interface_value(walk, w, false);
     case FIELD_OIF:
-        return interface_of(walk, w, true);
+        return packet_interface_value(walk, w, true);
     case FIELD_MARK:
         if (w->mark_unknown & (s->masked ? s->and_.lo : UINT32_MAX))
-            return kind_only(VALUE_UNKNOWN);
-        return exactly(w->mark);
+            return value_unsaid(VALUE_UNKNOWN);
+        return value_exactly(w->mark);
     case FIELD_PKTTYPE:
-        return exactly(0);
+        return value_exactly(0);
     case FIELD_SADDR_TYPE:
-        return type_of(walk, w, &w->src, s->limited);
+        return packet_type(walk, w, &w->src, s->limited);
     case FIELD_DADDR_TYPE:
-        return type_of(walk, w, &w->dst, s->limited);
+        return packet_type(walk, w, &w->dst, s->limited);
     case FIELD_SADDR_TYPE6:
-        return type6_of(walk, w, &w->src, s->limited);
+        return packet_type6(walk, w, &w->src, s);
     case FIELD_DADDR_TYPE6:
-        return type6_of(walk, w, &w->dst, s->limited);
+        return packet_type6(walk, w, &w->dst, s);
     case FIELD_OPAQUE:
     case FIELD_RANDOM:
-        return kind_only(VALUE_UNKNOWN);
+        return value_unsaid(VALUE_UNKNOWN);
     default:
         return ct_value(walk, w, s);
     }
@@ -365,7 +195,7 @@ static void transform_value(const struct selector *s, struct value *v)
 struct value packet_value(const struct walk *walk, const struct world *w, const struct selector *s)
 {
     if ((s->family && s->family != walk->family) || (s->proto && s->proto != walk->query->proto))
-        return kind_only(VALUE_ABSENT);
+        return value_unsaid(VALUE_ABSENT);
     struct value v = raw_value(walk, w, s);
     transform_value(s, &v);
     return v;
@@ -393,7 +223,7 @@ static enum tri locals_in(const struct walk *walk, const struct selector *s, con
     bool first = true;
     for (size_t i = 0; i < walk->query->n_local; i++) {
         struct num n = num_of_ip(walk->query->local[i]);
-        if (walk->query->local[i].family != walk->family || is_loopback(walk->family, n))
+        if (walk->query->local[i].family != walk->family || packet_is_loopback(walk->family, n))
             continue;
         n = transform(s, n);
         enum tri one = range_holds(r, n, n);

@@ -1,6 +1,6 @@
 // Connections: who has one, and what its translation does to the packets of both directions
 // (nf_conntrack_core.c, nf_nat_core.c, nf_nat_masquerade.c, nf_nat_redirect.c).
-#include "core/judge/packet_world.h"
+#include "core/judge/packet_value.h"
 
 static bool at_destination(enum nf_hook hook) // HOOK2MANIP: where destinations are translated
 {

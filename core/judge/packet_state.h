@@ -9,7 +9,7 @@
 #ifndef D5_JUDGE_PACKET_STATE_H
 #define D5_JUDGE_PACKET_STATE_H
 
-#include "core/judge/packet_world.h"
+#include "core/judge/packet_value.h"
 
 struct outcome {
     struct packet_branch self;

@@ -2,10 +2,11 @@
 //
 //   packet_plan.c    which base chains stand at which hook, in what order
 //   packet_match.c   one match against the packet
+//   packet_where.c   its interfaces, and whose its addresses are
 //   packet_ipset.c   one lookup in an ipset
 //   packet_nat.c     connection tracking and address translation
 //
-// How the walk goes on is packet_state.h's.
+// What a match asks is packet_value.h's, how the walk goes on packet_state.h's.
 #ifndef D5_JUDGE_PACKET_WORLD_H
 #define D5_JUDGE_PACKET_WORLD_H
 
@@ -97,40 +98,6 @@ struct walk {
 
 void packet_plan_build(struct packet_plan *plan, const struct packet_query *query, uint8_t family);
 void packet_plan_done(struct packet_plan *plan);
-
-// ---------------------------------------------------------------- packet_match.c
-
-enum value_kind {
-    VALUE_RANGE,
-    VALUE_UNKNOWN,
-    VALUE_ABSENT, // the field is not there: the rule does not match, inverted or not
-    VALUE_NO_CT,  // the same, since the packet has no connection
-    VALUE_LOCAL,  // one of the node's addresses
-    VALUE_NOT_LO, // an interface: which one is not known, but not the loopback
-};
-
-struct value {
-    enum value_kind kind;
-    struct num lo, hi;
-};
-
-struct value packet_value(const struct walk *walk, const struct world *w, const struct selector *s);
-enum tri packet_match(const struct walk *walk, const struct world *w, const struct rule_item *item);
-
-// Whether the values are those of an element of a set with as many fields.
-enum tri packet_element(const struct walk *walk, const struct world *w, const struct selector *selectors,
-                        const struct elements *set, uint32_t element);
-enum tri packet_is_local(const struct walk *walk, const struct peer *peer);
-enum tri packet_loops(const struct walk *walk, const struct world *w);
-struct span packet_interface(const struct walk *walk, const struct world *w, bool out, bool *ret_known);
-// Whether a rule's guard says that it is not for this packet.
-bool packet_guard_excludes(const struct world *w, uint8_t family, const struct ip_prefix *guard);
-uint64_t packet_taint(struct span set);
-bool packet_range_is(const struct value *v, struct num *ret); // exactly one number
-
-// ---------------------------------------------------------------- packet_ipset.c
-
-enum tri packet_ipset(const struct walk *walk, const struct world *w, const struct ipset_match *match);
 
 // ---------------------------------------------------------------- packet_nat.c
 
