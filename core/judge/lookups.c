@@ -70,11 +70,16 @@ const struct lookup *lookups_found_later(const struct bench *b, const struct loo
 
 static bool is_denied(const struct bench *b, const struct lookup *l)
 {
-    if (l->outcome != LOOKUP_NXDOMAIN)
-        return false;
-    if (l->origin == LOOKUP_APP_LOG) // an application only tells of the end of the list
-        return true;
-    return same_name(l->name, b->facts->target.query) && !l->expansion && !lookups_found_later(b, l);
+    bool app = l->origin == LOOKUP_APP_LOG; // an application only tells of the end of the list
+    bool named = same_name(l->name, b->facts->target.query) && !l->expansion;
+    return l->outcome == LOOKUP_NXDOMAIN && (app || named);
+}
+
+// Denied for good: where many are, it is not asked of each whether the search list found it later.
+static bool is_end(const struct bench *b, const struct lookup *l, size_t before)
+{
+    return is_denied(b, l) &&
+           (l->origin == LOOKUP_APP_LOG || before >= LOOKUPS_ENOUGH || !lookups_found_later(b, l));
 }
 
 static bool is_late(const struct bench *b, const struct lookup *l)
@@ -91,10 +96,10 @@ static void take_tally(const struct bench *b, struct tally *ret)
         const struct lookup *l = &all->items[i];
         if (!counts(l))
             continue;
-        bool bad = lookup_failed(l->outcome) || is_denied(b, l);
+        bool denied = is_end(b, l, ret->denied), bad = lookup_failed(l->outcome) || denied;
         if (bench_time_in_window(b, l->time) == TRI_YES) {
             ret->failed += lookup_failed(l->outcome);
-            ret->denied += is_denied(b, l);
+            ret->denied += denied;
             ret->answered += !bad;
             ret->own_answered += is_own(b, l);
             ret->slow += is_late(b, l);

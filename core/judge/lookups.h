@@ -17,6 +17,8 @@ struct tally {
 // What the pod does by itself (UDP, its own nameserver) shows more than what was tried beside it.
 bool lookups_as_pod_asks(const struct lookup *l);
 
+enum { LOOKUPS_ENOUGH = 100 }; // denials of which each is looked at; more would say the same
+
 // A name of enough dots is asked as it is first (ndots): the answer that the search list then found for whom
 // `denied` was denied to, within seconds; or NULL.
 const struct lookup *lookups_found_later(const struct bench *b, const struct lookup *denied);

@@ -123,11 +123,14 @@ static const struct lookup *find_denial(const struct bench *b)
 {
     const struct lookup *best = NULL;
     int best_rate = -1;
+    size_t tried = 0; // of names that are asked as they are: most of those are denied for good
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
-        if (!l->name || l->outcome != LOOKUP_NXDOMAIN || bench_time_in_window(b, l->time) != TRI_YES)
+        if (!l->name || l->outcome != LOOKUP_NXDOMAIN || (!l->expansion && tried >= LOOKUPS_ENOUGH) ||
+            bench_time_in_window(b, l->time) != TRI_YES)
             continue;
         int rate = l->target_pod * 4 + is_doubled(span_of(l->name)) * 2 + (l->origin == LOOKUP_CAPTURE);
+        tried += rate > best_rate && !l->expansion;
         if (rate > best_rate && find_end(b, l)) {
             best = l;
             best_rate = rate;
