@@ -304,6 +304,10 @@ static int draw_whole(struct pager *pager, struct pen pen, const struct pager_no
 // On one row, from where the window was moved to; returns whether anything matches.
 static bool draw_window(struct pager *pager, struct pen pen, enum role role)
 {
+    struct pen more = pen;
+    more.col--;
+    if (pager->left > 0 && pager->line.len > 0 && !pager->bare)
+        pen_glyph(&more, ROLE_MUTED, GLYPH_MORE);
     pen.start = pen.col;
     pen.tab = 8;
     pen.skip = pager->left < FAR ? pager->left : 0;

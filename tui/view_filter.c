@@ -207,7 +207,9 @@ bool view_evidence_escape(struct ui *ui)
         search_clear(view);
     else
         return false;
-    if (!stopped && !view->search.seeker)
+    if (!stopped && !view->search.seeker) {
         str_clear(&view->search.pattern);
+        view->pager.left = 0; // where a match had moved it
+    }
     return true;
 }

@@ -270,6 +270,21 @@ static void test_hits_of_the_step(void **state)
     free(home);
 }
 
+// What lies to the left of a window that was moved has a sign, as what lies to its right; undone, it is back.
+static void test_a_moved_window_says_so(void **state)
+{
+    struct scratch *t = *state;
+    fprintf(t->f, "first\n-A FORWARD %0120d -j DROP\nlast\n", 0);
+    struct screen *s = start(t, 24, 80);
+    assert_true(screen_shows(s, "-A FORWARD 000"));
+    screen_keys(s, "/drop\r");
+    assert_true(screen_shows(s, "…000"));
+    assert_true(screen_shows(s, "000 -j DROP"));
+    screen_keys(s, "\x1b");
+    assert_true(screen_shows(s, "▶ -A FORWARD 000"));
+    assert_true(room_leave(s));
+}
+
 #define SCREEN_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -283,6 +298,7 @@ int main(void)
         SCREEN_TEST(test_marks_and_the_text_alone),
         SCREEN_TEST(test_what_grows_is_searched),
         SCREEN_TEST(test_hits_of_the_step),
+        SCREEN_TEST(test_a_moved_window_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
