@@ -200,6 +200,38 @@ def tunnel_reply_twin(root):
     well(tree)
 
 
+GUARD = '''table netdev guard {
+	set resolvers {
+		type ipv4_addr
+		elements = { 192.168.77.1 }
+	}
+	chain ingress {
+		type filter hook ingress device "%s" priority -500; policy accept;
+		ip saddr != @resolvers udp sport 53 counter drop
+	}
+}
+'''
+
+
+def guard(device):
+    return 'ip link add name %s type veth peer name other0\n' % device + nft(GUARD % device)
+
+
+@scene('Answers from port 53 of strangers are dropped where they come in, by a table of family netdev on the tunnel: CoreDNS is no resolver that it knows. Nothing else stands in that listing.', 'host_firewall',
+       cite=cites('worker-1', 'nftables.txt', 'udp sport 53 counter'), fix=['nft delete rule netdev guard ingress'], ablate=['nodes/worker-1'])
+def ingress(root):
+    tree = cluster(root)
+    rules_of(tree, 'worker-1', guard('flannel.1'), counts={'udp sport 53': (30, 90)})
+    lost(tree)
+
+
+@scene('The same on the uplink, where answers of CoreDNS come in only inside the tunnel\'s packets.', 'no_fault', rejected=['host_firewall'])
+def ingress_twin(root):
+    tree = cluster(root)
+    rules_of(tree, 'worker-1', guard('enp1s0'), counts={'udp sport 53': (3, 3)})
+    well(tree)
+
+
 # ---------------------------------------------------------------- from CoreDNS upstream
 def silent_upstream(tree):
     tree.target(OUTSIDE, 'getaddrinfo EAI_AGAIN ' + OUTSIDE)
@@ -342,6 +374,25 @@ def proxy_gone_twin(root):
     for n in NODES:
         tree.rules(n, proxy=False)
     lost(tree, tcp='timeout')
+
+
+def left_rules(root):
+    tree = cluster(root)
+    tree.listing('daemonsets', [kit.daemonset('cilium', 2)])
+    tree.listing('configmaps', [kit.config('coredns', {'Corefile': kit.COREFILE}), kit.config('cilium-config', {'kube-proxy-replacement': 'true'})])
+    for n in NODES:
+        tree.rules(n, change=lambda text: text.replace('10.244.2.20', '10.244.2.8').replace('10.244.2.33', '10.244.2.9'))
+    return tree
+
+
+@scene('Cilium does the work of kube-proxy, whose last rules nobody took out: they lead to pods that are long gone, and no packet meets them. What drops the queries is not shown.', 'inconclusive', ['inconclusive'])
+def left_behind(root):
+    lost(left_rules(root), tcp='timeout')
+
+
+@scene('The same rules left behind, and all lookups are answered.', 'no_fault')
+def left_behind_twin(root):
+    well(left_rules(root))
 
 
 NOTRACK = 'iptables-nft -t raw -A PREROUTING -d %s -p udp -m udp --dport 53%s -j CT --notrack\n'
