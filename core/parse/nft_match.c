@@ -80,6 +80,16 @@ static struct range compare_range(enum comparison how, struct range r)
     return r;
 }
 
+// The kernel never sets snat or dnat in a connection's status without saying there that this is done
+// (IPS_SRC_NAT_DONE, IPS_DST_NAT_DONE): a whole status that says the one alone there is not.
+static bool is_no_status(const struct selector *s, enum comparison how, struct num bits)
+{
+    enum { DONE = 3 }; // so far to the left stands that it is done
+    uint64_t translated = bits.lo & (CT_STATUS_SNAT | CT_STATUS_DNAT);
+    return s->field == FIELD_CT_STATUS && !s->masked && (how == COMPARE_EQ || how == COMPARE_NE) &&
+           (bits.lo & translated << DONE) != translated << DONE;
+}
+
 // A field whose values are bits: without an operator any of them is enough; `!` says none of them.
 static bool match_bits(struct nft_words *w, const struct selector *s, enum comparison how)
 {
@@ -92,7 +102,9 @@ static bool match_bits(struct nft_words *w, const struct selector *s, enum compa
         build_masked(&w->build, *s, mask, bits, how == COMPARE_NE);
         return true;
     }
-    if (how == COMPARE_NONE_OF || (how == COMPARE_IMPLIED && !s->masked))
+    if (is_no_status(s, how, bits) && !nft_is_translated(w)) // iptables means the bit
+        build_masked(&w->build, *s, num_of(0), num_of(1), how == COMPARE_NE);
+    else if (how == COMPARE_NONE_OF || (how == COMPARE_IMPLIED && !s->masked))
         build_any_bits(&w->build, *s, bits.lo, how == COMPARE_NONE_OF);
     else
         build_match(&w->build, *s, &(struct range){bits, bits}, 1, how == COMPARE_NE);

@@ -224,6 +224,11 @@ static void what_is_lost_in_the_translation_of_iptables(void **state)
         {.rules = TRANSLATED("fib saddr type != local counter packets 0 bytes 0 drop"),
          .fate = PACKET_UNKNOWN},
         {.rules = FORWARD("fib saddr type != local drop\n"), .fate = PACKET_BLOCKED},
+        {.rules = TRANSLATED("ct status !=dnat counter packets 0 bytes 0 accept\n\t\tdrop"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = FORWARD("ct status != dnat drop\n"), .fate = PACKET_BLOCKED},
+        {.rules = FORWARD("ct status == dnat drop\n"), .fate = PACKET_PASSES},
+        {.rules = FORWARD("ct status == confirmed drop\n"), .fate = PACKET_UNKNOWN},
         {.rules = FORWARD("ct status dnat drop\n"), .fate = PACKET_PASSES}, // its own words, not translated
         {.rules = FORWARD("udp sport . udp dport { 0-65535 . 53 } drop\n"), .fate = PACKET_BLOCKED},
     };
