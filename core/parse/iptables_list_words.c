@@ -119,7 +119,7 @@ static bool take_keyword(struct writer *w, struct span word)
 static bool take_phrase(struct writer *w, struct span word)
 {
     struct span name, value;
-    if (span_skip(&w->rest, " match ") && (span_is(word, "mark") || span_is(word, "connmark"))) {
+    if ((span_is(word, "mark") || span_is(word, "connmark")) && span_skip(&w->rest, " match ")) {
         take_value(w, span_is(word, "mark") ? "mark" : "connmark", "--mark");
     } else if (span_skip(&w->rest, " IP range ")) {
         take_value(w, "iprange", span_is(word, "source") ? "--src-range" : "--dst-range");
@@ -128,6 +128,8 @@ static bool take_phrase(struct writer *w, struct span word)
         str_printf(&w->words, " -m set%s --match-set " SPAN_FMT " " SPAN_FMT, w->invert ? " !" : "",
                    SPAN_ARG(name), SPAN_ARG(value));
         w->invert = false;
+    } else if (span_is(word, "helper") && next_word(w, &name) && next_word(w, &name)) {
+        add_option(w, "helper", "--helper", name); // helper match ! "ftp"
     } else if (span_is(word, "PKTTYPE") && span_cut_word(&w->rest, &name)) {
         w->invert = span_is(name, "!=");
         take_value(w, "pkttype", "--pkt-type");

@@ -290,6 +290,15 @@ static bool take_nothing(struct words *w, const struct option_row *row, struct s
     return true;
 }
 
+// xt_helper.c asks for the helper of the connection that expected this one. Nobody expects a question.
+static bool take_helper(struct words *w, const struct option_row *row, struct span value)
+{
+    (void)row, (void)value;
+    if (!w->invert)
+        build_match(&w->build, select_field(FIELD_PROTO), NULL, 0, false);
+    return true;
+}
+
 static bool take_comment(struct words *w, const struct option_row *row, struct span value)
 {
     (void)row;
@@ -370,6 +379,7 @@ static const struct option_row options[] = {
     {"set", "--bytes-eq", take_set_option, 0, 0, false, false},
     {"set", "--bytes-lt", take_set_option, 0, 0, false, false},
     {"set", "--bytes-gt", take_set_option, 0, 0, false, false},
+    {"helper", "--helper", take_helper, 0, 0, false, false},
     {"statistic", "--mode", take_nothing, 0, 0, false, false},
     {"statistic", "--probability", take_probability, 0, 0, false, false},
     {"statistic", "--every", take_every, 0, 0, false, false},
@@ -391,11 +401,22 @@ static const struct option_row *find_option(const struct words *w, struct span o
 // Modules whose options the table above has. The others depend on time, rates, payload, sockets and the like.
 static bool module_is_told(struct span module)
 {
-    static const char *const told[] = {
-        "tcp",     "udp",     "comment", "multiport", "mark",    "connmark", "state", "conntrack", "addrtype",
-        "iprange", "pkttype", "set",     "statistic", "udplite", "sctp",     "dccp",  "standard"};
+    static const char *const told[] = {"tcp",   "udp",       "comment",  "multiport", "mark",    "connmark",
+                                       "state", "conntrack", "addrtype", "helper",    "iprange", "pkttype",
+                                       "set",   "statistic", "udplite",  "sctp",      "dccp",    "standard"};
     for (size_t i = 0; i < ARRAY_LEN(told); i++) {
         if (span_is(module, told[i]))
+            return true;
+    }
+    return false;
+}
+
+// Matches of a header of IPv6 that no question has: without it they do not hold, inverted or not.
+static bool is_of_extension_header(struct span module)
+{
+    static const char *const headers[] = {"frag", "hbh", "dst", "rt", "srh", "mh"};
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+        if (span_is(module, headers[i]))
             return true;
     }
     return false;
@@ -409,7 +430,7 @@ void iptables_match_module(struct words *w, struct span module)
     w->opaque = !module_is_told(module);
     if (!w->opaque)
         return;
-    if (span_is(module, "frag")) // needs a fragment's header, whatever it is asked for
+    if (is_of_extension_header(module))
         build_match(&w->build, select_field(FIELD_PROTO), NULL, 0, false);
     else
         build_opaque(&w->build, module);

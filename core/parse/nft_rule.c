@@ -221,7 +221,7 @@ static void take_other_assign(struct nft_words *w, const struct selector *to)
     bool option = to->name && span_starts(span_of(to->name), "tcp option");
     if (option && !span_contains(span_of(to->name), "maxseg"))
         build_opaque(&w->build, span_of(to->name));
-    else if (to->family || to->proto)
+    else if (to->proto != NFT_NO_PACKET && (to->family || to->proto))
         nft_presence(w, to->family, to->proto);
     struct span name = span_of(to->name ? to->name : "set");
     if (is_harmless_value(w, to))

@@ -42,22 +42,48 @@ static const struct field_row port_fields[] = {
 };
 
 static const struct field_row ct_fields[] = {
-    {"state", FIELD_CT_STATE, 0, 0},         {"status", FIELD_CT_STATUS, 0, 0},
-    {"direction", FIELD_CT_DIRECTION, 0, 0}, {"mark", FIELD_CT_MARK, 0, 0},
-    {"protocol", FIELD_CT_PROTO, 0, 0},      {"l3proto", FIELD_CT_L3PROTO, 0, 0},
-    {"saddr", FIELD_CT_SADDR, 0, 0},         {"daddr", FIELD_CT_DADDR, 0, 0},
-    {"proto-src", FIELD_CT_SPORT, 0, 0},     {"proto-dst", FIELD_CT_DPORT, 0, 0},
+    {"state", FIELD_CT_STATE, 0, 0},
+    {"status", FIELD_CT_STATUS, 0, 0},
+    {"direction", FIELD_CT_DIRECTION, 0, 0},
+    {"mark", FIELD_CT_MARK, 0, 0},
+    {"protocol", FIELD_CT_PROTO, 0, 0},
+    {"l3proto", FIELD_CT_L3PROTO, 0, 0},
+    {"saddr", FIELD_CT_SADDR, 0, 0},
+    {"daddr", FIELD_CT_DADDR, 0, 0},
+    {"proto-src", FIELD_CT_SPORT, 0, 0},
+    {"proto-dst", FIELD_CT_DPORT, 0, 0},
     {"zone", FIELD_CT_ZONE, 0, 0},
+    {"helper", FIELD_OPAQUE, 0, NFT_NO_PACKET}, // of the connection that expected this one: there is none
 };
 
 // Protocols whose fields no DNS packet has, and headers of whose fields nothing is told. 0: any protocol.
 static const struct {
     const char *head;
     uint8_t proto;
-} headers[] = {{"icmp", 1}, {"icmpv6", 58}, {"igmp", 2},   {"esp", 50},   {"ah", 51},     {"comp", 108},
-               {"gre", 47}, {"ether", 0},   {"vlan", 0},   {"arp", 0},    {"frag", 44},   {"hbh", 0},
-               {"mh", 135}, {"dst", 0},     {"rt", 0},     {"srh", 0},    {"exthdr", 0},  {"socket", 0},
-               {"osf", 0},  {"ipsec", 0},   {"tunnel", 0}, {"vxlan", 17}, {"geneve", 17}, {"gretap", 47}};
+} headers[] = {{"icmp", 1},
+               {"icmpv6", 58},
+               {"igmp", 2},
+               {"esp", 50},
+               {"ah", 51},
+               {"comp", 108},
+               {"gre", 47},
+               {"ether", 0},
+               {"vlan", 0},
+               {"arp", 0},
+               {"frag", NFT_NO_PACKET},
+               {"hbh", NFT_NO_PACKET},
+               {"mh", 135},
+               {"dst", NFT_NO_PACKET},
+               {"rt", 0},
+               {"srh", NFT_NO_PACKET},
+               {"exthdr", 0},
+               {"socket", 0},
+               {"osf", 0},
+               {"ipsec", 0},
+               {"tunnel", 0},
+               {"vxlan", 17},
+               {"geneve", 17},
+               {"gretap", 47}};
 
 static const struct field_row *find_field(const struct field_row *rows, size_t n, struct span name)
 {
@@ -134,6 +160,8 @@ static void take_ct(struct nft_words *w, struct selector *s)
         nft_next(w);
     }
     take_field(w, span_of("ct"), ct_fields, ARRAY_LEN(ct_fields), s);
+    if (s->proto == NFT_NO_PACKET && nft_is_translated(w))
+        s->proto = 0; // of iptables an inverted match of what is not there holds
 }
 
 // ip6tables-nft's own table, where nft lists some matches of both families in IPv4's words ("ip ecn").

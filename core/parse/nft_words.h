@@ -15,7 +15,8 @@ struct nft_words {
     unsigned nesting;
 };
 
-enum { NFT_FIELDS = 8 }; // of a concatenation: NFT_REG32_COUNT allows 16 words of 4 bytes
+enum { NFT_NO_PACKET = 255 }; // a protocol for selectors of what no question has
+enum { NFT_FIELDS = 8 };      // of a concatenation: NFT_REG32_COUNT allows 16 words of 4 bytes
 
 void nft_words_init(struct nft_words *w, struct ruleset *rs, uint32_t table, struct span text);
 void nft_next(struct nft_words *w); // steps over the word

@@ -35,6 +35,8 @@ static void a_rule_says_for_which_packets(void **state)
         {.rules = FILTER("-A FORWARD ! -s 10.0.0.0/8 -j DROP\n"), .fate = PACKET_PASSES},
         {.rules = FILTER("-A FORWARD -d 10.0.12.9/255.255.0.0 -j DROP\n"), .fate = PACKET_BLOCKED},
         {.rules = FILTER("-A FORWARD -m frag ! --fragid 1 -j DROP\n"), .fate = PACKET_PASSES},
+        {.rules = FILTER("-A FORWARD -m helper --helper ftp -j DROP\n"), .fate = PACKET_PASSES},
+        {.rules = FILTER("-A FORWARD -m helper ! --helper ftp -j DROP\n"), .fate = PACKET_BLOCKED},
         {.rules = FILTER("-A FORWARD -i eni+ -o eth0 -j DROP\n"), .fate = PACKET_BLOCKED},
         {.rules = FILTER("-A FORWARD -j A\n-A A -p udp -j DROP\n"),
          .fate = PACKET_BLOCKED,

@@ -112,6 +112,16 @@ static void marks_and_their_masks(void **state)
     WALK_CHECK(cases);
 }
 
+static void helpers(void **state)
+{
+    (void)state;
+    static const struct walk_case cases[] = {
+        {.rules = LISTED(RULE("DROP", "helper match \"ftp\"")), .fate = PACKET_PASSES},
+        {.rules = LISTED(RULE("DROP", "helper match ! \"ftp\"")), .fate = PACKET_BLOCKED},
+    };
+    WALK_CHECK(cases);
+}
+
 static void hops_by_their_words(void **state)
 {
     (void)state;
@@ -165,6 +175,7 @@ int main(void)
         cmocka_unit_test(numbers_of_lines_and_protocols),
         cmocka_unit_test(words_that_turn_a_match_round),
         cmocka_unit_test(marks_and_their_masks),
+        cmocka_unit_test(helpers),
         cmocka_unit_test(hops_by_their_words),
         cmocka_unit_test(words_of_what_only_notes_are_no_conditions),
         cmocka_unit_test(names_in_the_place_of_numbers),

@@ -23,6 +23,8 @@ static void a_rule_says_for_which_packets(void **state)
         {.rules = NFT("forward", "\t\tip version 4 drop\n"), .fate = PACKET_BLOCKED},
         {.rules = NFT("forward", "\t\tip6 version 4 drop\n"), .fate = PACKET_PASSES},
         {.rules = NFT("forward", "\t\tip frag-off & 0x3fff == 0 drop\n"), .fate = PACKET_BLOCKED},
+        {.rules = NFT("forward", "\t\tct helper != \"ftp\" drop\n"), .fate = PACKET_PASSES},
+        {.rules = NFT("forward", "\t\tct helper set \"ftp\" drop\n"), .fate = PACKET_BLOCKED},
         {.rules = NFT("forward", "\t\tfrag more-fragments != 1 drop\n"), .fate = PACKET_PASSES},
         {.rules = NFT("forward", "\t\tmeta l4proto { tcp, udp } th dport 53 drop\n"), .fate = PACKET_BLOCKED},
         {.rules =
