@@ -44,7 +44,7 @@ void intake_init(struct intake *intake, const struct target *target)
 {
     static const struct target empty = {.window = {TIME_UNKNOWN, TIME_UNKNOWN}};
     const struct target *t = target ? target : &empty;
-    *intake = (struct intake){0};
+    *intake = (struct intake){.at = FIELD_SYMPTOM}; // what a person comes with
     set_field(intake, FIELD_FROM, NULL);
     set_field(intake, FIELD_SYMPTOM, t->symptom);
     set_field(intake, FIELD_QUERY, t->query);

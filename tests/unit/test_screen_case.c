@@ -296,8 +296,8 @@ static void test_letters_are_commands_out_of_the_field(void **state)
     struct screen *s = start(*state, 24, 80, nothing);
     assert_true(screen_shows(s, "What hurts?"));
     assert_true(screen_shows(s, "F1 help  Esc commands"));
-    screen_keys(s, "jO:q");
-    assert_true(screen_shows(s, "Evidence         jO:q"));
+    screen_keys(s, "jO:q"); // what is typed first is what hurts
+    assert_true(screen_shows(s, "Symptom          jO:q"));
     screen_keys(s, "\x1b");
     assert_true(screen_shows(s, "i type  : commands  O cases"));
     screen_keys(s, "x");
@@ -311,7 +311,7 @@ static void test_letters_are_commands_out_of_the_field(void **state)
     screen_keys(s, "\x07");
     screen_keys(s, "ju");
     screen_keys(s, "i.x");
-    assert_true(screen_shows(s, "Symptom          .x"));
+    assert_true(screen_shows(s, "Name that fails  .x"));
     assert_true(screen_shows(s, "Esc commands"));
     screen_keys(s, "\x1b");
     assert_true(screen_shows(s, "q leave"));
