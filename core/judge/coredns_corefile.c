@@ -167,6 +167,19 @@ static bool has_own_block(const struct bench *b)
            own != corefile_server_for(file, span_of("."));
 }
 
+// Who is answered for that name in the window does not miss its block.
+static bool is_answered(const struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->outcome == LOOKUP_ANSWERED && l->name && l->at != LOOKUP_AT_VPC && l->at != LOOKUP_AT_OTHER &&
+            span_is_caseless(span_of(l->name), b->facts->target.query) &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            return true;
+    }
+    return false;
+}
+
 static void say_out_of_force(struct bench *b, const struct log_hit *failed)
 {
     const struct corefile *file = b->facts->dns.corefile;
@@ -201,7 +214,7 @@ static bool judge_log(struct bench *b, enum log_class class_, const struct outag
     const struct log_hit *hit = hits.first_in_window ? hits.first_in_window : hits.first;
     bool runs_on = outage->down == TRI_NO || (outage->down == TRI_UNKNOWN && is_reload(hit->text));
     const struct log_hit *failed = find_failed_reload(b, class_);
-    if (runs_on && !outage->crashing && failed && has_own_block(b)) {
+    if (runs_on && !outage->crashing && failed && has_own_block(b) && !is_answered(b)) {
         say_out_of_force(b, failed);
         return true;
     }

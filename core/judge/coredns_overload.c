@@ -187,19 +187,26 @@ static bool is_harm(const struct bench *b, const struct lookup *l, enum sign sig
            bench_time_in_window(b, l->time) == TRI_YES;
 }
 
-static void say_harm(struct bench *b, enum sign sign)
+// What came to harm, the complaining pod's before others': the first; the first three in *ret_cites.
+static const struct lookup *find_harm(const struct bench *b, enum sign sign, struct cites *ret_cites)
 {
-    struct cites cites = {0};
     const struct lookup *first = NULL;
     for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < b->facts->lookups.n && cites.n < 3; i++) {
+        for (size_t i = 0; i < b->facts->lookups.n && ret_cites->n < 3; i++) {
             const struct lookup *l = &b->facts->lookups.items[i];
             if (l->target_pod != (pass == 0) || !is_harm(b, l, sign))
                 continue;
             first = first ? first : l;
-            cite(&cites, l->place);
+            cite(ret_cites, l->place);
         }
     }
+    return first;
+}
+
+static void say_harm(struct bench *b, enum sign sign)
+{
+    struct cites cites = {0};
+    const struct lookup *first = find_harm(b, sign, &cites);
     if (!first)
         return;
     bool failed = lookup_failed(first->outcome);
@@ -239,6 +246,35 @@ static void say_answers_in_time(struct bench *b, const struct lateness *m)
               &cites);
 }
 
+// Few were refused, and none of them was anybody's that was seen.
+static void say_few(struct bench *b, const struct coredns_hits *refused)
+{
+    struct cites cites = {0};
+    coredns_cite_hits(b, LOG_COREDNS_MAX_CONCURRENT, 2, &cites);
+    bench_say(b,
+              &(struct claim){
+                  .kind = CLAIM_INNOCENT,
+                  .diagnosis = DIAGNOSIS_COREDNS_OVERLOAD,
+                  .subject = SUBJECT_COREDNS,
+                  .on_path = TRI_YES,
+                  .in_window = TRI_YES,
+                  .text = arena_printf(
+                      &b->arena,
+                      "queries over the limit were refused for a moment (%zu lines in the window), "
+                      "and no lookup was seen to suffer from it",
+                      refused->in_window),
+                  .time = TIME_UNKNOWN,
+              },
+              &cites);
+}
+
+static bool suffered(const struct bench *b, const struct coredns_hits *refused)
+{
+    struct cites cites = {0};
+    return refused->in_window >= MANY ||
+           find_harm(b, is_dnsmasq(refused) ? REFUSED_ANY : REFUSED_OUTSIDE, &cites);
+}
+
 void coredns_judge_overload(struct bench *b)
 {
     struct coredns_hits refused = coredns_hits(b, LOG_COREDNS_MAX_CONCURRENT);
@@ -247,7 +283,9 @@ void coredns_judge_overload(struct bench *b)
     bool is_starved = slow.in_window >= MANY_SLOW;
     bool is_late = m.late >= MANY && m.late * 10 > m.in_time;
     bool dnsmasq = is_dnsmasq(&refused);
-    if (dnsmasq)
+    if (refused.total && !suffered(b, &refused))
+        say_few(b, &refused);
+    else if (dnsmasq)
         say_refused_by_dnsmasq(b, &refused);
     else if (refused.total)
         say_refused(b, &refused);

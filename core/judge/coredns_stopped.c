@@ -84,12 +84,14 @@ static const struct lookup *find_stopped(const struct bench *b)
     return found;
 }
 
-// A name that got past all the same: another Corefile is in force. A file of hosts may have any name.
-static const struct lookup *find_passed(const struct bench *b, const struct core_plugin *hosts)
+// A name that got past afterwards all the same: another Corefile is in force. A file of hosts may have any
+// name.
+static const struct lookup *find_passed(const struct bench *b, const struct core_plugin *hosts, usec_t since)
 {
     for (size_t i = 0; !hosts->args.n && i < b->facts->lookups.n; i++) {
         const struct lookup *l = &b->facts->lookups.items[i];
-        if (is_its_own(b, l) && (l->outcome == LOOKUP_ANSWERED || l->outcome == LOOKUP_NXDOMAIN) &&
+        bool later = l->time == TIME_UNKNOWN || since == TIME_UNKNOWN || l->time >= since;
+        if (later && is_its_own(b, l) && (l->outcome == LOOKUP_ANSWERED || l->outcome == LOOKUP_NXDOMAIN) &&
             find_hosts(b, l->name) == hosts)
             return l;
     }
@@ -102,8 +104,9 @@ static void judge_hosts(struct bench *b)
     if (!stopped || coredns_hits(b, LOG_COREDNS_UPSTREAM_TIMEOUT).in_window)
         return;
     const struct core_plugin *hosts = find_hosts(b, stopped->name);
-    const struct lookup *passed = find_passed(b, hosts);
     struct cites cites = {0};
+    if (find_passed(b, hosts, stopped->time))
+        return;
     cite(&cites, hosts->place);
     say(b, CLAIM_CAUSE,
         (struct claim){
@@ -123,9 +126,6 @@ static void judge_hosts(struct bench *b)
         },
         &cites);
     say_lookup(b, CLAIM_EFFECT, stopped, bench_tell_lookup(b, stopped));
-    if (passed)
-        say_lookup(b, CLAIM_AGAINST, passed,
-                   arena_printf(&b->arena, "%s got past the hosts plug-in in the window", passed->name));
 }
 
 // ------------------------------------------------------------------ template

@@ -77,7 +77,7 @@ void judge_flows(const struct facts *facts, struct claims *claims)
     const struct node_facts *node = facts->node;
     struct bench b;
     bench_init(&b, facts, claims);
-    for (size_t i = 0; node && facts->pod_ip.family && i < node->n_conntrack; i++) {
+    for (size_t i = 0; node && facts->pod && !facts->pod->host_network && i < node->n_conntrack; i++) {
         const struct conntrack_reading *reading = &node->conntrack[i];
         usec_t time = reading->time != TIME_UNKNOWN ? reading->time : facts->target.window.to;
         if (time == TIME_UNKNOWN || !has_settled(facts, time))

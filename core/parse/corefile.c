@@ -395,6 +395,8 @@ static enum tri zones_have(const char *const *zones, size_t n, struct span domai
 enum tri corefile_serves_cluster(const struct corefile *file, struct span domain)
 {
     enum tri serves = file->imports ? TRI_UNKNOWN : TRI_NO;
+    if (span_ends(domain, ".")) // as some give it to the kubelet
+        domain.len--;
     for (size_t i = 0; i < file->n_servers; i++) {
         const struct core_server *server = &file->servers[i];
         const struct core_plugin *kubernetes = core_plugin(server, "kubernetes");

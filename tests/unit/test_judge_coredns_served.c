@@ -86,7 +86,7 @@ static void who_gets_past_hosts_was_not_stopped(void **state)
     scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, "SERVFAIL");
     scene_dig(s, "kubernetes", "172.20.0.10", "kubernetes.default.svc.cluster.local", "NOERROR");
     scene_judge(s);
-    assert_int_not_equal(s->cause->verdict, VERDICT_CONFIRMED);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREFILE_ERROR));
 }
 
 static void a_template_that_denies_aaaa(void **state)
@@ -142,6 +142,18 @@ static void dnsmasq_refuses_what_is_too_much(void **state)
     const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OVERLOAD);
     scene_expect(claim->text, "forwards at once (150)");
     scene_expect(claim->fix, "--dns-forward-max");
+}
+
+static void a_few_refusals_that_nobody_suffered_from(void **state)
+{
+    struct scene *s = *state;
+    scene_write(
+        s, "cluster/logs/kube-system/coredns-a/dnsmasq.log",
+        "2026-11-23T07:10:10.1Z dnsmasq[9]: Maximum number of concurrent DNS queries reached (max: 150)\n");
+    scene_dig(s, "query-udp", "172.20.0.10", SCENE_NAME, "NOERROR");
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_COREDNS_OVERLOAD));
+    assert_true(scene_rejects(s, DIAGNOSIS_COREDNS_OVERLOAD));
 }
 
 // A node's own dnsmasq is not the cluster's.
@@ -244,6 +256,7 @@ int main(void)
         SCENE_TEST(who_gets_past_hosts_was_not_stopped),
         SCENE_TEST(a_template_that_denies_aaaa),
         SCENE_TEST(dnsmasq_refuses_what_is_too_much),
+        SCENE_TEST(a_few_refusals_that_nobody_suffered_from),
         SCENE_TEST(another_dnsmasq_is_not_the_clusters),
         SCENE_TEST(a_corefile_without_forward_serves_nothing_outside),
         SCENE_TEST(what_is_forwarded_is_served),
