@@ -414,5 +414,7 @@ void judge_policies(const struct facts *facts, struct claims *claims)
         judge_pod(&w);
     if (asks != TRI_NO)
         policies_judge_forwarding(&w.bench, &w.world);
+    if (facts->pod)
+        policies_judge_cache(&w.bench, &w.world);
     bench_done(&w.bench);
 }

@@ -1,5 +1,5 @@
-// What the files policies*.c share: the judge of network policies looks at two ways, from the pod to CoreDNS
-// and from CoreDNS to its upstream.
+// What the files policies*.c share: the judge of network policies looks at three ways, from the pod to
+// CoreDNS, from NodeLocal DNSCache there, and from CoreDNS to its upstream.
 #ifndef D5_JUDGE_POLICIES_H
 #define D5_JUDGE_POLICIES_H
 
@@ -13,5 +13,8 @@ usec_t policies_made_at(const struct policy_answer *a);                     // t
 
 // From CoreDNS to what it forwards to (policies_forward.c).
 void policies_judge_forwarding(struct bench *b, const struct policy_world *world);
+
+// From NodeLocal DNSCache on the pod's node to CoreDNS (policies_cache.c).
+void policies_judge_cache(struct bench *b, const struct policy_world *world);
 
 #endif

@@ -232,6 +232,52 @@ static void a_denied_flow_of_another_pod_is_none(void **state)
                            "Verdict DENY"));
 }
 
+// ------------------------------------------------------------------ NodeLocal DNSCache asks CoreDNS
+
+// On n1, with its node's network; the pod asks it.
+static void install_cache(struct scene *s)
+{
+    scene_json(s, "cluster/daemonsets.json",
+               "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
+               "'namespace': "
+               "'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', 'image': "
+               "'example/k8s-dns-node-cache:1', 'args': ['-localip', '169.254.20.10']}]}}}}]}");
+    scene_pods(
+        s,
+        &(struct scene_pods){
+            .more = ",{'kind': 'Pod', 'metadata': {'name': 'node-local-dns-x', 'namespace': 'kube-system',\n"
+                    "'ownerReferences': [{'kind': 'DaemonSet', 'name': 'node-local-dns'}]}, 'spec': "
+                    "{'nodeName': 'n1', 'hostNetwork': true,\n'containers': [{'name': 'c'}]}, 'status': "
+                    "{'phase': 'Running', 'podIP': '10.0.1.1', 'hostIP': '10.0.1.1'}}"});
+    scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 169.254.20.10\n");
+}
+
+#define LET_IN(peer) "'podSelector': {}, 'policyTypes': ['Ingress'], 'ingress': [{'from': [{" peer "}]}]"
+
+static void a_policy_that_lets_in_pods_keeps_the_cache_out(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *peer;
+        enum claim_kind kind; // CLAIM_CLEAR: neither cause nor gap
+    } cases[] = {
+        {"'namespaceSelector': {'matchLabels': {'kubernetes.io/metadata.name': 'shop'}}", CLAIM_CAUSE},
+        {"'namespaceSelector': {}", CLAIM_GAP}, // plug-ins differ in what a pod on the node's network is
+        {"'ipBlock': {'cidr': '10.0.0.0/8'}", CLAIM_CLEAR},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        install_cache(s);
+        give_policies(
+            s, arena_printf(&s->arena, LISTING(POLICY("kube-system", "in", LET_IN("%s"))), cases[i].peer));
+        scene_judge(s);
+        bool blocked = scene_says(s, CLAIM_CAUSE, SUBJECT_NETWORK_POLICY, "NodeLocal DNSCache");
+        bool open = scene_says(s, CLAIM_GAP, SUBJECT_NETWORK_POLICY, "NodeLocal DNSCache");
+        assert_int_equal(blocked, cases[i].kind == CLAIM_CAUSE);
+        assert_int_equal(open, cases[i].kind == CLAIM_GAP);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +293,7 @@ int main(void)
         SCENE_TEST(a_denied_flow_of_the_pods_dns_is_its_effect),
         SCENE_TEST(a_denied_flow_to_coredns_metrics_is_none),
         SCENE_TEST(a_denied_flow_of_another_pod_is_none),
+        SCENE_TEST(a_policy_that_lets_in_pods_keeps_the_cache_out),
         cmocka_unit_test(egress_of_coredns_counts_for_outside_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
