@@ -134,8 +134,8 @@ static void add_preview(const struct ui *ui, struct view *view, const struct sta
     size_t n = 0;
     for (enum redact_kind kind = 0; state->redacted && kind < REDACT_KINDS; kind++) {
         if (state->redacted->counts[kind])
-            str_printf(&counts, "%s%zu %s", counts.len ? ", " : "", state->redacted->counts[kind],
-                       redact_kind_name(kind));
+            str_printf(&counts, "%s%zu %s", counts.len ? "; " : "", state->redacted->counts[kind],
+                       redact_kind_counted(kind, state->redacted->counts[kind]));
         n += state->redacted->counts[kind];
     }
     if (state->err.text[0])

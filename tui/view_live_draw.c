@@ -48,6 +48,7 @@ void view_live_draw_probe(struct pen pen, const struct probe_run *run)
     str_add_size(&words, run->bytes);
     pen_span(&pen, run->state == PROBE_RUNNING ? ROLE_RUNNING : ROLE_MUTED, str_span(&words));
     str_done(&words);
+    pen_printf(&pen, ROLE_HEADING, "  %s", run->planned->row->name); // the command may begin like any other
     pen_printf(&pen, ROLE_TEXT, "  " SPAN_FMT "  ", SPAN_ARG(planned_words(run->planned)));
     pen_text(&pen, ROLE_MUTED, run->planned->where);
 }

@@ -119,7 +119,10 @@ void view_steps_open(void *context)
     if (open && session_asks_person(ui->session, step->id)) {
         view_evidence_show_step(ui, row->item, row->parent); // what was seen, beside the question
         view_steps_answer(ui);
-    } else if (step && view_live_is_on(ui))
+    } else if (step && step->status == STEP_RUNNING)
+        ui_say(ui, ROLE_MUTED, "%s runs still; " SPAN_FMT " stops what runs", step->id,
+               SPAN_ARG(ui_key_of(ui, "stop-probes")));
+    else if (step && view_live_is_on(ui))
         view_live_run(ui, step->id);
     else if (step && step->status == STEP_TODO && session_analysis(ui->session))
         run_step(ui);

@@ -10,17 +10,26 @@
 #include "core/base/mem.h"
 #include "core/report/redact_inside.h"
 
-static const char *const kind_names[REDACT_KINDS] = {"password, key or token",
-                                                     "environment value",
-                                                     "AWS account",
-                                                     "line of a file with secrets",
-                                                     "address",
-                                                     "AWS resource",
-                                                     "name"};
+static const struct {
+    const char *one, *many;
+} kind_names[REDACT_KINDS] = {
+    {"password, key or token", "passwords, keys or tokens"},
+    {"environment value", "environment values"},
+    {"AWS account", "AWS accounts"},
+    {"line of a file with secrets", "lines of files with secrets"},
+    {"address", "addresses"},
+    {"AWS resource", "AWS resources"},
+    {"name", "names"},
+};
 
 const char *redact_kind_name(enum redact_kind kind)
 {
-    return kind_names[kind];
+    return kind_names[kind].one;
+}
+
+const char *redact_kind_counted(enum redact_kind kind, size_t n)
+{
+    return n == 1 ? kind_names[kind].one : kind_names[kind].many;
 }
 
 const char *const redact_level_names[] = {

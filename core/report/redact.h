@@ -30,7 +30,8 @@ enum redact_kind {
     REDACT_NAME,
     REDACT_KINDS
 };
-const char *redact_kind_name(enum redact_kind kind); // "password or token"
+const char *redact_kind_name(enum redact_kind kind);              // "password, key or token"
+const char *redact_kind_counted(enum redact_kind kind, size_t n); // "addresses", behind a number
 
 struct redactor;
 

@@ -56,6 +56,9 @@ static void a_run_goes_on_without_its_terminal(void **state)
     need_namespaces();
     standin_make(p, ", \"waits\": [\"get nodes\"]");
     struct screen *s = begin_under_policy(p, "disconnect: continue");
+    assert_true(screen_shows(s, "nodes  kubectl --request")); // what runs, by its name
+    screen_keys(s, "\r");
+    assert_true(screen_shows(s, "T.M1 runs still"));
     screen_hang_up(s);
     standin_hangs(p);
     assert_int_equal(screen_exit(s), 0);

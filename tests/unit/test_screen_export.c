@@ -81,6 +81,7 @@ static void test_what_is_taken_out_is_seen_first(void **state)
     assert_true(screen_shows(s, "taken out: nothing"));
     screen_keys(s, "jjl"); // strict
     assert_true(screen_shows(s, "strict: what default takes, and all addr"));
+    assert_true(screen_shows(s, " addresses; "));
     assert_true(screen_shows(s, "address"));
     assert_true(screen_shows(s, "name-"));
     assert_true(screen_lacks(s, "checkout-7d9c5b6f4")); // the report below is in the redactor's words, too
