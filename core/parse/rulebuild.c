@@ -118,17 +118,19 @@ static bool find_word(const struct word_value *words, size_t n, struct span word
 bool rule_protocol(struct span word, uint8_t *ret)
 {
     static const struct word_value words[] = {
-        // /etc/protocols
-        {"ip", 0},          {"icmp", 1},         {"igmp", 2},
-        {"ipencap", 4},     {"tcp", 6},          {"udp", 17},
-        {"dccp", 33},       {"ipv6", 41},        {"rsvp", 46},
-        {"gre", 47},        {"esp", 50},         {"ipv6-route", 43},
-        {"ah", 51},         {"icmpv6", 58},      {"ipv6-icmp", 58},
-        {"ipv6-nonxt", 59}, {"ipv6-opts", 60},   {"ospf", 89},
-        {"ipip", 94},       {"pim", 103},        {"comp", 108},
-        {"ipcomp", 108},    {"vrrp", 112},       {"l2tp", 115},
-        {"sctp", 132},      {"ipv6-frag", 44},   {"mobility-header", 135},
-        {"udplite", 136},   {"mpls-in-ip", 137},
+        // /etc/protocols, but first what nearly every rule is about
+        {"udp", 17},       {"tcp", 6},          {"hopopt", 0},     {"ip", 0},       {"icmp", 1},
+        {"igmp", 2},       {"ggp", 3},          {"ipencap", 4},    {"st", 5},       {"egp", 8},
+        {"igp", 9},        {"pup", 12},         {"hmp", 20},       {"xns-idp", 22}, {"rdp", 27},
+        {"iso-tp4", 29},   {"dccp", 33},        {"xtp", 36},       {"ddp", 37},     {"idpr-cmtp", 38},
+        {"ipv6", 41},      {"ipv6-route", 43},  {"ipv6-frag", 44}, {"idrp", 45},    {"rsvp", 46},
+        {"gre", 47},       {"esp", 50},         {"ah", 51},        {"skip", 57},    {"icmpv6", 58},
+        {"ipv6-icmp", 58}, {"ipv6-nonxt", 59},  {"ipv6-opts", 60}, {"rspf", 73},    {"vmtp", 81},
+        {"eigrp", 88},     {"ospf", 89},        {"ax.25", 93},     {"ipip", 94},    {"etherip", 97},
+        {"encap", 98},     {"pim", 103},        {"comp", 108},     {"ipcomp", 108}, {"vrrp", 112},
+        {"l2tp", 115},     {"isis", 124},       {"sctp", 132},     {"fc", 133},     {"mobility-header", 135},
+        {"udplite", 136},  {"mpls-in-ip", 137}, {"manet", 138},    {"hip", 139},    {"shim6", 140},
+        {"wesp", 141},     {"rohc", 142},       {"ethernet", 143},
     };
     uint64_t value;
     if (!find_word(words, ARRAY_LEN(words), word, &value) || value > 255)
@@ -204,10 +206,42 @@ bool rule_port(struct span word, uint64_t *ret)
     static const struct {
         const char *name;
         uint16_t port;
-    } names[] = {{"domain", 53}, {"ssh", 22},   {"http", 80},       {"https", 443},  {"ntp", 123},
-                 {"mdns", 5353}, {"smtp", 25},  {"bootps", 67},     {"bootpc", 68},  {"domain-s", 853},
-                 {"snmp", 161},  {"ldap", 389}, {"webcache", 8080}, {"kerberos", 88}};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+    } names[] = {{"domain", 53},
+                 {"domain-s", 853},
+                 {"mdns", 5353},
+                 {"ftp", 21},
+                 {"ssh", 22},
+                 {"telnet", 23},
+                 {"smtp", 25},
+                 {"bootps", 67},
+                 {"bootpc", 68},
+                 {"tftp", 69},
+                 {"http", 80},
+                 {"kerberos", 88},
+                 {"pop3", 110},
+                 {"sunrpc", 111},
+                 {"ntp", 123},
+                 {"imap2", 143},
+                 {"snmp", 161},
+                 {"snmp-trap", 162},
+                 {"bgp", 179},
+                 {"ldap", 389},
+                 {"https", 443},
+                 {"syslog", 514},
+                 {"submission", 587},
+                 {"ldaps", 636},
+                 {"imaps", 993},
+                 {"pop3s", 995},
+                 {"openvpn", 1194},
+                 {"radius", 1812},
+                 {"nfs", 2049},
+                 {"mysql", 3306},
+                 {"ms-wbt-server", 3389},
+                 {"postgresql", 5432},
+                 {"http-alt", 8080},
+                 {"webcache", 8080}};
+    bool number = word.len > 0 && word.at[0] >= '0' && word.at[0] <= '9'; // as nearly all are
+    for (size_t i = 0; !number && i < ARRAY_LEN(names); i++) {
         if (span_is(word, names[i].name)) {
             *ret = names[i].port;
             return true;
