@@ -252,6 +252,64 @@ def cache_unsaid_twin(root):
     tree.dig('external', answer(tree, '169.254.20.10', OUTSIDE, 'NOERROR', '203.0.113.80'))
 
 
+def cache_killed(tree, pod):
+    """NodeLocal DNSCache answers at its address; this pod of it is killed by its limit half a minute before the collection"""
+    made.add_cache(tree, 'iptables', '169.254.20.10')
+    asks_link_local(tree)
+
+    def kill(item):
+        item['spec']['containers'][0]['resources']['limits']['memory'] = '64Mi'
+        item['status']['containerStatuses'][0].update(restartCount=5, lastState={'terminated': {
+            'containerID': 'containerd://7ac2', 'exitCode': 137, 'finishedAt': tree.moment(-30), 'reason': 'OOMKilled', 'startedAt': tree.moment(-900)}})
+    tree.each('pods', pod, kill)
+
+
+@scene('NodeLocal DNSCache on the node of the pod is killed by its own memory limit of 64 Mi; its CoreDNS is the only one that the pod asks.', 'coredns_oom', ['confirmed'],
+       cite=[{'source': 'cluster/pods.json', 'content': 'OOMKilled'}], fix=['memory limit'], ablate=['cluster'])
+def cache_oom(root):
+    tree = healthy(root)
+    cache_killed(tree, 'node-local-dns-k4rzm')
+    for name in ('query-udp', 'query-tcp', 'external'):
+        tree.remove('pods/shop/%s/dig-%s' % (POD, name))
+    app_says(tree, 'ERROR java.net.UnknownHostException: orders', (-29, -28, -27, -25))
+
+
+@scene('The cache that is killed is that of another node, which the pod does not ask.', 'no_fault')
+def cache_oom_twin(root):
+    tree = healthy(root)
+    cache_killed(tree, 'node-local-dns-w9t2c')
+    tree.dig('query-udp', answer(tree, '169.254.20.10', QUERY, 'NOERROR', '172.20.41.9').replace('flags: qr rd ra', 'flags: qr aa rd'))
+    tree.dig('external', answer(tree, '169.254.20.10', OUTSIDE, 'NOERROR', '203.0.113.80'))
+    tree.remove('pods/shop/%s/dig-query-tcp' % POD)
+
+
+# ---------------------------------------------------------------- a name of ndots dots
+SHORT = 'orders.shop'
+
+
+def lower_ndots(tree, questions):
+    tree.target(query=SHORT, symptom='"NXDOMAIN for orders.shop"')
+    tree.each('pods', POD, lambda i: i['spec'].update(dnsConfig={'options': [{'name': 'ndots', 'value': '1'}]}))
+    tree.write('pods/shop/%s/resolv.conf' % POD, SEARCH + 'nameserver %s\noptions ndots:1\n' % CLUSTER_IP)
+    tree.remove('pods/shop/%s/dig' % POD)
+    core_answers(tree, questions)
+
+
+@scene('The pod lowers ndots to 1, and its resolver (musl) asks for orders.shop as it is, and no further.', 'dns_policy', ['likely'],
+       cite=[{'source': 'pods/shop/%s/resolv.conf' % POD, 'content': 'ndots:1'}], fix=['ndots'], ablate=['pods'])
+def ndots(root):
+    tree = healthy(root)
+    lower_ndots(tree, [(s, SHORT, 'NXDOMAIN') for s in (-40, -20, 1, 4)])
+    app_says(tree, "wget: bad address 'orders.shop'", (-40, -20, 1, 4))
+
+
+@scene('The same file with glibc: what is denied as it is, is found with a search domain a moment later.', 'search_expansion', rejected=[])
+def ndots_twin(root):
+    tree = healthy(root)
+    lower_ndots(tree, [q for s in (-40, -20, 1, 4) for q in ((s, SHORT, 'NXDOMAIN'), (s, 'orders.shop.shop.svc.cluster.local', 'NXDOMAIN'), (s, QUERY, 'NOERROR'))])
+    app_says(tree, 'INFO 200 http://orders.shop/', (-40, -20, 1, 4))
+
+
 # ---------------------------------------------------------------- nodes that are gone
 def node_gone(tree, name):
     def silent(item):
