@@ -100,7 +100,7 @@ struct dns_facts {                      // the cluster's DNS as the API shows it
     struct ip vpc_resolver;      // base + 2 of the VPC where it is known
 };
 
-// The address of kube-system/kube-dns in KUBE-SERVICES; family 0: it is not there.
+// The address of kube-system/kube-dns in kube-proxy's rules; family 0: it is not there.
 struct ip dns_in_rules(struct ruleset *rules);
 
 bool dns_has_endpoint(const struct dns_facts *dns, struct ip ip); // ready or not

@@ -4,7 +4,7 @@
 #include "core/parse/ruleset.h"
 
 // Each Service stands in KUBE-SERVICES, its name in a comment (pkg/proxy/iptables/proxier.go).
-struct ip dns_in_rules(struct ruleset *rs)
+static struct ip address_in_chain(struct ruleset *rs)
 {
     for (size_t i = 0; i < rs->n_chains; i++) {
         const struct chain *chain = &rs->chains[i];
@@ -19,6 +19,31 @@ struct ip dns_in_rules(struct ruleset *rs)
         }
     }
     return (struct ip){0};
+}
+
+// In nftables mode each port of a Service is an element of a map, the names at the end of its chain's
+// (pkg/proxy/nftables/proxier.go).
+static struct ip address_in_map(struct ruleset *rs)
+{
+    for (size_t i = 0; i < rs->n_sets; i++) {
+        const struct named_set *set = &rs->sets[i];
+        if (!span_is(set->name, "service-ips"))
+            continue;
+        const struct elements *all = ruleset_elements(rs, set->table, set->name);
+        uint8_t family = rs->tables[set->table].family == NF_FAMILY_IP6 ? 6 : 4;
+        for (uint32_t j = 0; j < all->n; j++) {
+            const struct element *e = &all->items[j];
+            if (e->key && span_ends(e->verdict.chain, "-kube-system/kube-dns/udp/dns"))
+                return num_to_ip(e->key[0].lo, family);
+        }
+    }
+    return (struct ip){0};
+}
+
+struct ip dns_in_rules(struct ruleset *rs)
+{
+    struct ip ip = address_in_chain(rs);
+    return ip.family ? ip : address_in_map(rs);
 }
 
 // False where another address of that family was taken already: nodes that differ tell nothing.

@@ -210,6 +210,25 @@ static void the_proxys_rules_tell_of_the_service(void **state)
     assert_int_equal(dns->endpoints_known, TRI_YES);
 }
 
+static void so_does_its_map_in_nftables_mode(void **state)
+{
+    struct scene *s = *state;
+    scene_write(s, "cluster/services.json", NULL);
+    scene_write(
+        s, "nodes/n1/networking/nftables.txt",
+        "table ip kube-proxy {\n\tmap service-ips {\n\t\ttype ipv4_addr . inet_proto . inet_service : "
+        "verdict\n\t\telements = { 172.20.0.1 . tcp . 443 : goto "
+        "service-2QRHZV4L-default/kubernetes/tcp/https,\n\t\t\t     172.20.0.10 . udp . 53 : goto "
+        "service-ULMVA6XW-kube-system/kube-dns/udp/dns }\n\t}\n"
+        "\tchain service-ULMVA6XW-kube-system/kube-dns/udp/dns {\n\t}\n"
+        "\tchain service-2QRHZV4L-default/kubernetes/tcp/https {\n\t}\n}\n");
+    scene_judge(s);
+    struct ip kube_dns;
+    assert_true(ip_parse(span_of("172.20.0.10"), &kube_dns));
+    assert_int_equal(s->facts->dns.n_addresses, 1);
+    assert_true(ip_eq(s->facts->dns.addresses[0], kube_dns));
+}
+
 static void nodes_that_differ_tell_nothing_of_it(void **state)
 {
     struct scene *s = *state;
@@ -273,6 +292,7 @@ int main(void)
         SCENE_TEST(a_kind_that_is_not_served_has_no_policies),
         SCENE_TEST(a_kind_that_is_listed_and_then_not_found_is_unknown),
         SCENE_TEST(the_proxys_rules_tell_of_the_service),
+        SCENE_TEST(so_does_its_map_in_nftables_mode),
         SCENE_TEST(nodes_that_differ_tell_nothing_of_it),
         SCENE_TEST(what_was_denied_is_told_once),
     };
