@@ -289,6 +289,8 @@ static int draw_whole(struct pager *pager, struct pen pen, const struct pager_no
     int from = pen.row, col = pen.col, most = most_rows(pager, note);
     struct pen more = pen;
     more.col--;
+    pen.start = pen.col;
+    pen.tab = 2; // no wider than the escape that it is counted as where rows are wrapped
     if (line_start(pager, note) > 0)
         pen_glyph(&more, ROLE_MUTED, GLYPH_MORE);
     for (; pen.row - from < most && text_take(&rest, text_columns_left(pager), &part); pen.row++) {

@@ -274,7 +274,7 @@ static void test_hits_of_the_step(void **state)
 static void test_a_moved_window_says_so(void **state)
 {
     struct scratch *t = *state;
-    fprintf(t->f, "first\n-A FORWARD %0120d -j DROP\nlast\n", 0);
+    fprintf(t->f, "first\n-A FORWARD %0120d -j DROP\nlast\tone\n", 0);
     struct screen *s = start(t, 24, 80);
     assert_true(screen_shows(s, "-A FORWARD 000"));
     screen_keys(s, "/drop\r");
@@ -282,6 +282,11 @@ static void test_a_moved_window_says_so(void **state)
     assert_true(screen_shows(s, "000 -j DROP"));
     screen_keys(s, "\x1b");
     assert_true(screen_shows(s, "▶ -A FORWARD 000"));
+    assert_true(screen_shows(s, "last    one")); // a tab goes to the next stop of eight
+    screen_keys(s, "v");
+    assert_true(screen_shows(s, "last  one")); // and is no escape where lines are wrapped
+    screen_keys(s, "v");
+    assert_true(screen_shows(s, "last    one"));
     assert_true(room_leave(s));
 }
 
