@@ -100,6 +100,7 @@ static void read_ruleset(struct facts *facts, struct node_facts *node, const str
         say_unread_rules(facts, node, file, "it breaks off", command);
         ruleset_free(rs);
     } else {
+        rs->terse = false; // what writes these files does not ask for a terse listing
         keep_ruleset(node, file, rs);
     }
 }

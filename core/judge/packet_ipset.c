@@ -30,7 +30,10 @@ static enum tri address_is(const struct lookup *l, const struct ipset *set, bool
     unsigned width = l->walk->family == 4 ? 32 : 128;
     unsigned bits = set->netmask ? set->netmask : width;
     struct num mask = num_mask(bits <= width ? bits : width, width);
-    struct value v = read_field(l, source ? FIELD_SADDR : FIELD_DADDR, mask, bits < width);
+    if (set->bitmask.family)
+        mask = num_of_ip(set->bitmask);
+    bool masked = bits < width || set->bitmask.family;
+    struct value v = read_field(l, source ? FIELD_SADDR : FIELD_DADDR, mask, masked);
     return in_range(&v, &value->range);
 }
 

@@ -46,6 +46,15 @@ static void take_type(struct ipset *set, struct span type)
     set->family = addresses ? 4 : 0;
 }
 
+static bool has_networks(const struct ipset *set)
+{
+    for (size_t i = 0; i < set->n_parts; i++) {
+        if (set->parts[i] == IPSET_NET)
+            return true;
+    }
+    return false;
+}
+
 // "family inet6 hashsize 1024 netmask 24 …", behind the type or "Header:".
 static void take_header(struct ipset *set, struct span rest)
 {
@@ -61,8 +70,9 @@ static void take_header(struct ipset *set, struct span rest)
         } else if (span_is(word, "markmask") && span_cut_word(&rest, &value)) {
             if (span_to_u64(value, &n))
                 set->mark_mask = n;
-        } else if (span_is(word, "bitmask")) {
-            set->opaque = true;
+        } else if (span_is(word, "bitmask") && span_cut_word(&rest, &value)) {
+            if (!ip_parse(value, &set->bitmask) || has_networks(set))
+                set->opaque = true;
         }
     }
 }

@@ -26,10 +26,11 @@ struct ipset {
     struct span name;
     enum ipset_part parts[IPSET_DIMENSIONS];
     uint8_t n_parts;
-    bool list;       // list:set
-    bool hash;       // nets: the most specific entry decides
-    uint8_t family;  // 4, 6, or 0: none (bitmap:port, list:set)
-    uint8_t netmask; // of the hashed addresses; 0: whole
+    bool list;         // list:set
+    bool hash;         // nets: the most specific entry decides
+    uint8_t family;    // 4, 6, or 0: none (bitmap:port, list:set)
+    uint8_t netmask;   // of the hashed addresses; 0: whole
+    struct ip bitmask; // the same as any bits; family 0: none
     uint64_t mark_mask;
     bool opaque;  // a type that is not known
     bool cut;     // the text ends in it: what it does not hold here it may have held
