@@ -77,6 +77,8 @@ def check_quotes(report, tree):
 
 
 def check_commands(report):
+    for what in (u['what'] for u in report['unknown'] if not u['command']):
+        yield 'no command that would tell: ' + what
     for command in (u['command'] for u in report['unknown'] if u['command']):
         for part in re.split(r' *[;|] *', command):
             if not READS.fullmatch(part):
