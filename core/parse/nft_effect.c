@@ -132,6 +132,13 @@ static void take_set_change(struct nft_words *w)
         build_opaque(&w->build, span_of("limit"));
 }
 
+static void forget_mark(struct nft_words *w, enum field field)
+{
+    struct rule_item *item = build_item(&w->build, ITEM_ASSIGN);
+    item->assign.field = field;
+    item->assign.expr.kind = EXPR_UNKNOWN;
+}
+
 // "xt match "string"", "xt target "CHECKSUM"": what iptables-nft did, hidden.
 static void take_xt(struct nft_words *w)
 {
@@ -154,7 +161,12 @@ static void take_xt(struct nft_words *w)
             return;
         }
     }
-    build_verdict(&w->build, VERDICT_UNKNOWN, name);
+    if (span_is(name, "CONNMARK") || span_is(name, "HMARK")) { // which of both, and to what, is hidden
+        forget_mark(w, FIELD_MARK);
+        forget_mark(w, FIELD_CT_MARK);
+    } else {
+        build_verdict(&w->build, VERDICT_UNKNOWN, name);
+    }
 }
 
 static void take_ct_count(struct nft_words *w)

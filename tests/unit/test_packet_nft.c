@@ -221,6 +221,10 @@ static void what_is_lost_in_the_translation_of_iptables(void **state)
                   "\t\tct state invalid ct original daddr 10.9.9.9 counter packets 0 bytes 0 drop\n\t}\n}\n",
          .fate = PACKET_BLOCKED}, // one match, which holds where there is no connection yet
         {.rules = TRANSLATED("ct status drop"), .fate = PACKET_UNKNOWN}, // --ctstatus NONE
+        {.rules = TRANSLATED("counter packets 0 bytes 0 xt target \"CONNMARK\"\n\t\tmeta mark 0x1 drop"),
+         .fate = PACKET_UNKNOWN},
+        {.rules = TRANSLATED("counter packets 0 bytes 0 xt target \"CONNMARK\"\n\t\tudp dport 53 drop"),
+         .fate = PACKET_BLOCKED},
         {.rules = TRANSLATED("fib saddr type drop"), .fate = PACKET_UNKNOWN},
         // A --dst-type may stand beside it, and is what the `!=` is said of.
         {.rules = TRANSLATED("fib saddr type unicast counter packets 0 bytes 0 drop"),
