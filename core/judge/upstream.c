@@ -303,6 +303,7 @@ void judge_upstream(const struct facts *facts, struct claims *claims)
         judge_target(&u, &u.targets[i]);
     if (!claims_have(claims, CLAIM_CAUSE, DIAGNOSIS_IPV6_UPSTREAM))
         upstream_judge_families(&u);
+    upstream_judge_refusals(&u);
     judge_gap(&u);
     bench_done(&u.bench);
 }

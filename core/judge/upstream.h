@@ -52,4 +52,7 @@ void upstream_say_earlier(struct bench *b, const struct target_trouble *t);
 // Every forward target is of a family in which nothing here has an address.
 void upstream_judge_families(struct upstream *u);
 
+// A target that answers, and refuses.
+void upstream_judge_refusals(struct upstream *u);
+
 #endif

@@ -215,6 +215,48 @@ static void a_pod_in_its_init_container_is_not_sure(void **state)
     assert_int_equal(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING)->on_path, TRI_UNKNOWN);
 }
 
+// ------------------------------------------------------------------ a target that refuses
+#define REFUSED_LINE(hms, name, rcode)                                                                       \
+    "2026-11-23T" hms "Z [INFO] 10.0.1.10:40000 - 7 \"A IN " name ". udp 40 false 512\" " rcode " 40 "       \
+    "0.002s\n"
+
+static void a_target_that_serves_others(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *more, *log;
+        bool refuses;
+    } cases[] = {
+        {"", "", true},
+        {"acl {\\n block net 10.0.1.0/24\\n }\\n", "", false},
+        {"", REFUSED_LINE("07:11:00", "b.example", "NOERROR qr,rd,ra"), false},
+        {"",
+         "2026-11-23T07:11:00Z [ERROR] plugin/errors: 2 a.example. A: concurrent queries exceeded maximum "
+         "9\n",
+         false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scene_reset(s);
+        scene_target(s, "a.example");
+        scene_corefile(s, arena_printf(&s->arena,
+                                       ".:53 {\\n %skubernetes cluster.local\\n forward . 10.9.9.53\\n}\\n",
+                                       cases[i].more));
+        scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
+                    arena_printf(&s->arena, "%s%s",
+                                 REFUSED_LINE("07:10:00", "a.example", "REFUSED qr,rd")
+                                     REFUSED_LINE("07:10:05", "a.example", "REFUSED qr,rd")
+                                         REFUSED_LINE("07:10:09", "a.example", "REFUSED qr,rd"),
+                                 cases[i].log));
+        scene_judge(s);
+        const struct claim *claim = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_UPSTREAM_UNREACHABLE);
+        assert_int_equal(claim != NULL, cases[i].refuses);
+        if (claim) {
+            SCENE_CONCLUDES(s, DIAGNOSIS_UPSTREAM_UNREACHABLE, VERDICT_LIKELY);
+            scene_expect(claim->fix, "let 10.9.9.53 answer");
+        }
+    }
+}
+
 // ------------------------------------------------------------------ the node's cache
 static void install_cache(struct scene *s, const char *addresses)
 {
@@ -438,6 +480,7 @@ int main(void)
         SCENE_TEST(a_pod_that_crashes_because_dns_fails_is_a_symptom),
         SCENE_TEST(a_crash_of_which_no_log_is_known_is_not_sure),
         SCENE_TEST(a_pod_in_its_init_container_is_not_sure),
+        SCENE_TEST(a_target_that_serves_others),
         SCENE_TEST(a_cache_that_cannot_listen),
         SCENE_TEST(a_cache_that_listens_by_now_is_innocent),
         SCENE_TEST(a_cache_that_is_killed_by_its_limit),
