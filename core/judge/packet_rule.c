@@ -173,10 +173,10 @@ static const struct outcome *assign(struct walk *walk, struct state *s, const st
     const struct expr *e = &item->assign.expr;
     struct num number = e->value.lo;
     const struct num *value = e->kind == EXPR_CONST ? &number : NULL;
-    if (e->kind == EXPR_FIELD) {
+    if (e->kind == EXPR_FIELD || (e->kind == EXPR_UNKNOWN && e->n_selectors > 0)) {
         struct value v = packet_value(walk, &s->w, &e->selectors[0]);
         *ret_broken = v.kind == VALUE_ABSENT || v.kind == VALUE_NO_CT;
-        value = packet_range_is(&v, &number) ? &number : NULL;
+        value = e->kind == EXPR_FIELD && packet_range_is(&v, &number) ? &number : NULL;
     } else if (e->kind == EXPR_MAP) {
         uint32_t at;
         const struct outcome *o =

@@ -105,11 +105,15 @@ static void need_fields(struct nft_words *w)
     struct nft_words ahead = *w;
     struct selector keys[NFT_FIELDS];
     nft_take(&ahead, "{");
-    unsigned n = nft_selectors(&ahead, keys);
-    for (unsigned i = 0; i < n; i++) {
-        if (keys[i].family || keys[i].proto)
-            nft_presence(w, keys[i].family, keys[i].proto);
-    }
+    do { // the key, and behind its options the data
+        unsigned n = nft_selectors(&ahead, keys);
+        for (unsigned i = 0; i < n; i++) {
+            if (keys[i].family || keys[i].proto)
+                nft_presence(w, keys[i].family, keys[i].proto);
+        }
+        while (!ahead.at_end && !nft_is_word(&ahead, ":") && !nft_is_word(&ahead, "}"))
+            nft_next(&ahead);
+    } while (nft_take(&ahead, ":"));
 }
 
 // "add @set { ip saddr timeout 5m }", "update @set { … : … }", "delete @set { … }".

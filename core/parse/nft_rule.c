@@ -84,6 +84,8 @@ static void take_assign(struct nft_words *w, const struct selector *to)
     }
     if (nft_is_translated(w))
         nft_mend_mark(w, &item);
+    if (to->family || to->proto)
+        nft_presence(w, to->family, to->proto);
     *build_item(&w->build, ITEM_ASSIGN) = item;
 }
 
@@ -203,6 +205,19 @@ static void drop_protocols(struct nft_words *w, struct selector *s, unsigned n)
     }
 }
 
+// A value that is not there, or not in its map, ends the rule, whatever it is for.
+static void need_value(struct nft_words *w, const struct expr *e)
+{
+    if (e->kind != EXPR_MAP) {
+        nft_presence(w, e->selectors[0].family, e->selectors[0].proto);
+        return;
+    }
+    struct rule_item *item = build_item(&w->build, ITEM_MATCH);
+    item->selectors = e->selectors;
+    item->n_selectors = e->n_selectors;
+    item->elements = e->map;
+}
+
 // What is written there matters on the way: a packet to be forwarded needs two hops more at least, and what
 // is matched later, its kind and its place among fragments, is 0 before.
 static bool is_harmless_value(const struct nft_words *w, const struct selector *to)
@@ -232,6 +247,8 @@ static void take_other_assign(struct nft_words *w, const struct selector *to)
     struct nft_shape none = {.data = to, .n_data = 1};
     if (!take_field_expr(w, &none, &ignored))
         nft_skip_value(w);
+    else
+        need_value(w, &ignored);
 }
 
 // "ct zone set 3", "ct original zone set 3". False: nothing of that; nothing was read.

@@ -211,10 +211,15 @@ static uint32_t take_modulus(struct nft_words *w)
 static void take_random(struct nft_words *w, struct span head, struct selector *s)
 {
     struct selector hashed[NFT_FIELDS];
+    unsigned n = 0;
     if (span_is(head, "numgen"))
         nft_next(w);
     else if (span_is(head, "jhash"))
-        nft_selectors(w, hashed);
+        n = nft_selectors(w, hashed);
+    for (unsigned i = 0; i < n; i++) { // what is hashed has to be there
+        s->family = hashed[i].family ? hashed[i].family : s->family;
+        s->proto = hashed[i].proto ? hashed[i].proto : s->proto;
+    }
     s->field = FIELD_RANDOM;
     s->name = arena_span(&w->build.rs->arena, head);
     s->modulus = take_modulus(w);
