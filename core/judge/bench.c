@@ -107,6 +107,12 @@ static enum tri asks_by_resolvconf(const struct bench *b, const struct resolvcon
     return dns->service || dns->nodelocal.family ? TRI_NO : TRI_UNKNOWN;
 }
 
+bool bench_passes_over(const struct bench *b, struct ip ip)
+{
+    const struct resolvconf *conf = bench_resolvconf(b);
+    return conf && !resolvconf_asks(conf, ip) && asks_by_resolvconf(b, conf) == TRI_YES;
+}
+
 static enum tri asks_by_spec(const struct kube_pod *pod)
 {
     const char *policy = pod->dns_policy ? pod->dns_policy : "ClusterFirst";

@@ -46,7 +46,11 @@ const struct resolvconf *bench_resolvconf(const struct bench *b);
 // Whether `ip` is the DNS Service's, or what NodeLocal DNSCache listens on.
 bool bench_is_cluster_dns(const struct bench *b, struct ip ip);
 
-// The same, or any Service's. NodeLocal DNSCache asks CoreDNS by the address of a Service of its own.
+// Whether the pod's resolv.conf names some of the cluster's DNS, and not this address of it.
+bool bench_passes_over(const struct bench *b, struct ip ip);
+
+// The same as bench_is_cluster_dns, or any Service's. NodeLocal DNSCache asks CoreDNS by the address of a
+// Service of its own.
 bool bench_is_inside(const struct bench *b, struct ip ip);
 
 // Whether the complaining pod asks NodeLocal DNSCache by its own address, and whether the cache has taken the

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/judge/judge.h"
 #include "core/judge/nodepath.h"
+#include "core/judge/route.h"
 #include "core/judge/tunnel.h"
 #include "core/judge/vpc.h"
 
@@ -18,7 +19,8 @@ struct weighed {
     const struct facts *facts;
     struct claims *claims;
     struct arena *arena;
-    struct side pod;
+    struct side pod; // who asks; `by_cache`: NodeLocal DNSCache, by the node's own interface
+    bool by_cache;
     size_t endpoints, passing, unknown;
 };
 
@@ -97,12 +99,11 @@ static const char *describe_gate(const struct weighed *w, const struct vpc_fate 
     const char *name = fate->group && fate->group->name ? fate->group->name : "unnamed";
     if (fate->gate == VPC_GROUP_EGRESS)
         return arena_printf(w->arena,
-                            "security group %s (%s) of the pod's interface lets no %s 53 out to CoreDNS %s",
-                            id, name, protocols, endpoint);
+                            "security group %s (%s) of %s interface lets no %s 53 out to CoreDNS %s", id,
+                            name, w->by_cache ? "the node's" : "the pod's", protocols, endpoint);
     return arena_printf(
-        w->arena,
-        "security group %s (%s) of the interface that carries CoreDNS %s lets no %s 53 in from the pod", id,
-        name, endpoint, protocols);
+        w->arena, "security group %s (%s) of the interface that carries CoreDNS %s lets no %s 53 in from %s",
+        id, name, endpoint, protocols, w->by_cache ? "NodeLocal DNSCache on the pod's node" : "the pod");
 }
 
 static const char *describe_fix(const struct weighed *w, const struct vpc_fate *fate)
@@ -124,7 +125,7 @@ static void claim_witness(struct weighed *w, const struct side *to, const char *
 {
     const struct lookup *lost = seen(w, to, LOOKUP_BY_OUTCOME), *answered = seen(w, to, LOOKUP_BY_ANSWERED);
     const struct lookup *witness = answered ? answered : lost;
-    if (!witness)
+    if (!witness || w->by_cache) // what the pod asks CoreDNS itself goes by another interface
         return;
     claims_add(w->claims, &(struct claim){
                               .kind = answered ? CLAIM_AGAINST : CLAIM_EFFECT,
@@ -319,7 +320,10 @@ void judge_groups(const struct facts *facts, struct claims *claims)
     struct arena arena = {0};
     struct weighed w = {.facts = facts, .claims = claims, .arena = &arena};
     if (facts->aws && facts->pod_ip.family) {
-        w.pod = find_side(facts, facts->pod_ip, facts->node_name);
+        const struct bench b = {.facts = facts};
+        w.by_cache = route_asks_cache(&b) == TRI_YES && bench_resolvconf(&b);
+        w.pod = w.by_cache ? node_side(facts, facts->node_name)
+                           : find_side(facts, facts->pod_ip, facts->node_name);
         for (size_t i = 0; i < facts->dns.n_endpoints; i++) {
             if (facts->dns.endpoints[i].ready != TRI_NO)
                 judge_endpoint(&w, &facts->dns.endpoints[i]);

@@ -32,9 +32,8 @@ enum tri route_has_node(const struct bench *b, const char *node)
     return tri_or(own, route_has_coredns(b, node));
 }
 
-// Whether NodeLocal DNSCache answers what is asked at that address, on the node where it is asked. In IPVS
-// mode the Service's address is kube-proxy's, whatever the cache was told to listen on.
-static bool is_cache(const struct bench *b, struct ip ip)
+// In IPVS mode the Service's address is kube-proxy's, whatever the cache was told to listen on.
+bool route_is_cache(const struct bench *b, struct ip ip)
 {
     const struct dns_facts *dns = &b->facts->dns;
     bool ipvs = dns->proxy_mode && strcmp(dns->proxy_mode, "ipvs") == 0;
@@ -44,15 +43,15 @@ static bool is_cache(const struct bench *b, struct ip ip)
     return found;
 }
 
-static enum tri asks_cache(const struct bench *b)
+enum tri route_asks_cache(const struct bench *b)
 {
     const struct resolvconf *conf = bench_resolvconf(b);
     const struct dns_facts *dns = &b->facts->dns;
     bool found = false;
     for (size_t i = 0; conf && i < conf->n_servers; i++)
-        found |= conf->servers[i].used && is_cache(b, conf->servers[i].ip);
+        found |= conf->servers[i].used && route_is_cache(b, conf->servers[i].ip);
     for (size_t i = 0; !conf && i < dns->n_addresses; i++)
-        found |= is_cache(b, dns->addresses[i]);
+        found |= route_is_cache(b, dns->addresses[i]);
     return !found ? TRI_NO : conf ? TRI_YES : bench_asks_cluster_dns(b);
 }
 
@@ -77,13 +76,13 @@ static bool cache_asks_coredns(const struct bench *b)
 enum tri route_goes_by_cache(const struct bench *b)
 {
     bool outside = bench_query_class(b) == LOOKUP_NAME_EXTERNAL;
-    return outside && !cache_asks_coredns(b) ? TRI_NO : asks_cache(b);
+    return outside && !cache_asks_coredns(b) ? TRI_NO : route_asks_cache(b);
 }
 
 // The pod itself asks something that forwards from its own node, or the VPC resolver.
 static enum tri asks_past_coredns(const struct bench *b)
 {
-    enum tri cache = asks_cache(b);
+    enum tri cache = route_asks_cache(b);
     if (cache == TRI_NO)
         return tri_not(bench_asks_cluster_dns(b));
     return cache_asks_coredns(b) ? TRI_NO : cache;

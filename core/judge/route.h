@@ -14,6 +14,12 @@ enum tri route_has_coredns(const struct bench *b, const char *node);
 // asks past CoreDNS (NodeLocal DNSCache, hostNetwork, dnsPolicy Default).
 enum tri route_sends_upstream(const struct bench *b, const char *node);
 
+// Whether NodeLocal DNSCache answers what is asked at that address, on the node where it is asked.
+bool route_is_cache(const struct bench *b, struct ip ip);
+
+// Whether the complaining pod asks it there: by its resolv.conf, else at the Service's address.
+enum tri route_asks_cache(const struct bench *b);
+
 // Whether the failing name is asked of NodeLocal DNSCache and by that of CoreDNS: a cluster name; one outside
 // where the cache hands those on, too.
 enum tri route_goes_by_cache(const struct bench *b);

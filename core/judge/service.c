@@ -282,6 +282,8 @@ void judge_service(const struct facts *facts, struct claims *claims)
         service_say_replaced(&s);
     for (size_t i = 0; !replaced && i < facts->dns.n_addresses; i++) {
         s.address = facts->dns.addresses[i];
+        if (bench_passes_over(&s.bench, s.address))
+            continue;
         judge_address(&s, facts->pod->ip.family == s.address.family ? facts->pod->ip : facts->pod->ip2,
                       false);
     }

@@ -3,6 +3,7 @@
 
 #include "core/base/mem.h"
 #include "core/judge/nodepath.h"
+#include "core/judge/route.h"
 #include "core/judge/standin.h"
 #include "core/judge/tunnel.h"
 #include "core/parse/corefile.h"
@@ -221,6 +222,11 @@ static void add_cache_ways(struct arena *arena, const struct facts *facts, struc
         ways->items[i].tcp_only = tcp_only;
 }
 
+static bool is_complaining(const struct facts *facts, const struct client *c)
+{
+    return facts->pod && (ip_eq(c->ip, facts->pod->ip) || ip_eq(c->ip, facts->pod->ip2));
+}
+
 static bool is_asked_anyway(const struct dns_facts *dns, struct ip ip)
 {
     bool asked = dns->nodelocal.family && ip_eq(dns->nodelocal, ip);
@@ -248,6 +254,26 @@ static void add_other_ways(struct arena *arena, const struct facts *facts, struc
     }
 }
 
+struct asker { // a client, and who stands behind the addresses that it asks
+    const struct facts *facts;
+    const struct client *client;
+    bool cache, coredns;
+};
+
+// Some of the cluster's DNS the complaining pod's resolv.conf may leave out: nothing of its queries goes
+// there.
+static void add_asked_way(struct arena *arena, struct ways *ways, struct asker *asker, struct ip ip)
+{
+    const struct bench b = {.facts = asker->facts};
+    bool own = is_complaining(asker->facts, asker->client);
+    if (own && bench_passes_over(&b, ip))
+        return;
+    add_client_way(arena, asker->facts, ways, asker->client, ip, 53);
+    bool told = own && bench_resolvconf(&b) != NULL;
+    asker->cache |= !told || route_is_cache(&b, ip);
+    asker->coredns |= !told || !route_is_cache(&b, ip);
+}
+
 static void add_ways(struct arena *arena, const struct facts *facts, struct ways *ways,
                      const struct client *c)
 {
@@ -256,19 +282,21 @@ static void add_ways(struct arena *arena, const struct facts *facts, struct ways
         ways->whole = false; // that it passes does not say that all do
     if (dns->n_addresses == 0 && c->standin)
         add_standin_ways(arena, facts, ways, c);
+    struct asker asker = {.facts = facts, .client = c, .coredns = dns->n_addresses == 0};
     for (size_t i = 0; i < dns->n_addresses; i++)
-        add_client_way(arena, facts, ways, c, dns->addresses[i], 53);
+        add_asked_way(arena, ways, &asker, dns->addresses[i]);
     if (dns->nodelocal.family)
-        add_client_way(arena, facts, ways, c, dns->nodelocal, 53);
+        add_asked_way(arena, ways, &asker, dns->nodelocal);
     for (size_t i = 0; i < dns->n_endpoints && i < MOST_ENDPOINTS; i++) {
         if (!serves(&dns->endpoints[i]))
             continue;
-        add_server_way(arena, facts, ways, c, &dns->endpoints[i]);
+        if (asker.coredns)
+            add_server_way(arena, facts, ways, c, &dns->endpoints[i]);
         add_tunnel_ways(arena, facts, ways, c, &dns->endpoints[i]);
     }
-    if (dns->nodelocal.family && !c->host_network)
+    if (asker.cache && dns->nodelocal.family && !c->host_network)
         add_cache_ways(arena, facts, ways, c);
-    if (facts->pod && (ip_eq(c->ip, facts->pod->ip) || ip_eq(c->ip, facts->pod->ip2)))
+    if (is_complaining(facts, c))
         add_other_ways(arena, facts, ways, c);
 }
 

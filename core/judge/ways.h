@@ -1,7 +1,8 @@
 // The query's ways through the nodes' packet filters: from the pod through its own node to the cluster's DNS
 // address, to NodeLocal DNSCache and from it on, and through the node of each CoreDNS pod; to another DNS
 // Service that the pod was told to ask, through its own node; where an overlay carries it from node to node,
-// the overlay's own packets, too. judge_firewall walks them; so does whoever shows them.
+// the overlay's own packets, too. Where the complaining pod's resolv.conf was read, only to what it names of
+// these. judge_firewall walks them; so does whoever shows them.
 #ifndef D5_JUDGE_WAYS_H
 #define D5_JUDGE_WAYS_H
 

@@ -50,6 +50,7 @@ static void what_a_cache_does_not_ask_over_is_not_stopped(void **state)
     static const char *const protos[] = {"tcp", "udp"};
     for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
         scene_reset(s);
+        scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 169.254.20.10\n");
         scene_json(
             s, "cluster/daemonsets.json",
             "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "

@@ -82,11 +82,25 @@ static void answers_that_none_of_the_rules_can_have_given_refute_them(void **sta
     SCENE_CONCLUDES(s, DIAGNOSIS_SERVICE_PATH, VERDICT_CONFIRMED);
 }
 
+// The pod asks NodeLocal DNSCache by its own address: where the Service's rules lead is no matter.
+static void rules_for_an_address_that_is_not_asked(void **state)
+{
+    struct scene *s = *state;
+    scene_json(s, "cluster/daemonsets.json",
+               "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
+               "'namespace': 'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', "
+               "'image': 'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
+    scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 169.254.20.10\n");
+    judge_stale(s, NULL);
+    assert_null(fault(s));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(what_kube_proxy_left_to_cilium),
         SCENE_TEST(a_rule_that_counted_nothing_is_likely_at_most),
+        SCENE_TEST(rules_for_an_address_that_is_not_asked),
         SCENE_TEST(answers_that_none_of_the_rules_can_have_given_refute_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,7 @@ static void the_nodes_cache_is_asked_there_and_asks_on(void **state)
                "'namespace': "
                "'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', 'image': "
                "'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
+    scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 169.254.20.10\n");
     struct ways ways = ways_of(s);
     expect_devices(find(&ways, "from 10.0.1.10 to 169.254.20.10"), NF_INPUT, "eni1", NULL);
     expect_devices(find(&ways, "from 10.0.1.1 to 10.0.2.10"), NF_OUTPUT, NULL, "eth0");
@@ -297,6 +298,43 @@ static void a_cache_asks_on_over_tcp_where_its_corefile_says_so(void **state)
     }
 }
 
+static bool has_way(const struct ways *ways, const char *what)
+{
+    for (size_t i = 0; i < ways->n; i++) {
+        if (strcmp(ways->items[i].what, what) == 0)
+            return true;
+    }
+    return false;
+}
+
+// A cache may be installed and not asked, and kube-proxy's rules be there for an address that nobody asks.
+static void only_what_the_pod_asks_is_on_its_way(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *server;
+        bool service, cache, coredns, onward; // the ways to each, and from the cache to CoreDNS
+    } cases[] = {{"172.20.0.10", true, false, true, false},
+                 {"169.254.20.10", false, true, false, true},
+                 {"10.9.9.9", true, true, true, true}}; // none of the cluster's: all may be asked by hand
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_healthy_rules(s);
+        scene_json(
+            s, "cluster/daemonsets.json",
+            "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
+            "'namespace': 'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', "
+            "'image': 'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
+        scene_write(s, "pods/shop/cart-1/resolv.conf",
+                    arena_printf(&s->arena, "nameserver %s\n", cases[i].server));
+        struct ways ways = ways_of(s);
+        assert_int_equal(has_way(&ways, "from 10.0.1.10 to 172.20.0.10"), cases[i].service);
+        assert_int_equal(has_way(&ways, "from 10.0.1.10 to 169.254.20.10"), cases[i].cache);
+        assert_int_equal(has_way(&ways, "from 10.0.1.10 to 10.0.2.10"), cases[i].coredns);
+        assert_int_equal(has_way(&ways, "from 10.0.1.1 to 10.0.2.10"), cases[i].onward);
+    }
+}
+
 static void without_pods_and_endpoints_nobody_knows_where_coredns_is(void **state)
 {
     struct scene *s = *state;
@@ -328,6 +366,7 @@ int main(void)
         SCENE_TEST(in_ipvs_mode_that_address_is_not_the_caches),
         SCENE_TEST(a_cache_that_hands_all_to_coredns_sends_nothing_upstream),
         SCENE_TEST(a_cache_asks_on_over_tcp_where_its_corefile_says_so),
+        SCENE_TEST(only_what_the_pod_asks_is_on_its_way),
         SCENE_TEST(without_pods_and_endpoints_nobody_knows_where_coredns_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
