@@ -10,6 +10,7 @@ struct pod_state {
     const char *text, *fix; // NULL text: nothing is wrong with it
     usec_t since;
     bool crashing; // it starts, and ends or waits: why must be looked at
+    bool silent;   // nobody hears of it
     struct cites cites;
 };
 
@@ -95,12 +96,42 @@ static void look_at_phase(struct bench *b, const struct kube_pod *pod, struct po
     }
 }
 
+// Asked by the pod after that time: then it was there.
+static bool is_heard_of(const struct bench *b, usec_t since)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        if (l->target_pod && (l->time == TIME_UNKNOWN || since == TIME_UNKNOWN || l->time > since))
+            return true;
+    }
+    return false;
+}
+
+// A node whose kubelet has fallen silent, and a pod that is not Ready for it (the node controller says so;
+// what its containers were is the kubelet's last word).
+static void look_at_node(struct bench *b, const struct kube_pod *pod, struct pod_state *state)
+{
+    const struct kube_node *node = pod->node ? cluster_node(&b->facts->cluster, pod->node) : NULL;
+    const struct kube_condition *ready = node ? kube_node_condition(node, "Ready") : NULL;
+    if (state->text || pod->ready != TRI_NO || !ready || !ready->status ||
+        strcmp(ready->status, "Unknown") != 0 || is_heard_of(b, ready->since))
+        return;
+    state->silent = true;
+    state->since = ready->since;
+    cite(&state->cites, ready->place);
+    cite(&state->cites, pod->ready_place);
+    state->text =
+        arena_printf(&b->arena, "its node %s has fallen silent, and nobody hears of the pod", pod->node);
+    state->fix = "bring the node back, or delete it, so that the workload starts a new pod on another one";
+}
+
 static struct pod_state look_at_pod(struct bench *b, const struct kube_pod *pod)
 {
     struct pod_state state = {.since = TIME_UNKNOWN};
     for (size_t i = 0; i < pod->n_containers; i++)
         look_at_waiting(b, pod, &pod->containers[i], &state);
     look_at_phase(b, pod, &state);
+    look_at_node(b, pod, &state);
     return state;
 }
 
@@ -200,8 +231,9 @@ static void say_attempts(struct bench *b, const struct kube_pod *pod)
 
 static void say_not_running(struct bench *b, const struct kube_pod *pod, const struct pod_state *state)
 {
-    bool guess = state->crashing && !log_source_exists(b->facts, pod->meta.namespace_,
-                                                       pod->meta.name); // why it ends was not seen
+    bool unread = state->crashing && !log_source_exists(b->facts, pod->meta.namespace_,
+                                                        pod->meta.name); // why it ends was not seen
+    bool guess = unread || state->silent;
     bench_say(b,
               &(struct claim){
                   .kind = CLAIM_CAUSE,
@@ -263,7 +295,7 @@ static void judge_pod(struct bench *b, const struct kube_pod *pod)
     const struct lookup *failure = find_own_failure(b);
     if (!state.text && pod->ready == TRI_NO)
         say_unready(b, pod);
-    else if (!state.text || runs(pod))
+    else if (!state.text || (runs(pod) && !state.silent))
         say_running(b, pod);
     else if (failure)
         say_symptom(b, &state, failure);

@@ -170,6 +170,42 @@ static void a_table_that_was_full_another_day_is_innocent(void **state)
     assert_non_null(scene_claim(s, CLAIM_INNOCENT, DIAGNOSIS_CONNTRACK_FULL));
 }
 
+// ------------------------------------------------------------------ a node that has fallen silent
+static void silence_node(struct scene *s)
+{
+    scene_json(
+        s, "cluster/nodes.json",
+        "{'kind': 'List', 'items': [{'kind': 'Node', 'metadata': {'name': 'n1'}, 'status': {'conditions': [\n"
+        "{'type': 'Ready', 'status': 'Unknown', 'reason': 'NodeStatusUnknown', 'message': 'Kubelet stopped "
+        "posting node status.', 'lastTransitionTime': '2026-11-23T07:03:00Z'}]}}]}");
+    scene_pods(s,
+               &(struct scene_pods){
+                   .status =
+                       "{'phase': 'Running', 'podIP': '10.0.1.10', 'conditions': [{'type': 'Ready', "
+                       "'status': 'False', 'lastTransitionTime': '2026-11-23T07:03:00Z'}],\n"
+                       "'containerStatuses': [{'name': 'main', 'ready': true, 'state': {'running': {}}}]}"});
+    scene_target(s, "null");
+}
+
+static void a_pod_whose_node_is_silent_is_likely_gone(void **state)
+{
+    struct scene *s = *state;
+    silence_node(s);
+    scene_judge(s);
+    SCENE_CONCLUDES(s, DIAGNOSIS_POD_NOT_RUNNING, VERDICT_LIKELY);
+    assert_true(
+        scene_cites(s, scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING), "Kubelet stopped posting"));
+}
+
+static void a_pod_that_is_heard_of_is_there(void **state)
+{
+    struct scene *s = *state;
+    silence_node(s);
+    scene_dig(s, "query-udp", "172.20.0.10", NAME, "NOERROR"); // at 07:20
+    scene_judge(s);
+    assert_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_POD_NOT_RUNNING));
+}
+
 // ------------------------------------------------------------------ flows that outlive their server
 #define FLOW(state, server)                                                                                  \
     "udp      17 25 src=10.0.1.10 dst=172.20.0.10 sport=5060 dport=53 " state "src=" server                  \
@@ -293,6 +329,8 @@ int main(void)
         SCENE_TEST(an_absent_counter_is_a_gap),
         SCENE_TEST(a_full_table_hands_off),
         SCENE_TEST(a_table_that_was_full_another_day_is_innocent),
+        SCENE_TEST(a_pod_whose_node_is_silent_is_likely_gone),
+        SCENE_TEST(a_pod_that_is_heard_of_is_there),
         SCENE_TEST(a_flow_that_leads_to_a_server_that_is_gone),
         SCENE_TEST(a_node_without_memory_is_not_dns),
         SCENE_TEST(other_kills_are_innocent),
