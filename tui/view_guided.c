@@ -184,6 +184,12 @@ void view_guided_look(struct ui *ui, long by)
     ui->guided.looking_back = neighbour(ui, at, 1) != SIZE_MAX;
 }
 
+void view_guided_return(struct ui *ui)
+{
+    ui->screen = SCREEN_GUIDED;
+    go_to_next(ui);
+}
+
 void view_guided_evidence(struct ui *ui)
 {
     size_t at = row_of(ui, ui->guided.shown);
@@ -193,5 +199,6 @@ void view_guided_evidence(struct ui *ui)
     }
     ui->screen = SCREEN_PANES;
     ui->focus = PANE_EVIDENCE;
+    checklist_go(&ui->checklist, ui->guided.shown); // the card above the lines is that step's
     view_evidence_show_step(ui, ui->checklist.rows[at].item, ui->checklist.rows[at].parent);
 }

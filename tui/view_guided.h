@@ -7,6 +7,8 @@
 
 struct ui;
 struct card;
+struct report;
+struct str;
 struct sop_item;
 struct handing;
 
@@ -26,8 +28,10 @@ bool view_guided_forget(struct ui *ui);                  // what was wanted; fal
 void view_guided_ended(struct ui *ui, const char *step); // by a live run, or skipped
 void view_guided_look(struct ui *ui, long by);           // back, and forth again
 void view_guided_evidence(struct ui *ui);                // the lines that the shown step rests on
+void view_guided_return(struct ui *ui);                  // from there to the cards
 void view_guided_answer(struct ui *ui);                  // the current step asks a person
 void view_guided_draw(struct ui *ui, struct rect area);
+void view_guided_cause(const struct report *report, struct str *ret); // in plain words, appended
 
 // view_guided_commands.c
 const char *view_guided_running(const struct ui *ui); // the step that Enter began; NULL: none runs

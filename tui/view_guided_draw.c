@@ -102,7 +102,8 @@ static void draw_way_on(struct ui *ui, struct card *card, const struct check_row
     bool asks = session_asks_person(ui->session, row->item->id);
     pen_span(&pen, ROLE_KEY, ui_key_of(ui, "next-step"));
     pen_text(&pen, ROLE_OK, asks ? " asks for your answer" : " runs this step. It only reads (GREEN)");
-    pen_text(&pen, ROLE_MUTED, ui->canvas.cols >= 70 ? " and changes nothing" : "");
+    static const char rest[] = " and changes nothing";
+    pen_text(&pen, ROLE_MUTED, pen_left(&pen) >= (int)strlen(rest) ? rest : "");
 }
 
 static void draw_next_title(struct ui *ui, struct card *card, const struct check_row *row)
@@ -194,16 +195,21 @@ static void draw_fix(struct card *card, struct span fix)
 }
 
 // The report's root cause begins with a word for machines, up to the dash.
-static void draw_so_far(struct ui *ui, struct card *card)
+void view_guided_cause(const struct report *report, struct str *ret)
 {
     static const char dash[] = " — ";
+    const char *detail = strstr(report->root_cause, dash);
+    str_printf(ret, "%s: %s%s", verdict_name(report->verdict), diagnosis_info(report->diagnosis)->title,
+               detail ? detail : "");
+}
+
+static void draw_so_far(struct ui *ui, struct card *card)
+{
     struct str text = {0};
     const struct report *report = session_report(ui->session);
     if (!report || report->verdict == VERDICT_INCONCLUSIVE)
         return;
-    const char *title = diagnosis_info(report->diagnosis)->title; // in plain words
-    const char *detail = strstr(report->root_cause, dash);
-    str_printf(&text, "%s: %s%s", verdict_name(report->verdict), title, detail ? detail : "");
+    view_guided_cause(report, &text);
     card_label(card, "So far", diagnosis_is_normal(report->diagnosis) ? ROLE_OK : ROLE_FINDING,
                str_text(&text));
     str_done(&text);

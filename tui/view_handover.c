@@ -115,10 +115,10 @@ static void draw_message(struct ui *ui, struct card *card, const char *name)
     str_printf(&text, "\"Case %s", session_case_id(ui->session));
     if (t->pod)
         str_printf(&text, ", %s%s%s", t->namespace_ ? t->namespace_ : "", t->namespace_ ? "/" : "", t->pod);
-    if (report && report->verdict != VERDICT_INCONCLUSIVE)
-        str_printf(&text, ": %s, %s", verdict_name(report->verdict), report->root_cause);
-    else
-        str_add(&text, ": no cause found so far");
+    bool found = report && report->verdict != VERDICT_INCONCLUSIVE;
+    str_add(&text, found ? "; " : ": no cause found so far");
+    if (found)
+        view_guided_cause(report, &text);
     str_printf(&text, ". Open it with: d5tui open %s\"", name);
     card_label(card, "Words", ROLE_TEXT, str_text(&text));
     str_done(&text);

@@ -134,6 +134,8 @@ void view_moving_back(void *context)
         ui->screen = SCREEN_VIEW; // a line of it was opened
     else if (ui->zoomed && ui->session)
         ui->zoomed = false;
+    else if (ui->screen == SCREEN_PANES && ui_home(ui) == SCREEN_GUIDED)
+        view_guided_return(ui);
     else if (ui->screen == SCREEN_PANES && ui_home(ui) != SCREEN_PANES)
         ui->screen = ui_home(ui);
     else if (view_live_is_busy(ui))

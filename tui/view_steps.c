@@ -6,14 +6,24 @@
 #include "tui/view_commands.h"
 #include "tui/view_ui.h"
 
-// Asks about the current step; what runs may choose another one before the answer is there.
-static void ask_of_step(struct ui *ui, const char *label, const char *text, ui_answer_fn *answer)
+// Asks about a step; what runs may choose another one before the answer is there.
+static void ask_of_step(struct ui *ui, const char *step, const char *label, const char *text,
+                        ui_answer_fn *answer)
+{
+    char *copy = step ? mem_strdup(step) : NULL, *words = mem_strdup(label);
+    free(ui->asked_of);
+    free(ui->asked_words);
+    ui->asked_of = copy;
+    ui->asked_words = words;
+    ui_ask(ui, words, text, answer);
+}
+
+static const char *current_step(const struct ui *ui)
 {
     const struct check_row *row = checklist_current(&ui->checklist);
-    char *step = row ? mem_strdup(row->item->id) : NULL;
-    free(ui->asked_of);
-    ui->asked_of = step;
-    ui_ask(ui, label, text, answer);
+    if (ui->screen == SCREEN_GUIDED)
+        return session_next_step(ui->session);
+    return row ? row->item->id : NULL;
 }
 
 static void report_change(struct ui *ui, bool done, const struct error *err, const char *what)
@@ -68,7 +78,7 @@ static void on_skip(struct ui *ui, struct span text)
 
 void view_steps_skip(void *ui)
 {
-    ask_of_step(ui, "Why is this step skipped? ", NULL, on_skip);
+    ask_of_step(ui, current_step(ui), "Why is this step skipped? ", NULL, on_skip);
 }
 
 static void on_note(struct ui *ui, struct span text)
@@ -82,10 +92,12 @@ static void on_note(struct ui *ui, struct span text)
 void view_steps_note(void *context)
 {
     struct ui *ui = context;
-    const struct check_row *row = checklist_current(&ui->checklist);
-    const struct incident_step *step =
-        row ? incident_step(session_incident(ui->session), row->item->id) : NULL;
-    ask_of_step(ui, "Note: ", step ? step->note : NULL, on_note);
+    bool looks_back = ui->screen == SCREEN_GUIDED && ui->guided.looking_back;
+    const char *id = looks_back ? ui->guided.shown : current_step(ui);
+    const struct incident_step *step = id ? incident_step(session_incident(ui->session), id) : NULL;
+    char *label = id ? mem_printf("Note to %s: ", id) : mem_strdup("Note: ");
+    ask_of_step(ui, id, label, step ? step->note : NULL, on_note);
+    free(label);
 }
 
 static void on_pass(struct ui *ui, struct span text)
@@ -107,7 +119,7 @@ void view_steps_pass(void *context)
     else if (session_is_guided(ui->session))
         ui_say(ui, ROLE_WARN, "A gate holds this step; in guided mode nobody goes past it");
     else
-        ask_of_step(ui, "Why past the gate? ", NULL, on_pass);
+        ask_of_step(ui, current_step(ui), "Why past the gate? ", NULL, on_pass);
 }
 
 void view_steps_open(void *context)
@@ -162,7 +174,7 @@ void view_steps_answer(void *context)
 {
     struct ui *ui = context;
     if (session_asks_person(ui->session, checklist_current(&ui->checklist)->item->id))
-        ask_of_step(ui, "Your answer (y, n, or what you saw): ", NULL, on_answer);
+        ask_of_step(ui, current_step(ui), "Your answer (y, n, or what you saw): ", NULL, on_answer);
     else
         ui_say(ui, ROLE_MUTED, "This step is answered by evidence: n writes a note to it");
 }

@@ -170,6 +170,7 @@ void ui_free(struct ui *ui)
     free(ui->commands);
     free(ui->theme_path);
     free(ui->asked_of);
+    free(ui->asked_words);
     free(ui);
 }
 

@@ -107,6 +107,7 @@ struct ui {
     ui_answer_fn *on_answer;
     ui_typing_fn *on_typing; // may be NULL
     char *asked_of;          // the step that a prompt is about; NULL: none was current
+    char *asked_words;       // before what is typed about it
     struct str message;
     enum role message_role;
     struct loop_timer *settle; // takes the marks of what changed away

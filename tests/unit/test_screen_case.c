@@ -284,7 +284,7 @@ static void test_the_demo_keeps_what_is_written(void **state)
     s = room_start(*state, 24, 100, "open last");
     assert_true(screen_shows(s, "confirmed"));
     screen_keys(s, "n");
-    assert_true(screen_shows(s, "Note: asked the team, and the others"));
+    assert_true(screen_shows(s, ": asked the team, and the others"));
     screen_keys(s, "\x07");
     assert_true(room_leave(s));
 }

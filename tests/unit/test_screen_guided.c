@@ -92,6 +92,7 @@ static void test_from_start_to_hand_over(void **state)
     screen_keys(s, "H");
     assert_true(screen_shows(s, "The case is packed for whoever goes on"));
     assert_true(screen_shows(s, "d5tui open"));
+    assert_true(screen_shows(s, "host firewall blocks DNS — a rule in chain FORWARD"));
     assert_true(room_leave(s));
     s = room_start(p, 43, 132, "open ./*.tar.gz --state there");
     assert_true(screen_shows(s, "STANDARD"));
@@ -139,10 +140,15 @@ static void test_looking_back_and_at_the_lines(void **state)
     screen_keys(s, "kkkk");
     assert_true(screen_shows(s, "Before    T.M1.3"));
     assert_true(screen_shows(s, "Next      T.M2.4"));
+    screen_keys(s, "n"); // a note is to the step that is looked at
+    assert_true(screen_shows(s, "Note to T.M1.3:"));
+    screen_keys(s, "seen it\r");
+    assert_true(screen_shows(s, "Note      seen it"));
     screen_keys(s, "G");
     assert_true(screen_shows(s, "Last      T.M2.3"));
     screen_keys(s, "v");
     assert_true(screen_shows(s, "-A FORWARD -d 10.0.12.0/24"));
+    assert_true(screen_shows(s, "T.M2.3 MUST Packet filter rules")); // whose lines they are
     assert_true(screen_shows(s, BADGE));
     screen_keys(s, "q");
     assert_true(screen_shows(s, "Next      T.M2.4"));

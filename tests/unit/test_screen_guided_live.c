@@ -81,7 +81,7 @@ static void a_step_that_runs_says_so(void **state)
     screen_keys(s, "\r\r\r");
     assert_true(screen_shows(s, "A step runs still"));
     screen_keys(s, "n");
-    assert_true(screen_shows(s, "Note:"));
+    assert_true(screen_shows(s, "Note to T.M1.1:"));
     screen_keys(s, "looked myself");
     standin_hangs(p);
     assert_true(screen_shows(s, "Last      T.M1.1"));
