@@ -113,6 +113,15 @@ bool bench_passes_over(const struct bench *b, struct ip ip)
     return conf && !resolvconf_asks(conf, ip) && asks_by_resolvconf(b, conf) == TRI_YES;
 }
 
+bool bench_asks_strangers(const struct bench *b)
+{
+    const struct resolvconf *conf = bench_resolvconf(b);
+    bool strangers = conf && conf->n_servers && asks_by_resolvconf(b, conf) == TRI_NO;
+    for (size_t i = 0; strangers && i < conf->n_servers; i++)
+        strangers = !ip_is_loopback(conf->servers[i].ip) && !ip_is_link_local(conf->servers[i].ip);
+    return strangers;
+}
+
 static enum tri asks_by_spec(const struct kube_pod *pod)
 {
     const char *policy = pod->dns_policy ? pod->dns_policy : "ClusterFirst";

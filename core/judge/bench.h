@@ -49,6 +49,10 @@ bool bench_is_cluster_dns(const struct bench *b, struct ip ip);
 // Whether the pod's resolv.conf names some of the cluster's DNS, and not this address of it.
 bool bench_passes_over(const struct bench *b, struct ip ip);
 
+// Whether all that the pod's resolv.conf names is known to be none of the cluster's DNS: no address of it,
+// none on the loopback, where a sidecar may pass it on, and no link-local one, where a cache may.
+bool bench_asks_strangers(const struct bench *b);
+
 // The same as bench_is_cluster_dns, or any Service's. NodeLocal DNSCache asks CoreDNS by the address of a
 // Service of its own.
 bool bench_is_inside(const struct bench *b, struct ip ip);

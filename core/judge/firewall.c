@@ -58,14 +58,15 @@ static void walk_way(struct firewall *f, const struct firewall_way *way, bool tc
 // Both protocols. UDP decides first: DNS asks by TCP only when an answer is too long, or where it is told to.
 static void walk_both(struct firewall *f, struct firewall_way *way, bool tcp_only)
 {
-    way->on_path = TRI_YES;
+    const enum tri asked = tri_of(!f->strangers || way->other);
+    way->on_path = asked;
     walk_way(f, way, tcp_only);
     if (tcp_only)
         return;
     const struct lookup_query tcp = {.fields = LOOKUP_BY_PROTO | LOOKUP_BY_WINDOW | LOOKUP_BY_FAILED,
                                      .proto = LOOKUP_TCP,
                                      .window = f->bench.facts->target.window};
-    way->on_path = tri_of(lookups_count(&f->bench.facts->lookups, &tcp) > 0);
+    way->on_path = tri_and(asked, tri_of(lookups_count(&f->bench.facts->lookups, &tcp) > 0));
     walk_way(f, way, true);
 }
 
@@ -222,6 +223,7 @@ void judge_firewall(const struct facts *facts, struct claims *claims)
     struct firewall f = {0};
     struct ways ways;
     bench_init(&f.bench, facts, claims);
+    f.strangers = bench_asks_strangers(&f.bench);
     ways_find(&f.bench.arena, facts, &ways);
     f.all_known = ways.whole;
     f.undecided = place_is_set(facts->dns.proxy_replaced); // what packets look like here it does not show

@@ -27,6 +27,7 @@ struct firewall { // one run of the judge
     struct packet_decision *blocks; // deciders that claims were made of
     size_t n_blocks, cap_blocks;
     bool all_known; // every way was walked to a certain end
+    bool strangers; // the pod asks others: what stops queries to the cluster's DNS stops none of its own
     bool undecided; // some walk's end hangs on what no file tells, or Cilium translates out of sight
     size_t n_walked;
 };

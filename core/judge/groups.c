@@ -21,6 +21,7 @@ struct weighed {
     struct arena *arena;
     struct side pod; // who asks; `by_cache`: NodeLocal DNSCache, by the node's own interface
     bool by_cache;
+    bool strangers; // it asks none of the cluster's DNS
     size_t endpoints, passing, unknown;
 };
 
@@ -171,7 +172,7 @@ static void claim_block(struct weighed *w, const struct side *to, const struct v
     const char *object = arena_strdup(w->arena, ip_format(to->ip, text));
     claim_cause(w, udp, udp->gate == VPC_GROUP_EGRESS ? w->pod.interface : to->interface,
                 (struct claim){
-                    .on_path = TRI_YES,
+                    .on_path = tri_of(!w->strangers),
                     .text = describe_gate(w, udp, tcp_too ? "UDP or TCP" : "UDP", object),
                     .object = object,
                     .fix = describe_fix(w, udp),
@@ -321,6 +322,7 @@ void judge_groups(const struct facts *facts, struct claims *claims)
     struct weighed w = {.facts = facts, .claims = claims, .arena = &arena};
     if (facts->aws && facts->pod_ip.family) {
         const struct bench b = {.facts = facts};
+        w.strangers = bench_asks_strangers(&b);
         w.by_cache = route_asks_cache(&b) == TRI_YES && bench_resolvconf(&b);
         w.pod = w.by_cache ? node_side(facts, facts->node_name)
                            : find_side(facts, facts->pod_ip, facts->node_name);

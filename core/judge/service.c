@@ -272,11 +272,12 @@ static void judge_cache(struct service *s)
 
 void judge_service(const struct facts *facts, struct claims *claims)
 {
-    struct service s = {.node = facts->node, .asked = facts->dns.service, .on_path = TRI_YES};
+    struct service s = {.node = facts->node, .asked = facts->dns.service};
     if (!facts->node || !facts->pod || facts->pod->host_network)
         return;
     s.ipvs = nodepath_has_ipvs(facts, facts->node);
     bench_init(&s.bench, facts, claims);
+    s.on_path = tri_of(!bench_asks_strangers(&s.bench));
     bool replaced = place_is_set(facts->dns.proxy_replaced);
     if (replaced)
         service_say_replaced(&s);

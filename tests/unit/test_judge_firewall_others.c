@@ -68,11 +68,33 @@ static void what_a_cache_does_not_ask_over_is_not_stopped(void **state)
     }
 }
 
+// The pod asks a resolver that is none of the cluster's: what stops others' queries to CoreDNS stops none of
+// its own. What it asks a sidecar or a cache may go on to CoreDNS.
+static void a_pod_that_asks_strangers_meets_no_rule_of_the_clusters(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *server;
+        bool met;
+    } cases[] = {{"192.0.2.53", false}, {"127.0.0.1", true}, {"169.254.20.10", true}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_filter(s, "n1", "-A FORWARD -d 10.0.0.0/8 -p udp -m udp --dport 53 -j DROP\n");
+        scene_write(s, "pods/shop/cart-1/resolv.conf",
+                    arena_printf(&s->arena, "nameserver %s\n", cases[i].server));
+        scene_ask_in_vain(s);
+        scene_judge(s);
+        assert_int_equal(block(s)->on_path, cases[i].met ? TRI_YES : TRI_NO);
+        assert_int_equal(s->cause->diagnosis == DIAGNOSIS_HOST_FIREWALL, cases[i].met);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(a_rule_on_the_way_to_a_dns_of_the_pods_own),
         SCENE_TEST(a_loss_elsewhere_is_no_effect_on_that_way),
+        SCENE_TEST(a_pod_that_asks_strangers_meets_no_rule_of_the_clusters),
         SCENE_TEST(what_a_cache_does_not_ask_over_is_not_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

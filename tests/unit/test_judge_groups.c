@@ -89,9 +89,38 @@ static void an_address_of_the_nodes_pod_range_is_no_interfaces(void **state)
     assert_non_null(scene_claim(s, CLAIM_GAP, DIAGNOSIS_SECURITY_GROUP_BLOCK));
 }
 
+// NodeLocal DNSCache asks CoreDNS by its node's interface: what the pod's own group forbids is no matter.
+static void the_cache_asks_by_its_nodes_interface(void **state)
+{
+    struct scene *s = *state;
+    static const char *const servers[] = {"172.20.0.10", "169.254.20.10"};
+    for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
+        scene_reset(s);
+        scene_json(
+            s, "cluster/daemonsets.json",
+            "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
+            "'namespace': 'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', "
+            "'image': 'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
+        scene_write(s, "pods/shop/cart-1/resolv.conf",
+                    arena_printf(&s->arena, "nameserver %s\n", servers[i]));
+        scene_json(
+            s, "aws/describe-network-interfaces.json",
+            "{'NetworkInterfaces':[\n{'NetworkInterfaceId':'eni-p','PrivateIpAddress':'10.0.1.10','SubnetId':"
+            "'subnet-1','Groups':[{'GroupId':'sg-pod'}]},\n{'NetworkInterfaceId':'eni-1','PrivateIpAddress':"
+            "'10.0.1.1','SubnetId':'subnet-1','Groups':[{'GroupId':'sg-nodes'}]},\n{'NetworkInterfaceId':"
+            "'eni-2','PrivateIpAddress':'10.0.2.10','SubnetId':'subnet-1','Groups':[{'GroupId':'sg-nodes'}]}]"
+            "}");
+        scene_write(s, "aws/describe-security-groups.json", NODE_GROUP(LETS_IN("-1", "")));
+        scene_dig(s, "coredns", "10.0.2.10", SCENE_NAME, NULL);
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, i == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(the_cache_asks_by_its_nodes_interface),
         SCENE_TEST(an_overlay_needs_its_own_port),
         SCENE_TEST(what_it_carries_needs_none),
         SCENE_TEST(an_address_of_the_nodes_pod_range_is_no_interfaces),
