@@ -394,7 +394,7 @@ static void draw_grid(struct ui *ui, struct view *view, struct rect area)
         struct rect cell = {area.row + (int)(i / across - lines.top), area.col + (int)(i % across) * wide, 1,
                             area.cols < wide ? area.cols : wide - 1};
         draw_row(view, pen_at(&ui->canvas, cell, 0, 0), &view->rows[i], widths);
-        if (i == view->list.at)
+        if (i == view->list.at && !view->rows[i].heading)
             mark_current(ui, cell);
     }
 }

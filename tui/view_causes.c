@@ -5,7 +5,7 @@
 
 static const struct column columns[] = {
     {.title = NULL, .most = 18},
-    {.title = NULL, .least = 30},
+    {.title = NULL, .least = 44},
     {.title = NULL, .most = 20, .rank = 1}, // a diagnosis, F-004
 };
 

@@ -260,6 +260,8 @@ static void analyse_done(void *context)
     if (live && !session_read_only_why(ui->session) && view_live_begin(ui))
         ui_say(ui, ROLE_MUTED, "A live case: R goes on with it, Enter runs a step");
     ui_show_result(ui);
+    if (!live && evidence_count(session_analysis(ui->session)->evidence) == 0)
+        ui_say(ui, ROLE_WARN, "There is no file in what was named as evidence: nothing can be told");
 }
 
 void ui_analyse(struct ui *ui)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -295,6 +296,21 @@ static void test_an_empty_view_offers_nothing_to_open(void **state)
     assert_true(room_leave(s));
 }
 
+static void test_a_folder_without_a_file_is_told(void **state)
+{
+    const struct room *p = *state;
+    char *folder = mem_printf("%s/empty", p->dir);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    struct screen *s = room_start(p, 24, 80, "--from empty");
+    assert_true(screen_shows(s, "There is no file in what was named as evidence"));
+    screen_keys(s, "H");
+    assert_true(screen_shows(s, "  No node is in the evidence"));
+    assert_true(screen_lacks(s, "▸"));
+    screen_keys(s, "q");
+    assert_true(room_leave(s));
+    free(folder);
+}
+
 #define VIEW_TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
 
 int main(void)
@@ -306,6 +322,7 @@ int main(void)
         VIEW_TEST(test_a_sick_node_beside_a_well_one),
         VIEW_TEST(test_causes_of_an_open_incident),
         VIEW_TEST(test_an_empty_view_offers_nothing_to_open),
+        VIEW_TEST(test_a_folder_without_a_file_is_told),
         VIEW_TEST(test_rules_fold),
         VIEW_TEST(test_a_finding_is_pinned_and_excluded),
     };
