@@ -3,6 +3,7 @@
 #include "core/judge/firewall.h"
 
 #include "core/judge/forwards.h"
+#include "core/judge/route.h"
 
 static void fill_way(struct firewall *f, const struct kube_pod *pod, const struct node_facts *node,
                      struct ip target, struct firewall_way *ret)
@@ -11,7 +12,8 @@ static void fill_way(struct firewall *f, const struct kube_pod *pod, const struc
     *ret = (struct firewall_way){.node = node, .server = target, .upstream = true};
     ret->what = arena_printf(&f->bench.arena, "from CoreDNS %s to its forward target %s",
                              ip_format(pod->ip, from), ip_format(target, to));
-    ret->on_path = bench_query_class(&f->bench) == LOOKUP_NAME_EXTERNAL ? TRI_YES : TRI_UNKNOWN;
+    enum tri outside = bench_query_class(&f->bench) == LOOKUP_NAME_EXTERNAL ? TRI_YES : TRI_UNKNOWN;
+    ret->on_path = tri_and(outside, tri_not(route_outside_by_cache(&f->bench)));
     ret->query = (struct packet_query){.src = pod->ip, .dst = target, .proto = 17, .dport = 53};
     ret->query.hook = pod->host_network ? NF_OUTPUT : NF_FORWARD;
     ret->query.in = pod->host_network ? NULL : nodepath_device(node, pod->ip);

@@ -73,6 +73,14 @@ static bool cache_asks_coredns(const struct bench *b)
     return inside;
 }
 
+enum tri route_outside_by_cache(const struct bench *b)
+{
+    enum tri asks = route_asks_cache(b);
+    if (!b->facts->dns.nodelocal_corefile)
+        return tri_and(asks, TRI_UNKNOWN);
+    return cache_asks_coredns(b) ? TRI_NO : asks;
+}
+
 enum tri route_goes_by_cache(const struct bench *b)
 {
     bool outside = bench_query_class(b) == LOOKUP_NAME_EXTERNAL;

@@ -24,6 +24,10 @@ enum tri route_asks_cache(const struct bench *b);
 // where the cache hands those on, too.
 enum tri route_goes_by_cache(const struct bench *b);
 
+// Whether names outside the cluster go from NodeLocal DNSCache upstream, past CoreDNS. Unknown where its
+// Corefile was not read.
+enum tri route_outside_by_cache(const struct bench *b);
+
 // Whether the queries of route_sends_upstream leave that node by that interface: policy routing, by the
 // source address (ip rule, ip route). Unknown where the rules, the routes or the sender's address were not
 // read.

@@ -1,6 +1,7 @@
 // What judge_upstream says: of a forward target that does not answer, where it is set, and how to mend it.
 #include <string.h>
 
+#include "core/judge/route.h"
 #include "core/judge/throttle.h"
 #include "core/judge/upstream.h"
 #include "core/parse/corefile.h"
@@ -147,10 +148,19 @@ static bool may_be_throttled(const struct bench *b, struct ip target)
     return lookups_count(&b->facts->lookups, &asked) > 0 && throttle_is_open(b);
 }
 
+// CoreDNS' own trouble is nothing to names that NodeLocal DNSCache sends upstream itself, nor the cache's to
+// a pod that does not ask it.
+static enum tri meets_pod(const struct bench *b, const struct target_trouble *t)
+{
+    if (t->by_cache)
+        return tri_of(route_asks_cache(b) != TRI_NO);
+    return tri_not(route_outside_by_cache(b));
+}
+
 void upstream_say_trouble(struct upstream *u, const struct target_trouble *t)
 {
     struct bench *b = &u->bench;
-    enum tri itself = may_be_throttled(b, t->ip) ? TRI_UNKNOWN : TRI_YES;
+    enum tri itself = tri_and(may_be_throttled(b, t->ip) ? TRI_UNKNOWN : TRI_YES, meets_pod(b, t));
     enum diagnosis diagnosis =
         t->fault == UPSTREAM_NO_ROUTE ? DIAGNOSIS_IPV6_UPSTREAM : DIAGNOSIS_UPSTREAM_UNREACHABLE;
     char text[IP_TEXT];

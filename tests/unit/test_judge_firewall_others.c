@@ -89,12 +89,49 @@ static void a_pod_that_asks_strangers_meets_no_rule_of_the_clusters(void **state
     }
 }
 
+// Names outside go from NodeLocal DNSCache upstream, past CoreDNS, unless its Corefile hands them on: what
+// stops CoreDNS' own queries there stops none of the pod's.
+static void what_coredns_asks_upstream_is_no_matter_past_it(void **state)
+{
+    struct scene *s = *state;
+    static const char *const targets[] = {"/etc/resolv.conf", "__PILLAR__CLUSTER__DNS__"};
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        scene_reset(s);
+        scene_target(s, "api.example.com");
+        scene_json(
+            s, "cluster/daemonsets.json",
+            "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
+            "'namespace': 'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', "
+            "'image': 'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
+        scene_filter(s, "n2",
+                     "-A FORWARD -s 10.0.2.10/32 -d 10.88.0.53/32 -p udp -m udp --dport 53 -j DROP\n");
+        scene_json(
+            s, "cluster/configmaps.json",
+            arena_printf(&s->arena,
+                         "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': 'coredns', "
+                         "'namespace': 'kube-system'},\n'data': {'Corefile': '.:53 {\\n kubernetes "
+                         "cluster.local\\n forward . 10.88.0.53\\n}\\n'}},\n{'kind': 'ConfigMap', "
+                         "'metadata': {'name': 'node-local-dns', 'namespace': 'kube-system'},\n'data': "
+                         "{'Corefile': '.:53 {\\n forward . %s\\n}\\n'}}]}",
+                         targets[i]));
+        scene_write(s, "cluster/logs/kube-system/coredns-a/coredns.log",
+                    "2026-11-23T07:05:00Z [ERROR] plugin/errors: 2 api.example.com. A: read udp "
+                    "10.0.2.10:4711->10.88.0.53:53: i/o timeout\n");
+        scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 169.254.20.10\n");
+        scene_dig(s, "query-udp", "169.254.20.10", "api.example.com", "SERVFAIL");
+        scene_judge(s);
+        assert_int_equal(block(s)->on_path, i == 0 ? TRI_NO : TRI_YES);
+        assert_int_equal(s->cause->diagnosis == DIAGNOSIS_HOST_FIREWALL, i == 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(a_rule_on_the_way_to_a_dns_of_the_pods_own),
         SCENE_TEST(a_loss_elsewhere_is_no_effect_on_that_way),
         SCENE_TEST(a_pod_that_asks_strangers_meets_no_rule_of_the_clusters),
+        SCENE_TEST(what_coredns_asks_upstream_is_no_matter_past_it),
         SCENE_TEST(what_a_cache_does_not_ask_over_is_not_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
