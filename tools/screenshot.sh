@@ -25,7 +25,7 @@ trap 'tmux -L "$socket" kill-server 2>/dev/null || :; kill "$server"; rm -rf "$w
 until [ -s "$work/display" ]; do sleep 0.1; done
 DISPLAY=:$(cat "$work/display") LC_ALL=C.UTF-8 XDG_STATE_HOME=$work/state
 export DISPLAY LC_ALL XDG_STATE_HOME
-xterm -u8 -fa 'DejaVu Sans Mono' -fs 9 -geometry "$size" -bg "$paper" -fg "$ink" \
+xterm -u8 -tn xterm-256color -fa 'DejaVu Sans Mono' -fs 9 -geometry "$size" -bg "$paper" -fg "$ink" \
     -e tmux -L "$socket" -f "$work/tmux.conf" new-session -s s "$*" 2>/dev/null &
 sleep 3
 for key in $keys; do
