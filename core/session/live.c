@@ -190,12 +190,13 @@ static bool serves_any(const struct probe_row *row, const bool *subjects)
     return false;
 }
 
+// What needs a consent stays: another one of it may be wanted.
 static void leave_out_asked(const struct live *live, const bool *again, struct plan *plan)
 {
     size_t kept = 0;
     for (size_t i = 0; i < plan->n; i++) {
         const struct planned *p = &plan->items[i];
-        if (serves_any(p->row, again) || !live_was_asked(live, p))
+        if (p->row->consent || serves_any(p->row, again) || !live_was_asked(live, p))
             plan->items[kept++] = *p;
     }
     plan->n = kept;
@@ -260,7 +261,10 @@ static void want(struct live *live, size_t from, size_t to, unsigned consent)
 {
     bool *steps = mem_calloc(live->s->list.n + 1, sizeof *steps), subjects[SUBJECT_COUNT] = {false};
     mark_range(live, from, to, steps);
-    subjects_again(live, steps, subjects);
+    if (consent)
+        live_steps_subjects(live, steps, subjects); // another one was asked for
+    else
+        subjects_again(live, steps, subjects);
     live_forget_asked(live, subjects, consent);
     if (!live_is_busy(live))
         live_forget_broken(live);
