@@ -2,6 +2,8 @@
 // log.
 #include "core/judge/forwards.h"
 
+#include <string.h>
+
 #include "core/parse/corefile.h"
 #include "core/parse/resolvconf.h"
 
@@ -29,19 +31,30 @@ static void add_node_servers(const struct bench *b, const char *node, struct for
         add_target(f, b->facts->dns.vpc_resolver);
 }
 
-struct forwards forwards_find(struct bench *b, const char *node)
+static struct forwards find_in(struct bench *b, const struct corefile *file, const char *node)
 {
     struct core_forward forward;
     struct forwards found = {.n = 0};
-    if (!corefile_forward_for(&b->arena, b->facts->dns.corefile, span_of(TARGET_OUTSIDE_NAME), &forward))
+    if (!corefile_forward_for(&b->arena, file, span_of(TARGET_OUTSIDE_NAME), &forward))
         return found;
     for (size_t i = 0; i < forward.n_targets; i++) {
-        if (forward.targets[i].file)
+        const struct core_target *target = &forward.targets[i];
+        if (target->file || strcmp(target->text, "__PILLAR__UPSTREAM__SERVERS__") == 0)
             add_node_servers(b, node, &found);
-        else if (!forward.targets[i].tls && forward.targets[i].port == 53)
-            add_target(&found, forward.targets[i].ip);
+        else if (!target->tls && target->port == 53)
+            add_target(&found, target->ip);
     }
     return found;
+}
+
+struct forwards forwards_find(struct bench *b, const char *node)
+{
+    return find_in(b, b->facts->dns.corefile, node);
+}
+
+struct forwards forwards_find_cache(struct bench *b, const char *node)
+{
+    return find_in(b, b->facts->dns.nodelocal_corefile, node);
 }
 
 usec_t forwards_cite_losses(const struct bench *b, struct ip from, struct ip target, struct cites *cites)

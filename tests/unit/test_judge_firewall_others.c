@@ -125,6 +125,41 @@ static void what_coredns_asks_upstream_is_no_matter_past_it(void **state)
     }
 }
 
+// Of its own it asks the servers of its node's resolv.conf.
+static void a_rule_between_the_cache_and_its_upstream(void **state)
+{
+    struct scene *s = *state;
+    static const char *const dropped[] = {"10.0.0.2", "10.0.0.7"};
+    for (size_t i = 0; i < ARRAY_LEN(dropped); i++) {
+        scene_reset(s);
+        scene_target(s, "api.example.com");
+        scene_json(
+            s, "cluster/daemonsets.json",
+            "{'kind': 'List', 'items': [{'kind': 'DaemonSet', 'metadata': {'name': 'node-local-dns', "
+            "'namespace': 'kube-system'},\n'spec': {'template': {'spec': {'containers': [{'name': 'c', "
+            "'image': 'example/k8s-dns-node-cache:1',\n'args': ['-localip', '169.254.20.10']}]}}}}]}");
+        scene_json(s, "cluster/configmaps.json",
+                   "{'kind': 'List', 'items': [{'kind': 'ConfigMap', 'metadata': {'name': 'node-local-dns', "
+                   "'namespace': 'kube-system'},\n'data': {'Corefile': '.:53 {\\n forward . "
+                   "__PILLAR__UPSTREAM__SERVERS__\\n}\\n'}}]}");
+        scene_pods(s, &(struct scene_pods){
+                          .more = ",{'kind': 'Pod', 'metadata': {'name': 'node-local-dns-x', 'namespace': "
+                                  "'kube-system',\n'ownerReferences': [{'kind': 'DaemonSet', 'name': "
+                                  "'node-local-dns'}]}, 'spec': {'nodeName': 'n1', 'hostNetwork': true,\n"
+                                  "'containers': [{'name': 'c'}]}, 'status': {'phase': 'Running', 'podIP': "
+                                  "'10.0.1.1', 'hostIP': '10.0.1.1'}}"});
+        scene_filter(
+            s, "n1",
+            arena_printf(&s->arena, "-A OUTPUT -d %s/32 -p udp -m udp --dport 53 -j DROP\n", dropped[i]));
+        scene_write(s, "nodes/n1/networking/resolv.conf", "nameserver 10.0.0.2\n");
+        scene_write(s, "pods/shop/cart-1/resolv.conf", "nameserver 169.254.20.10\n");
+        scene_judge(s);
+        assert_int_equal(block(s) != NULL, i == 0);
+        if (i == 0)
+            scene_expect(block(s)->text, "from NodeLocal DNSCache 10.0.1.1 to its forward target 10.0.0.2");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +167,7 @@ int main(void)
         SCENE_TEST(a_loss_elsewhere_is_no_effect_on_that_way),
         SCENE_TEST(a_pod_that_asks_strangers_meets_no_rule_of_the_clusters),
         SCENE_TEST(what_coredns_asks_upstream_is_no_matter_past_it),
+        SCENE_TEST(a_rule_between_the_cache_and_its_upstream),
         SCENE_TEST(what_a_cache_does_not_ask_over_is_not_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
