@@ -156,6 +156,7 @@ struct facts {
     struct capture *captures; // one for each file of captures/
     size_t n_captures;
     struct log_hits logs;
+    struct place unread_failure;    // gather_unread.c: a line of the pod's own log in the window, or not set
     struct gather_queries *queries; // only while facts are gathered, as is log_pass; or NULL
     struct log_pass *log_pass;
     struct gap *gaps;

@@ -13,9 +13,10 @@ typedef void gather_fn(struct facts *facts);
 
 // In this order; a new area is one line.
 static gather_fn *const areas[] = {
-    gather_logs_begin, gather_cluster,  gather_access,  gather_node_folders, gather_nodes,
-    gather_rules,      gather_kubelets, gather_pods,    gather_dns,          gather_policies,
-    gather_aws,        gather_logs,     gather_lookups, gather_denied,       NULL,
+    gather_logs_begin, gather_cluster,  gather_access,   gather_node_folders,
+    gather_nodes,      gather_rules,    gather_kubelets, gather_pods,
+    gather_dns,        gather_policies, gather_aws,      gather_logs,
+    gather_lookups,    gather_unread,   gather_denied,   NULL,
 };
 
 static const char *first_text(struct arena *arena, const char *said, const char *found)

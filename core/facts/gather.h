@@ -44,6 +44,7 @@ void gather_aws(struct facts *facts);          // aws/*.json
 void gather_dns(struct facts *facts);          // dns: what cluster, kubelets and pods say of it together
 void gather_logs(struct facts *facts);         // one pass over all logs, and all files for queries
 void gather_lookups(struct facts *facts);      // dig files, captures, and what the logs say of lookups
+void gather_unread(struct facts *facts);       // the pod's own log: failures in words that nobody knows
 void gather_denied(struct facts *facts);       // probes.jsonl: what was not allowed, and its command
 
 // A command that may do more than read is left out (model/reads.h).

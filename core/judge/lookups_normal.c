@@ -227,6 +227,27 @@ static enum tri silence_counts(const struct bench *b)
     return TRI_YES;
 }
 
+// The pod's own log tells of that name in words that nobody here knows: it may be what is complained of.
+static void say_unread(struct bench *b)
+{
+    struct cites cites = {.n = 0};
+    cite(&cites, b->facts->unread_failure);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_GAP,
+            .diagnosis = DIAGNOSIS_NO_FAULT,
+            .subject = SUBJECT_SYMPTOM,
+            .text = arena_printf(&b->arena,
+                                 "whether the pod's log tells of a failed lookup of %s, in words that are "
+                                 "not known here",
+                                 b->facts->target.query),
+            .command = bench_pod_command(b, "logs", "--timestamps"),
+            .time = TIME_UNKNOWN,
+        },
+        &cites);
+}
+
 void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
 {
     bool quiet = !tally->failed && !tally->denied && !tally->slow && captures_are_quiet(b);
@@ -238,13 +259,15 @@ void lookups_judge_no_fault(struct bench *b, const struct tally *tally)
     struct claim claim = {
         .kind = some ? CLAIM_NOTE : CLAIM_CAUSE,
         .on_path = TRI_YES,
-        .in_window = silence_counts(b),
+        .in_window = place_is_set(b->facts->unread_failure) ? TRI_UNKNOWN : silence_counts(b),
         .text = arena_printf(&b->arena, "all %zu lookups that were seen in the window were answered%s",
                              tally->answered,
                              tally->last_before ? "; the failures that were seen lie before it" : ""),
         .time = TIME_UNKNOWN,
     };
     say(b, some ? DIAGNOSIS_NONE : DIAGNOSIS_NO_FAULT, claim, &tally->own);
+    if (place_is_set(b->facts->unread_failure))
+        say_unread(b);
     if (some || !tally->other)
         return;
     cite(&other, tally->other->place);

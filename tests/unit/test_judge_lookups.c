@@ -62,6 +62,36 @@ static void a_quiet_log_beside_answers_clears_it(void **state)
     assert_non_null(scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT));
 }
 
+// In words that no list has: whether nothing failed is then not known.
+static void words_of_failure_that_nobody_knows_leave_it_open(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *line;
+        enum tri nothing_failed;
+    } cases[] = {
+        {"WARN peer " NAME " is beyond us: name service error 7", TRI_UNKNOWN},
+        {"INFO 200 GET http://" NAME "/cart?on=error", TRI_YES},
+        {"WARN an error that has to do with another name", TRI_YES},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        scene_reset(s);
+        scene_target(s, NAME);
+        scene_write(s, "pods/shop/cart-1/app.log",
+                    arena_printf(&s->arena, "2026-11-23T06:58:00Z INFO started\n2026-11-23T07:12:00Z %s\n",
+                                 cases[i].line));
+        scene_dig(s, "query-udp", "172.20.0.10", NAME, "NOERROR");
+        scene_judge(s);
+        const struct claim *none = scene_claim(s, CLAIM_CAUSE, DIAGNOSIS_NO_FAULT);
+        const struct claim *gap = scene_claim(s, CLAIM_GAP, DIAGNOSIS_NO_FAULT);
+        assert_non_null(none);
+        assert_int_equal(none->in_window, cases[i].nothing_failed);
+        assert_int_equal(gap != NULL, none->in_window == TRI_UNKNOWN);
+        if (gap)
+            assert_true(scene_cites(s, gap, "is beyond us"));
+    }
+}
+
 // An answer that did not fit, and the same question over TCP, at 07:10.
 #define TRUNCATED                                                                                            \
     "2026-11-23 07:10:00.100000 IP 10.0.1.10.41000 > 172.20.0.10.53: 7+ A? " NAME ". (46)\n"                 \
@@ -382,6 +412,7 @@ int main(void)
         SCENE_TEST(an_expansion_is_no_missing_name),
         SCENE_TEST(some_answers_by_hand_do_not_clear_a_pod_that_nobody_watched),
         SCENE_TEST(a_quiet_log_beside_answers_clears_it),
+        SCENE_TEST(words_of_failure_that_nobody_knows_leave_it_open),
         SCENE_TEST(what_tcp_fetches_did_not_fail),
         SCENE_TEST(a_name_that_is_not_there_has_a_neighbour),
         SCENE_TEST(a_stranger_denies_without_authority),
