@@ -3,6 +3,7 @@
 // And whether Cilium took kube-proxy's place.
 #include <string.h>
 
+#include "core/base/str.h"
 #include "core/door/yaml.h"
 #include "core/facts/gather.h"
 #include "core/facts/gather_dns.h"
@@ -109,29 +110,45 @@ static const struct kube_configmap *find_cache_map(const struct facts *facts, co
     return cluster_configmap(&facts->cluster, w->meta.namespace_, w->meta.name);
 }
 
+static const struct kube_service *find_service(const struct facts *facts, struct span name)
+{
+    const char *own = facts->dns.nodelocal_set->meta.namespace_;
+    for (size_t i = 0; i < facts->cluster.services.n; i++) {
+        const struct kube_meta *meta = &facts->cluster.services.items[i].meta;
+        if (meta->name && span_is(name, meta->name) && str_same(meta->namespace_, own))
+            return &facts->cluster.services.items[i];
+    }
+    return NULL;
+}
+
+// As the manifest of NodeLocal DNSCache makes it and marks it.
+static const struct kube_service *find_marked(const struct facts *facts)
+{
+    const char *own = facts->dns.nodelocal_set->meta.namespace_;
+    for (size_t i = 0; i < facts->cluster.services.n; i++) {
+        const struct kube_meta *meta = &facts->cluster.services.items[i].meta;
+        if (str_same(kube_label(&meta->labels, "kubernetes.io/name"), "KubeDNSUpstream") &&
+            str_same(meta->namespace_, own))
+            return &facts->cluster.services.items[i];
+    }
+    return find_service(facts, span_of("kube-dns-upstream"));
+}
+
 // The Service by which it asks CoreDNS: the address stands in its Corefile, or node-cache puts it there when
 // it starts: that of the Service that -upstreamsvc names, kube-dns where nothing does (kubernetes/dns,
-// node-cache).
+// node-cache). Where its Corefile was not read, the one that its manifest makes for that.
 static const struct kube_service *find_upstream(struct facts *facts)
 {
     const struct dns_facts *dns = &facts->dns;
     struct core_forward forward;
+    struct span flag = find_flag(dns->nodelocal_set, "upstreamsvc");
     if (!corefile_forward_for(&facts->arena, dns->nodelocal_corefile, span_of(dns->cluster_domain),
                               &forward) ||
         forward.n_targets != 1)
-        return NULL;
+        return flag.len ? find_service(facts, flag) : find_marked(facts);
     if (strcmp(forward.targets[0].text, "__PILLAR__CLUSTER__DNS__") != 0)
         return cluster_service_by_ip(&facts->cluster, forward.targets[0].ip);
-    struct span flag = find_flag(dns->nodelocal_set, "upstreamsvc");
-    struct span name = flag.len ? flag : span_of("kube-dns");
-    for (size_t i = 0; i < facts->cluster.services.n; i++) {
-        const struct kube_meta *meta = &facts->cluster.services.items[i].meta;
-        const char *own = dns->nodelocal_set->meta.namespace_;
-        if (meta->name && span_is(name, meta->name) && meta->namespace_ && own &&
-            strcmp(meta->namespace_, own) == 0)
-            return &facts->cluster.services.items[i];
-    }
-    return NULL;
+    return find_service(facts, flag.len ? flag : span_of("kube-dns"));
 }
 
 void gather_nodelocal(struct facts *facts)

@@ -2,39 +2,7 @@
 // cache asks it has no endpoint. That Service (kube-dns-upstream in the cache's manifest) selects pods by a
 // label of its own, k8s-app=kube-dns, which CoreDNS of another chart need not have. Names of the cluster fail
 // then on every node that has the cache.
-#include <string.h>
-
 #include "core/judge/coredns.h"
-
-static bool serves_dns(const struct kube_service *service)
-{
-    for (size_t i = 0; i < service->n_ports; i++) {
-        if (service->ports[i].port == 53)
-            return !service->headless && service->n_cluster_ips;
-    }
-    return false;
-}
-
-static bool is_upstream(const struct bench *b, const struct kube_service *service)
-{
-    const struct kube_service *dns = b->facts->dns.service;
-    const char *called = kube_label(&service->meta.labels, "kubernetes.io/name");
-    bool here = dns && dns->meta.namespace_ && service->meta.namespace_ &&
-                strcmp(dns->meta.namespace_, service->meta.namespace_) == 0;
-    bool named = (called && strcmp(called, "KubeDNSUpstream") == 0) ||
-                 (service->meta.name && span_ends(span_of(service->meta.name), "-upstream"));
-    return here && named && service != dns && serves_dns(service);
-}
-
-static const struct kube_service *find_upstream(const struct bench *b)
-{
-    const struct cluster *c = &b->facts->cluster;
-    for (size_t i = 0; i < c->services.n; i++) {
-        if (is_upstream(b, &c->services.items[i]))
-            return &c->services.items[i];
-    }
-    return NULL;
-}
 
 // Of a whole listing; the slice that has none in *ret_place.
 static bool has_no_endpoint(const struct bench *b, const struct kube_service *service,
@@ -77,35 +45,37 @@ static size_t cite_cache_lines(const struct bench *b, const struct kube_service 
 
 void coredns_judge_cache_way(struct bench *b)
 {
-    const struct kube_service *service = b->facts->dns.nodelocal_set ? find_upstream(b) : NULL;
+    const struct dns_facts *dns = &b->facts->dns;
+    const struct kube_service *service = dns->nodelocal_upstream;
     struct place slice = {.file = FILE_NONE};
     struct cites cites = {0};
     size_t ready;
-    if (!service || !coredns_count_ready(b, &ready) || !ready || !has_no_endpoint(b, service, &slice))
+    if (!service || !dns->service || service == dns->service || !coredns_count_ready(b, &ready) || !ready ||
+        !has_no_endpoint(b, service, &slice))
         return;
     size_t lines = cite_cache_lines(b, service, &cites);
     cite(&cites, slice);
     cite(&cites, service->meta.place);
     bool asked = bench_asks_cache(b) == TRI_YES || bench_cache_has_service(b);
-    bench_say(b,
-              &(struct claim){
-                  .kind = CLAIM_CAUSE,
-                  .diagnosis = DIAGNOSIS_COREDNS_DOWN,
-                  .subject = SUBJECT_NODELOCAL,
-                  .on_path = !asked || bench_query_class(b) == LOOKUP_NAME_EXTERNAL ? TRI_NO : TRI_YES,
-                  .in_window = lines ? TRI_YES : TRI_UNKNOWN,
-                  .text = arena_printf(
-                      &b->arena,
-                      "CoreDNS is ready, and the Service %s, by which NodeLocal DNSCache asks it, has "
-                      "no ready endpoint",
-                      service->meta.name),
-                  .fix = arena_printf(
-                      &b->arena,
-                      "correct the selector of the Service %s in %s to the labels of the CoreDNS "
-                      "pods, as that of %s has them",
-                      service->meta.name, service->meta.namespace_, b->facts->dns.service->meta.name),
-                  .time = TIME_UNKNOWN,
-              },
-              &cites);
+    bench_say(
+        b,
+        &(struct claim){
+            .kind = CLAIM_CAUSE,
+            .diagnosis = DIAGNOSIS_COREDNS_DOWN,
+            .subject = SUBJECT_NODELOCAL,
+            .on_path = !asked || bench_query_class(b) == LOOKUP_NAME_EXTERNAL ? TRI_NO : TRI_YES,
+            .in_window = lines ? TRI_YES : TRI_UNKNOWN,
+            .text =
+                arena_printf(&b->arena,
+                             "CoreDNS is ready, and the Service %s, by which NodeLocal DNSCache asks it, has "
+                             "no ready endpoint",
+                             service->meta.name),
+            .fix = arena_printf(&b->arena,
+                                "correct the selector of the Service %s in %s to the labels of the CoreDNS "
+                                "pods, as that of %s has them",
+                                service->meta.name, service->meta.namespace_, dns->service->meta.name),
+            .time = TIME_UNKNOWN,
+        },
+        &cites);
     coredns_say_effect(b, DIAGNOSIS_COREDNS_DOWN, LOOKUP_NAME_UNKNOWN);
 }
