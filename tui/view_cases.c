@@ -223,17 +223,11 @@ static void job_free(struct case_job *job)
     free(job);
 }
 
-static struct report *copy_report(const struct report *report, struct error *err)
+static bool copy_report(struct session *s, struct report **ret, struct error *err)
 {
-    struct str text = {0};
-    if (!report) {
-        error_set(err, "it was left before anything was judged");
-        return NULL;
-    }
-    report_write_json(report, &text);
-    struct report *copy = report_read_json(str_span(&text), err);
-    str_done(&text);
-    return copy;
+    const struct report *report = session_report(s);
+    *ret = report ? report_copy(report) : NULL;
+    return report || error_set(err, "it was left before anything was judged");
 }
 
 static bool read_case(struct case_job *job, int i)
@@ -245,7 +239,7 @@ static bool read_case(struct case_job *job, int i)
     if (ok && job->path)
         ok = session_export(s, job->path, job->level, &job->err);
     else if (ok)
-        ok = (job->reports[i] = copy_report(session_report(s), &job->err)) != NULL;
+        ok = copy_report(s, &job->reports[i], &job->err);
     session_free(s);
     return ok || error_prefix(&job->err, "case %s", job->ids[i]);
 }

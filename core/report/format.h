@@ -22,4 +22,8 @@ const struct report_format *report_formats(size_t *ret_n);
 // The reverse of report_write_json, for cases on disk.
 struct report *report_read_json(struct span text, struct error *err);
 
+// All that is written of it, and the titles of steps; places are not (report/places.h finds them).
+// report_free it.
+struct report *report_copy(const struct report *report);
+
 #endif

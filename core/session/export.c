@@ -261,10 +261,7 @@ static bool open_evidence(struct exporting *x, struct error *err)
 // The report's own words and a person's, with places found again, in the redactor's words.
 static void take_report(struct exporting *x, const struct report *report)
 {
-    struct str text = {0};
-    report_write_json(report, &text);
-    struct report *copy = report_read_json(str_span(&text), NULL);
-    str_done(&text);
+    struct report *copy = report_copy(report);
     report_find_places(copy, x->ev);
     x->report = redactor_report(x->redactor, x->ev, copy);
     report_free(copy);

@@ -11,7 +11,7 @@
 struct redacting {
     struct arena arena;
     enum redact_level level;
-    struct str report; // as JSON
+    struct report *report;
     struct sources sources;
     struct redacted *result;
     struct error err;
@@ -22,7 +22,7 @@ struct redacting *session_redact_begin(const struct session *s, const struct rep
 {
     struct redacting *job = mem_alloc(sizeof *job);
     job->level = level;
-    report_write_json(report, &job->report);
+    job->report = report_copy(report);
     session_sources(s, &job->arena, &job->sources);
     return job;
 }
@@ -45,19 +45,17 @@ static void take_hits(struct redacted *ret, const struct redactor *r, const stru
 
 void session_redact_work(struct redacting *job)
 {
-    struct report *copy = report_read_json(str_span(&job->report), &job->err);
-    struct evidence *ev = copy ? evidence_open(job->sources.paths, job->sources.n, NULL, &job->err) : NULL;
+    struct evidence *ev = evidence_open(job->sources.paths, job->sources.n, NULL, &job->err);
     if (ev) {
         struct redactor *r = redactor_new(job->level, 0);
         job->result = mem_alloc(sizeof *job->result);
         redactor_learn(r, ev);
-        report_find_places(copy, ev);
-        job->result->report = redactor_report(r, ev, copy);
+        report_find_places(job->report, ev);
+        job->result->report = redactor_report(r, ev, job->report);
         take_hits(job->result, r, ev);
         redactor_free(r);
     }
     evidence_close(ev);
-    report_free(copy);
 }
 
 struct redacted *session_redact_finish(struct redacting *job, struct error *err)
@@ -65,7 +63,7 @@ struct redacted *session_redact_finish(struct redacting *job, struct error *err)
     struct redacted *result = job->result;
     if (!result)
         error_set(err, "%s", job->err.text);
-    str_done(&job->report);
+    report_free(job->report);
     arena_done(&job->arena);
     free(job);
     return result;
