@@ -15,7 +15,7 @@
 #include "core/door/match.h"
 
 enum {
-    LONGEST_PATTERN = 2000, // bytes
+    LONGEST_PATTERN = 4000, // bytes
     MOST_REPEATS = 1000,    // all bounds of a pattern multiplied
 };
 
