@@ -83,7 +83,7 @@ char *mem_printf(const char *format, ...)
 static void *move_to_big(void *at, size_t n)
 {
     void *ret = mem_big(HUGE_PAGE);
-    if (n)
+    if (at)
         memcpy(ret, at, n);
     free(at);
     return ret;

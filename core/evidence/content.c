@@ -199,8 +199,10 @@ static void lines_end(struct lines *l)
 
 static bool lines_begin(struct lines *l, struct evidence *ev, uint32_t id, struct error *err)
 {
-    if (id >= ev->n)
-        return content_no_such_file(id, err);
+    if (id >= ev->n) {
+        content_no_such_file(id, err);
+        return false;
+    }
     *l = (struct lines){
         .lock = content_lock(ev, id), .c = &ev->contents[id], .path = ev->files[id].path, .fd = -1};
     if (lines_open(l, ev, id, err))

@@ -236,24 +236,24 @@ static bool is_also(const struct weighing *w, const struct candidate *c, enum di
     return c->cause && is_sure(w, c->cause);
 }
 
-static const struct claim *first_against(const struct weighing *w, const struct candidate *c)
+static const struct claim *first_of(const struct weighing *w, const uint32_t *list, size_t n)
 {
-    return c->n_against ? &w->claims->items[c->against[0]] : NULL;
+    return n && w->claims->items ? &w->claims->items[list[0]] : NULL;
 }
 
 // Why a candidate is not the cause; NULL when nothing was ever held against anybody: then it was not
 // considered.
 static const char *reason_against(const struct weighing *w, const struct candidate *c, enum diagnosis chosen)
 {
-    const struct claim *against = first_against(w, c);
+    const struct claim *against = first_of(w, c->against, c->n_against);
+    const struct claim *elsewhere = first_of(w, c->elsewhere, c->n_elsewhere);
     if (c->explained_by)
         return arena_printf(w->arena, "a consequence of %s: %s", diagnosis_info(c->explained_by)->id,
                             c->detail);
     if (against)
         return against->text;
-    if (c->n_elsewhere)
-        return arena_printf(w->arena, "seen, but not on this path in the window: %s",
-                            w->claims->items[c->elsewhere[0]].text);
+    if (elsewhere)
+        return arena_printf(w->arena, "seen, but not on this path in the window: %s", elsewhere->text);
     if (c->n_for == 0)
         return NULL;
     if (diagnosis_is_normal(c->diagnosis) && chosen != DIAGNOSIS_INCONCLUSIVE)

@@ -18,7 +18,9 @@ struct absence {
 static const struct kube_event *find_scaled_to_zero(const struct bench *b)
 {
     const struct kube_event *event = coredns_find_scale_down(b);
-    struct span message = span_of(event ? event->message : NULL);
+    if (!event)
+        return NULL;
+    struct span message = span_of(event->message);
     bool zero = span_contains(message, " to 0 from") || span_ends(message, " to 0");
     return zero && event->last != TIME_UNKNOWN && bench_time_in_window(b, event->last) == TRI_YES ? event
                                                                                                   : NULL;
