@@ -276,6 +276,18 @@ const char *bench_tell_lookup(struct bench *b, const struct lookup *lookup)
                         lookup->name ? lookup->name : "", tell_outcome(lookup->outcome));
 }
 
+const struct lookup *bench_told_failure(const struct bench *b)
+{
+    for (size_t i = 0; i < b->facts->lookups.n; i++) {
+        const struct lookup *l = &b->facts->lookups.items[i];
+        bool bad = l->outcome == LOOKUP_NXDOMAIN || l->outcome == LOOKUP_FAILED_UNKNOWN;
+        if (l->origin == LOOKUP_APP_LOG && l->target_pod && bad &&
+            bench_time_in_window(b, l->time) == TRI_YES)
+            return l;
+    }
+    return NULL;
+}
+
 const char *bench_plain_or(const char *text, const char *otherwise)
 {
     return text && shell_is_name(span_of(text)) ? text : otherwise;

@@ -71,6 +71,9 @@ enum lookup_name bench_query_class(const struct bench *b);
 // one with a time before one without. `name_class` LOOKUP_NAME_UNKNOWN: any name. NULL: none.
 const struct lookup *bench_failure(const struct bench *b, enum lookup_name name_class);
 
+// The first line of the pod's own log in the window that tells of a failure that is no silence; or NULL.
+const struct lookup *bench_told_failure(const struct bench *b);
+
 // The text where it is a plain word, as a part of a command that is there to be copied; else `otherwise`.
 const char *bench_plain_or(const char *text, const char *otherwise);
 

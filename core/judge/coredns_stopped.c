@@ -176,21 +176,9 @@ static const struct lookup *find_a(const struct bench *b, const char *name)
 
 // glibc and Go make do with the answer to A: only where the pod itself tells of a failure, something is
 // wrong.
-static const struct lookup *find_told(const struct bench *b)
-{
-    for (size_t i = 0; i < b->facts->lookups.n; i++) {
-        const struct lookup *l = &b->facts->lookups.items[i];
-        bool bad = l->outcome == LOOKUP_NXDOMAIN || l->outcome == LOOKUP_FAILED_UNKNOWN;
-        if (l->origin == LOOKUP_APP_LOG && l->target_pod && bad &&
-            bench_time_in_window(b, l->time) == TRI_YES)
-            return l;
-    }
-    return NULL;
-}
-
 static void judge_template(struct bench *b)
 {
-    const struct lookup *denied = find_denied_aaaa(b), *told = find_told(b);
+    const struct lookup *denied = find_denied_aaaa(b), *told = bench_told_failure(b);
     const struct lookup *a = denied ? find_a(b, denied->name) : NULL;
     if (!a || !told)
         return;

@@ -3,8 +3,6 @@
 // once and takes the first answer, and then the stranger's denial of a cluster name is as good as any. Which
 // of the two it is stands nowhere, so this is likely at most, and only where that server was seen to deny
 // such a name while the first one answers and the pod's own lookups fail.
-#include <string.h>
-
 #include "core/judge/resolver.h"
 
 static const struct resolv_server *find_stranger(const struct bench *b, const struct resolvconf *conf)
@@ -31,35 +29,27 @@ static bool is_answered_inside(const struct bench *b, const struct lookup *l)
            bench_time_in_window(b, l->time) == TRI_YES;
 }
 
-// The pod's own log tells of a failure that is no silence.
-static bool is_told(const struct bench *b, const struct lookup *l)
-{
-    return l->target_pod && l->origin == LOOKUP_APP_LOG &&
-           (l->outcome == LOOKUP_NXDOMAIN || l->outcome == LOOKUP_FAILED_UNKNOWN) &&
-           bench_time_in_window(b, l->time) == TRI_YES;
-}
-
-static const struct lookup *find(const struct bench *b,
-                                 bool (*fits)(const struct bench *b, const struct lookup *l))
+static bool has_answer_inside(const struct bench *b)
 {
     for (size_t i = 0; i < b->facts->lookups.n; i++) {
-        if (fits(b, &b->facts->lookups.items[i]))
-            return &b->facts->lookups.items[i];
+        if (is_answered_inside(b, &b->facts->lookups.items[i]))
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 void resolver_judge_further(struct bench *b, const struct resolvconf *conf)
 {
     const struct kube_pod *pod = b->facts->pod;
     const struct resolv_server *server = find_stranger(b, conf);
-    if (!server || !pod || !pod->dns_config || !pod->dns_config->nameserver ||
-        !resolver_denies_cluster(b, server->ip) || !find(b, is_answered_inside) || !find(b, is_told))
+    const struct lookup *told = bench_told_failure(b);
+    if (!server || !told || !pod || !pod->dns_config || !pod->dns_config->nameserver ||
+        !resolver_denies_cluster(b, server->ip) || !has_answer_inside(b))
         return;
     struct cites cites = {0};
     cite(&cites, server->place);
     cite(&cites, pod->dns_config->nameserver_place);
-    cite(&cites, find(b, is_told)->place);
+    cite(&cites, told->place);
     bench_say(b,
               &(struct claim){
                   .kind = CLAIM_CAUSE,
